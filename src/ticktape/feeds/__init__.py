@@ -1,0 +1,1 @@
+"""Where tapes come from: files replayed, the simulated exchange, Databento live and historical."""

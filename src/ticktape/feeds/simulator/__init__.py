@@ -1,0 +1,1 @@
+"""A simulated exchange that emits market-by-order records as CME does on Databento."""

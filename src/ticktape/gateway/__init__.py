@@ -1,0 +1,1 @@
+"""Servers that speak Databento's own protocols."""

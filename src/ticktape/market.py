@@ -1,0 +1,1 @@
+"""The books of many instruments, fed by batches."""

@@ -1,0 +1,1 @@
+"""Running the house: configuration, logging, metrics, compiled kernels."""

@@ -1,0 +1,115 @@
+"""Compiled kernels: how they are declared, where their machine code is kept, who is told.
+
+Every kernel is declared with :func:`kernel`. Machine code is cached on disk in the user's cache
+directory, in a folder named after the content of the kernel's package, because Numba's own cache
+key knows only the file of the outermost function and would keep stale inner kernels alive.
+
+Rules for kernel files: their names end in ``kernels.py``; a kernel calls only kernels of its own
+package or of ``ticktape.book``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numba.core import event
+
+import ticktape
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SOURCE_ROOT = Path(ticktape.__file__).parent
+
+
+def kernel_cache_root() -> Path:
+    """Give the folder that holds all compiled kernels of this user.
+
+    Returns
+    -------
+    pathlib.Path
+        ``$TICKTAPE_KERNEL_CACHE`` where set, else ``$XDG_CACHE_HOME/ticktape/kernels``
+        (``~/.cache`` where that is not set).
+    """
+    chosen = os.environ.get("TICKTAPE_KERNEL_CACHE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "ticktape" / "kernels"
+
+
+@cache
+def _cache_folder(package: str) -> Path:
+    folders = {_SOURCE_ROOT / "book", _SOURCE_ROOT.joinpath(*package.split(".")[1:])}
+    digest = hashlib.sha256(numba.__version__.encode())
+    for folder in sorted(folders):
+        for source in sorted(folder.glob("*kernels.py")):
+            digest.update(source.name.encode())
+            digest.update(source.read_bytes())
+    return kernel_cache_root() / f"{package}-{digest.hexdigest()[:16]}"
+
+
+def kernel(function: F) -> F:
+    """Compile a function of arrays and numbers on first use; cached, and without the GIL.
+
+    Parameters
+    ----------
+    function : callable
+        A plain function that Numba can compile in nopython mode.
+
+    Returns
+    -------
+    callable
+        The compiled function; the plain one where ``NUMBA_DISABLE_JIT=1``.
+    """
+    package = function.__module__.rpartition(".")[0]
+    # Read by Numba's cache locator while it decorates.
+    numba.config.CACHE_DIR = str(_cache_folder(package))  # type: ignore[attr-defined]
+    return cast("F", numba.njit(nogil=True, cache=True)(function))
+
+
+class _CompilationListener(event.Listener):
+    def __init__(self, announce: Callable[[str], None]) -> None:
+        self._announce = announce
+
+    def on_start(self, occurrence: Any) -> None:  # noqa: ANN401 -- Numba's own untyped event
+        self._announce(str(occurrence.data["dispatcher"].py_func.__name__))
+
+    def on_end(self, occurrence: Any) -> None:  # noqa: ANN401 -- Numba's own untyped event
+        """Nothing to say when a kernel is done."""
+
+
+def announce_compilation(announce: Callable[[str], None]) -> None:
+    """Call a function with a kernel's name whenever one is about to be compiled.
+
+    Parameters
+    ----------
+    announce : callable
+        Called with the kernel's name, once for every compilation; not for a load from the cache.
+    """
+    event.register("numba:compile", _CompilationListener(announce))  # type: ignore[no-untyped-call]
+
+
+def kernel_input(records: np.ndarray) -> np.ndarray:
+    """Give the one form of a record array that kernels are compiled for: read-only, contiguous.
+
+    Parameters
+    ----------
+    records : numpy.ndarray
+        Any one-dimensional record array.
+
+    Returns
+    -------
+    numpy.ndarray
+        A read-only view; a copy only where the records were not contiguous. Numba compiles a
+        kernel once for each combination of writability and contiguity, so faces pass this.
+    """
+    view = np.ascontiguousarray(records).view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,1 @@
+"""The web API, the WebSocket hub and the built viewer."""

@@ -1,0 +1,1 @@
+"""The data language: record layouts, batches, DBN files, symbology, instruments."""
