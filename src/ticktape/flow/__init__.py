@@ -1,0 +1,1 @@
+"""Studies over trades and books, and the one door to every derived schema."""
