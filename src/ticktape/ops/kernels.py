@@ -22,6 +22,7 @@ import numpy as np
 from numba.core import event
 
 import ticktape
+from ticktape.ops.notices import compilation_starts
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,25 +76,16 @@ def kernel(function: F) -> F:
 
 
 class _CompilationListener(event.Listener):
-    def __init__(self, announce: Callable[[str], None]) -> None:
-        self._announce = announce
-
     def on_start(self, occurrence: Any) -> None:  # noqa: ANN401 -- Numba's own untyped event
-        self._announce(str(occurrence.data["dispatcher"].py_func.__name__))
+        function = occurrence.data["dispatcher"].py_func
+        if function.__module__.startswith("ticktape."):
+            compilation_starts(function.__name__)
 
     def on_end(self, occurrence: Any) -> None:  # noqa: ANN401 -- Numba's own untyped event
         """Nothing to say when a kernel is done."""
 
 
-def announce_compilation(announce: Callable[[str], None]) -> None:
-    """Call a function with a kernel's name whenever one is about to be compiled.
-
-    Parameters
-    ----------
-    announce : callable
-        Called with the kernel's name, once for every compilation; not for a load from the cache.
-    """
-    event.register("numba:compile", _CompilationListener(announce))  # type: ignore[no-untyped-call]
+event.register("numba:compile", _CompilationListener())  # type: ignore[no-untyped-call]
 
 
 def kernel_input(records: np.ndarray) -> np.ndarray:
