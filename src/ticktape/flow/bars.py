@@ -1,0 +1,201 @@
+"""Time bars of every instrument in a stream, closed by the stream's own clock."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from ticktape.book.keys_kernels import grow_keys, new_keys
+from ticktape.flow.bars_kernels import (
+    BAR_ROWS,
+    LATE,
+    NEVER,
+    NEXT_CLOSE,
+    OPEN_BARS,
+    UNUSABLE,
+    BarState,
+    Prints,
+    gather_bars,
+)
+from ticktape.ops.kernels import kernel_input
+from ticktape.tape.errors import BadValueError, WrongSchemaError
+from ticktape.tape.layouts import ACTION_TRADE, SIDE_NONE
+
+__all__ = ["BAR_ROWS", "TimeBars", "parse_every"]
+
+_UNITS_NS: Final = {
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+    "d": 86_400_000_000_000,
+}
+
+
+def parse_every(text: str) -> int:
+    """Read the length of a bar.
+
+    Parameters
+    ----------
+    text : str
+        A whole number and a unit: ``ms``, ``s``, ``m``, ``h`` or ``d``; ``"1m"``, ``"15s"``.
+
+    Returns
+    -------
+    int
+        Nanoseconds, more than zero.
+
+    Raises
+    ------
+    BadValueError
+        If the text is anything else.
+    """
+    read = re.fullmatch(r"([1-9][0-9]{0,5})(ms|s|m|h|d)", text.strip())
+    if read is None:
+        raise BadValueError(
+            f"{text!r} is not the length of a bar",
+            hint="give a number and ms, s, m, h or d, such as 1s, 15m or 1d",
+        )
+    return int(read[1]) * _UNITS_NS[read[2]]
+
+
+class TimeBars:
+    """Bars of fixed length, aligned to the UTC epoch, for every publisher and instrument.
+
+    A print belongs to the interval of its ``ts_recv`` (``ts_event`` where the record is flagged
+    ``F_BAD_TS_RECV`` or has none), as in the vendor's OHLCV schemas; ``ts_event`` of a row is
+    the inclusive start of its interval. No print, no bar. A bar closes as soon as a record of any
+    instrument, a print or not, reaches the end of its interval; rows close in the order of their
+    intervals, and within one in the order of their first prints. A print that arrives after its
+    interval has closed changes nothing and is counted in `late`.
+
+    Parameters
+    ----------
+    every_ns : int
+        The length of a bar in nanoseconds.
+    """
+
+    rows: Final = BAR_ROWS
+
+    def __init__(self, every_ns: int) -> None:
+        if every_ns <= 0:
+            raise BadValueError(f"a bar cannot be {every_ns} ns long", hint="give more than zero")
+        self.every_ns = every_ns
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every bar, the clock and the counters."""
+        keys = new_keys()
+        room = len(keys.of_slot)
+        counts = np.zeros(5, "i8")
+        counts[NEXT_CLOSE] = NEVER
+        self._state = BarState(keys, np.zeros(room, BAR_ROWS), np.zeros(room, "i4"), counts)
+        self._closed = np.zeros(4 * room, BAR_ROWS)
+
+    @property
+    def late(self) -> int:
+        """Prints that came after their interval had closed, and are in no bar."""
+        return int(self._state.counts[LATE])
+
+    @property
+    def unusable(self) -> int:
+        """Prints without a price or without any time, which are in no bar."""
+        return int(self._state.counts[UNUSABLE])
+
+    def update(self, records: np.ndarray) -> np.ndarray:
+        """Take records and give the bars that they close.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Records that carry prints (trades, tbbo, mbp-1, mbp-10, cmbp-1, tcbbo, mbo: those with
+            action ``T``; the others only move the clock), or OHLCV records of shorter bars.
+
+        Returns
+        -------
+        numpy.ndarray
+            Closed bars, dtype ``BAR_ROWS``: prices in 1e-9, volumes in the records' own unit;
+            ``trades`` counts prints (shorter bars, where those were given).
+
+        Raises
+        ------
+        WrongSchemaError
+            If the records carry neither prints nor bars.
+        """
+        prints = _columns(kernel_input(records))
+        done = 0
+        pieces = []
+        while done < len(records):
+            done, filled = gather_bars(self._state, prints, done, self.every_ns, self._closed)
+            pieces.append(self._closed[:filled].copy())
+            if done < len(records):
+                self._make_room()
+        if not pieces:
+            return np.empty(0, BAR_ROWS)
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def current(self) -> np.ndarray:
+        """Give the bars that are still open, oldest first print first; dtype ``BAR_ROWS``."""
+        state = self._state
+        return np.take(state.bars, state.opened[: int(state.counts[OPEN_BARS])])
+
+    def flush(self) -> np.ndarray:
+        """Close the bars that are still open, as at the end of a stream, and give them."""
+        rows = self.current()
+        state = self._state
+        state.bars["trades"] = 0
+        state.counts[OPEN_BARS] = 0
+        state.counts[NEXT_CLOSE] = NEVER
+        return rows
+
+    def _make_room(self) -> None:
+        keys, bars, opened, counts = self._state
+        if int(keys.used[0]) == len(keys.of_slot):
+            keys = grow_keys(keys)
+            bars = np.concatenate([bars, np.zeros_like(bars)])
+            opened = np.concatenate([opened, np.zeros_like(opened)])
+            self._state = BarState(keys, bars, opened, counts)
+            self._closed = np.zeros(4 * len(bars), BAR_ROWS)
+
+
+def _columns(records: np.ndarray) -> Prints:
+    names = records.dtype.names or ()
+    count = len(records)
+    times = records["ts_event"].view("i8") if "ts_event" in names else None
+    if times is not None and {"action", "side", "price", "size", "ts_recv"} <= set(names):
+        price = records["price"]
+        return Prints(
+            records["publisher_id"],
+            records["instrument_id"],
+            records["ts_recv"].view("i8"),
+            times,
+            records["flags"],
+            records["action"],
+            records["side"],
+            price,
+            price,
+            price,
+            price,
+            records["size"].astype("u8"),
+        )
+    if times is not None and {"open", "high", "low", "close", "volume"} <= set(names):
+        return Prints(
+            records["publisher_id"],
+            records["instrument_id"],
+            times,
+            times,
+            np.zeros(count, "u1"),
+            np.full(count, ACTION_TRADE, "u1"),
+            np.full(count, SIDE_NONE, "u1"),
+            records["open"],
+            records["high"],
+            records["low"],
+            records["close"],
+            records["volume"],
+        )
+    raise WrongSchemaError(
+        f"records with the fields {', '.join(names)} carry no trades",
+        hint="bars are made from mbo, trades, tbbo, mbp-1, mbp-10 or ohlcv records",
+    )

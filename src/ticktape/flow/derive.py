@@ -1,0 +1,106 @@
+"""The one door to every derived schema: which can be made from which, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from ticktape.book.derive import Deriver, SameRecords, TopOfBook, TradesOnly
+from ticktape.book.derive_bbo import BBO_EVERY_NS, BboDeriver
+from ticktape.flow.ohlcv import OHLCV_EVERY_NS, OhlcvDeriver
+from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.layouts import Schema
+
+_BARS: Final = tuple(OHLCV_EVERY_NS)
+_SAMPLED: Final = tuple(BBO_EVERY_NS)
+
+
+class Chain:
+    """Two derivations, the second fed by the first.
+
+    Parameters
+    ----------
+    first, second : Deriver
+        `second` takes records of ``first.schema``.
+    """
+
+    def __init__(self, first: Deriver, second: Deriver) -> None:
+        self._first = first
+        self._second = second
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the records made."""
+        return self._second.schema
+
+    def update(self, records: np.ndarray) -> np.ndarray:
+        """Take the first's records; give the second's."""
+        return self._second.update(self._first.update(records))
+
+    def flush(self) -> np.ndarray:
+        """Give what is still open, as at the end of a stream."""
+        last = self._second.update(self._first.flush())
+        return np.concatenate([last, self._second.flush()])
+
+    def reset(self) -> None:
+        """Start both over."""
+        self._first.reset()
+        self._second.reset()
+
+
+def make_deriver(source: Schema, target: Schema) -> Deriver:
+    """Make what derives one schema from another.
+
+    Parameters
+    ----------
+    source, target : Schema
+        From mbo: everything. From mbp-10: mbp-1, tbbo, bbo, trades, ohlcv. From mbp-1: tbbo, bbo,
+        trades, ohlcv. From tbbo: trades, ohlcv. From trades: ohlcv. From ohlcv: longer ohlcv.
+        A schema from itself: the records as they are.
+
+    Returns
+    -------
+    Deriver
+        ``update(records)`` gives records of `target`, ``flush()`` those still open.
+
+    Raises
+    ------
+    WrongSchemaError
+        If the vendor's rules do not make `target` from `source`.
+    """
+    if source == target:
+        return SameRecords(target)
+    make = _ways(source).get(target)
+    if make is None:
+        makes = ", ".join(_ways(source)) or "nothing else"
+        raise WrongSchemaError(
+            f"{target} cannot be derived from {source}", hint=f"{source} gives {makes}"
+        )
+    return make()
+
+
+def _ways(source: Schema) -> dict[Schema, Callable[[], Deriver]]:
+    ways: dict[Schema, Callable[[], Deriver]] = {}
+    if source in (Schema.MBO, Schema.MBP_10, Schema.MBP_1, Schema.TBBO):
+        ways[Schema.TRADES] = lambda: TradesOnly(Schema.TRADES)
+    if source in (Schema.MBP_10, Schema.MBP_1):
+        ways[Schema.TBBO] = lambda: TradesOnly(Schema.TBBO)
+    if source is Schema.MBP_10:
+        ways[Schema.MBP_1] = TopOfBook
+    if source in (Schema.MBP_10, Schema.MBP_1):
+        ways |= {schema: _from_mbp_1(source, schema) for schema in _SAMPLED}
+    if source in (Schema.MBO, Schema.MBP_10, Schema.MBP_1, Schema.TBBO, Schema.TRADES):
+        ways |= {schema: _bars_of(schema) for schema in _BARS}
+    if source in _BARS:
+        ways |= {schema: _bars_of(schema) for schema in _BARS[_BARS.index(source) + 1 :]}
+    return ways
+
+
+def _bars_of(schema: Schema) -> Callable[[], Deriver]:
+    return lambda: OhlcvDeriver(schema)
+
+
+def _from_mbp_1(source: Schema, schema: Schema) -> Callable[[], Deriver]:
+    return lambda: Chain(make_deriver(source, Schema.MBP_1), BboDeriver(schema))

@@ -1,0 +1,45 @@
+"""OHLCV records (1s, 1m, 1h, 1d) from trades, or from shorter OHLCV records."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ticktape.book.derive import as_schema
+from ticktape.flow.bars import TimeBars
+from ticktape.tape.layouts import Schema
+
+OHLCV_EVERY_NS: Final = {
+    Schema.OHLCV_1S: 1_000_000_000,
+    Schema.OHLCV_1M: 60_000_000_000,
+    Schema.OHLCV_1H: 3_600_000_000_000,
+    Schema.OHLCV_1D: 86_400_000_000_000,
+}
+
+
+class OhlcvDeriver:
+    """The vendor's bars: aligned to UTC, ``ts_event`` the bar's open, none where nothing traded.
+
+    Parameters
+    ----------
+    schema : Schema
+        ``OHLCV_1S``, ``OHLCV_1M``, ``OHLCV_1H`` or ``OHLCV_1D``; what is taken are records that
+        carry prints, or OHLCV records of a shorter schema. See `TimeBars` for when a bar closes.
+    """
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema: Final = schema
+        self._bars = TimeBars(OHLCV_EVERY_NS[schema])
+
+    def update(self, records: np.ndarray) -> np.ndarray:
+        """Take records; give the bars that they close."""
+        return as_schema(self._bars.update(records), self.schema)
+
+    def flush(self) -> np.ndarray:
+        """Give the bars that are still open, as at the end of a stream."""
+        return as_schema(self._bars.flush(), self.schema)
+
+    def reset(self) -> None:
+        """Forget every bar."""
+        self._bars.reset()
