@@ -1,0 +1,5 @@
+"""``python -m ticktape``: the same as the ``ticktape`` command."""
+
+from ticktape.cli.main import main
+
+main()

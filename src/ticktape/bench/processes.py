@@ -1,0 +1,119 @@
+"""Commands of ticktape as processes of their own: how long they take and how large they grow."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+# Runs the command given and says what it took. A process of its own, because the peak that the
+# system keeps for a child starts from the size of the process that started it.
+_PROBE = """
+import json, resource, subprocess, sys, time
+started = time.perf_counter()
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+seconds = time.perf_counter() - started
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([status, seconds, peak * (1 if sys.platform == "darwin" else 1024)]))
+"""
+
+
+class CommandCost(NamedTuple):
+    """What one command took.
+
+    Attributes
+    ----------
+    seconds : float
+        From its start to its end.
+    peak_bytes : int
+        The most memory it was resident with.
+    """
+
+    seconds: float
+    peak_bytes: int
+
+
+def ticktape_command(*arguments: str) -> list[str]:
+    """Give the full command line of a ticktape command.
+
+    Parameters
+    ----------
+    *arguments : str
+        What follows ``ticktape``.
+
+    Returns
+    -------
+    list of str
+    """
+    return [sys.executable, "-m", "ticktape", *arguments]
+
+
+def cost_of(*arguments: str) -> CommandCost:
+    """Run a ticktape command to its end and measure it; its output is thrown away.
+
+    Parameters
+    ----------
+    *arguments : str
+        What follows ``ticktape``.
+
+    Returns
+    -------
+    CommandCost
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If the command did not end with status 0.
+    """
+    command = ticktape_command(*arguments)
+    probe = subprocess.run(  # noqa: S603 -- our own command
+        [sys.executable, "-c", _PROBE, *command], stdout=subprocess.PIPE, text=True, check=True
+    )
+    status, seconds, peak_bytes = json.loads(probe.stdout)
+    if status:
+        raise subprocess.CalledProcessError(status, command)
+    return CommandCost(seconds, peak_bytes)
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Keep a ticktape command running for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    *arguments : str
+        What follows ``ticktape``.
+
+    Yields
+    ------
+    subprocess.Popen
+        The process; it is ended, and waited for, at the end of the block.
+    """
+    process = subprocess.Popen(  # noqa: S603 -- our own command
+        ticktape_command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    """Give a TCP port of the loopback interface that nobody listens on at the moment.
+
+    Returns
+    -------
+    int
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
