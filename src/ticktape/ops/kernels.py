@@ -4,6 +4,8 @@ Every kernel is declared with :func:`kernel`. Machine code is cached on disk in 
 directory, in a folder named after the content of the kernel's package, because Numba's own cache
 key knows only the file of the outermost function and would keep stale inner kernels alive.
 
+Kernels that work record by record on a state tuple are declared with :func:`lean_kernel`.
+
 Rules for kernel files: their names end in ``kernels.py``; a kernel calls only kernels of its own
 package or of ``ticktape.book``.
 """
@@ -69,10 +71,36 @@ def kernel(function: F) -> F:
     callable
         The compiled function; the plain one where ``NUMBA_DISABLE_JIT=1``.
     """
+    _point_cache_at(function)
+    return cast("F", numba.njit(nogil=True, cache=True)(function))
+
+
+def lean_kernel(function: F) -> F:
+    """Compile a kernel that makes no arrays, and that is copied into the kernels that call it.
+
+    Numba counts references to every array of a state tuple at every call, and passes such a tuple
+    as dozens of arguments: both together cost ten times the work of applying a record to a book.
+    A lean kernel has neither; making an array in it (``np.empty``) fails when it is compiled.
+
+    Parameters
+    ----------
+    function : callable
+        A plain function over arrays and numbers; what it calls should be lean as well.
+
+    Returns
+    -------
+    callable
+        The compiled function; the plain one where ``NUMBA_DISABLE_JIT=1``.
+    """
+    _point_cache_at(function)
+    options: dict[str, Any] = {"nogil": True, "cache": True, "forceinline": True, "_nrt": False}
+    return cast("F", numba.njit(**options)(function))
+
+
+def _point_cache_at(function: Callable[..., Any]) -> None:
     package = function.__module__.rpartition(".")[0]
     # Read by Numba's cache locator while it decorates.
     numba.config.CACHE_DIR = str(_cache_folder(package))  # type: ignore[attr-defined]
-    return cast("F", numba.njit(nogil=True, cache=True)(function))
 
 
 class _CompilationListener(event.Listener):
