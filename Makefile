@@ -41,8 +41,7 @@ lint: $(READY_TO_TEST) $(READY_UI) ## formats, rules, types and floors, in Pytho
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(WITH_NODE) npm --prefix ui run lint
-	$(WITH_NODE) npm --prefix ui run typecheck
+	$(WITH_NODE) npm --prefix ui run check
 
 format: $(READY_TO_TEST) $(READY_UI) ## put every file into its form
 	$(BIN)/ruff format

@@ -2,6 +2,63 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
-def bench() -> None:
+import typer
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+
+from ticktape.bench import make_report, run_benchmarks
+from ticktape.bench.report import amount, bound_text, machine_line
+
+_VERDICTS = {True: "[green]yes", False: "[red]no", None: "–"}
+
+
+def _print_table(report: dict[str, Any]) -> None:
+    table = Table("what", "measured", "held against", "ratio", "ok", "note")
+    for figure in report["figures"]:
+        table.add_row(
+            figure["what"],
+            amount(figure["measured"], figure["unit"]),
+            bound_text(figure),
+            amount(figure["ratio"], "×"),
+            _VERDICTS[figure["ok"]],
+            figure["note"],
+        )
+    console = Console()
+    console.print(table)
+    console.print(machine_line(report["machine"]), highlight=False)
+
+
+def bench(
+    subjects: Annotated[
+        list[str] | None, typer.Argument(help="Measure these alone: book, files, gateway, …")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON document to a file too.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller inputs: for a look.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where tapes of up to 4 GB may be written for a while.")
+    ] = None,
+) -> None:
     """Measure this machine's figures."""
+    figures = []
+    with Status("", console=Console(stderr=True)) as line:
+        for figure in run_benchmarks(
+            subjects or (),
+            quick=quick,
+            folder=folder,
+            starting=lambda name: line.update(f"measuring: {name}"),
+        ):
+            figures.append(figure)
+    report = make_report(figures, quick)
+    document = json.dumps(report, indent=2, ensure_ascii=False)
+    if out is not None:
+        out.write_text(document + "\n")
+    if as_json:
+        print(document)
+    else:
+        _print_table(report)

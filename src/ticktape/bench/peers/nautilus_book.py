@@ -1,4 +1,4 @@
-"""The peer's side of the book benchmark: ``nautilus_book.py TAPE SYMBOL``, by the peer's own Python.
+"""The peer's side of the book benchmark, by the peer's Python: ``nautilus_book.py TAPE SYMBOL``.
 
 Reads an MBO tape of one instrument with the peer's own loader, then times ``OrderBook.apply``
 alone: no best bid and offer is asked for, and neither loading nor trades count. Prints JSON.

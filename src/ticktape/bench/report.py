@@ -1,0 +1,116 @@
+"""Figures as a document: JSON for machines, a Markdown table for the pages that quote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ticktape.bench.figures import Figure
+from ticktape.bench.machine import describe_machine
+
+
+def make_report(figures: Sequence[Figure], quick: bool) -> dict[str, Any]:
+    """Put figures together with the machine that they were measured on.
+
+    Parameters
+    ----------
+    figures : sequence of Figure
+        In the order to be shown.
+    quick : bool
+        Whether smaller inputs than the published ones were used.
+
+    Returns
+    -------
+    dict
+        ``measured_at`` (UTC), ``quick``, ``machine`` and ``figures``.
+    """
+    return {
+        "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%MZ"),
+        "quick": quick,
+        "machine": describe_machine(),
+        "figures": [figure.as_json() for figure in figures],
+    }
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Write a measured amount with its unit.
+
+    Parameters
+    ----------
+    value : float or None
+        None gives a dash.
+    unit : str
+        Put behind a space; ``×`` stands without one.
+
+    Returns
+    -------
+    str
+    """
+    if value is None:
+        return "–"
+    return f"{value:g}×" if unit == "×" else f"{value:g} {unit}"
+
+
+def machine_line(machine: dict[str, Any]) -> str:
+    """Write the machine as one line.
+
+    Parameters
+    ----------
+    machine : dict
+        As :func:`ticktape.bench.machine.describe_machine` gives it.
+
+    Returns
+    -------
+    str
+    """
+    memory = "" if machine["memory_gb"] is None else f", {machine['memory_gb']:g} GB"
+    versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    return (
+        f"{machine['processor']}, {machine['cores']} cores{memory}, {machine['system']}, "
+        f"Python {machine['python']}, {versions}"
+    )
+
+
+def bound_text(figure: dict[str, Any]) -> str:
+    """Write what a figure is held against.
+
+    Parameters
+    ----------
+    figure : dict
+        One of a report's ``figures``.
+
+    Returns
+    -------
+    str
+        Empty where it is only reported.
+    """
+    if figure["bound"] is None:
+        return ""
+    side = "at most" if figure["at_most"] else "at least"
+    return f"{side} {amount(figure['bound'], figure['unit'])}"
+
+
+def markdown_table(report: dict[str, Any]) -> str:
+    """Write a report as a Markdown table with its machine below.
+
+    Parameters
+    ----------
+    report : dict
+        As :func:`make_report` gives it, or read back from its JSON.
+
+    Returns
+    -------
+    str
+    """
+    lines = ["| what | measured | held against |", "|---|---|---|"]
+    for figure in report["figures"]:
+        measured = amount(figure["measured"], figure["unit"])
+        if figure["measured"] is None:
+            measured = figure["note"]
+        elif figure["ok"] is False:
+            measured += " (missed)"
+        lines.append(f"| {figure['what']} | {measured} | {bound_text(figure)} |")
+    quick = ", smaller inputs (--quick)" if report["quick"] else ""
+    where = f"Measured {report['measured_at']}{quick} on: {machine_line(report['machine'])}."
+    return "\n".join([*lines, "", where])

@@ -1,0 +1,67 @@
+"""Every benchmark by name, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ticktape.bench.figures import Figure
+from ticktape.bench.tapes import Workbench
+from ticktape.tape.errors import BadValueError
+
+# Each is imported when it is its turn, so that one subject can be measured without the others.
+BENCHMARKS = {
+    "book": "ticktape.bench.book:measure_book",
+    "files": "ticktape.bench.files:measure_files",
+    "gateway": "ticktape.bench.gateway:measure_gateway",
+    "simulator": "ticktape.bench.simulator:measure_simulator",
+    "memory": "ticktape.bench.memory:measure_memory",
+    "viewer": "ticktape.bench.viewer:measure_viewer",
+    "frames": "ticktape.bench.frames:measure_frames",
+    "start": "ticktape.bench.start:measure_start",
+}
+
+
+def run_benchmarks(
+    names: Sequence[str] = (),
+    *,
+    quick: bool = False,
+    folder: Path | None = None,
+    starting: Callable[[str], None] = lambda _name: None,
+) -> Iterator[Figure]:
+    """Run benchmarks one after the other.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of ``BENCHMARKS``; none means all.
+    quick : bool
+        Smaller inputs: for a look, not for publishing.
+    folder : pathlib.Path, optional
+        Where a temporary folder for tapes may be made; the system's own by default.
+    starting : callable
+        Called with a benchmark's name before it begins.
+
+    Yields
+    ------
+    Figure
+        As soon as it is measured.
+
+    Raises
+    ------
+    BadValueError
+        If there is no benchmark of a name.
+    """
+    for name in names:
+        if name not in BENCHMARKS:
+            raise BadValueError(
+                f"no benchmark is called {name!r}", hint=f"choose of {', '.join(BENCHMARKS)}"
+            )
+    with TemporaryDirectory(prefix="ticktape-bench-", dir=folder) as tapes:
+        bench = Workbench(Path(tapes), quick)
+        for name in names or BENCHMARKS:
+            starting(name)
+            module, _, function = BENCHMARKS[name].partition(":")
+            yield from getattr(import_module(module), function)(bench)
