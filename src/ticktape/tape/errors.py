@@ -75,6 +75,12 @@ class TruncatedTapeError(TapeError):
     code = "truncated-tape"
 
 
+class TapeWriteError(TapeError):
+    """A tape that cannot be written: no room, no right, or a file that does not fit."""
+
+    code = "tape-write"
+
+
 class WrongSchemaError(TicktapeError):
     """The records are of another schema than the operation needs."""
 
@@ -85,6 +91,12 @@ class UnknownSymbolError(TicktapeError):
     """A symbol that the tape, the definitions or the venue do not know."""
 
     code = "unknown-symbol"
+
+
+class UnresolvableSymbolError(UnknownSymbolError):
+    """A symbol whose meaning needs data that is not here: definitions, volumes, open interest."""
+
+    code = "unresolvable-symbol"
 
 
 class TimeOutsideTapeError(TicktapeError):
