@@ -9,11 +9,13 @@ import numpy as np
 
 from ticktape.book.derive import Deriver, SameRecords, TopOfBook, TradesOnly
 from ticktape.book.derive_bbo import BBO_EVERY_NS, BboDeriver
+from ticktape.book.derive_quotes import QuoteDeriver
 from ticktape.flow.ohlcv import OHLCV_EVERY_NS, OhlcvDeriver
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import Schema
 
 _BARS: Final = tuple(OHLCV_EVERY_NS)
+_QUOTES: Final = (Schema.MBP_10, Schema.MBP_1, Schema.TBBO)
 _SAMPLED: Final = tuple(BBO_EVERY_NS)
 
 
@@ -89,7 +91,9 @@ def _ways(source: Schema) -> dict[Schema, Callable[[], Deriver]]:
         ways[Schema.TBBO] = lambda: TradesOnly(Schema.TBBO)
     if source is Schema.MBP_10:
         ways[Schema.MBP_1] = TopOfBook
-    if source in (Schema.MBP_10, Schema.MBP_1):
+    if source is Schema.MBO:
+        ways |= {schema: _quotes_of(schema) for schema in _QUOTES}
+    if source in (Schema.MBO, Schema.MBP_10, Schema.MBP_1):
         ways |= {schema: _from_mbp_1(source, schema) for schema in _SAMPLED}
     if source in (Schema.MBO, Schema.MBP_10, Schema.MBP_1, Schema.TBBO, Schema.TRADES):
         ways |= {schema: _bars_of(schema) for schema in _BARS}
@@ -98,9 +102,15 @@ def _ways(source: Schema) -> dict[Schema, Callable[[], Deriver]]:
     return ways
 
 
+def _quotes_of(schema: Schema) -> Callable[[], Deriver]:
+    return lambda: QuoteDeriver(schema)
+
+
 def _bars_of(schema: Schema) -> Callable[[], Deriver]:
     return lambda: OhlcvDeriver(schema)
 
 
 def _from_mbp_1(source: Schema, schema: Schema) -> Callable[[], Deriver]:
+    if source is Schema.MBP_1:
+        return lambda: BboDeriver(schema)
     return lambda: Chain(make_deriver(source, Schema.MBP_1), BboDeriver(schema))
