@@ -1,1 +1,19 @@
 """Order books by order (L3) and by price (L2), what derives from them, and their audit."""
+
+from ticktape.book.mbo_book import QUEUED, MboBook, Order, QueuePosition
+from ticktape.book.mbo_books import MboBooks
+from ticktape.book.mbo_state_kernels import BBO, COUNTERS
+from ticktape.book.quotes import LEVEL, Bbo, Book
+
+__all__ = [
+    "BBO",
+    "COUNTERS",
+    "LEVEL",
+    "QUEUED",
+    "Bbo",
+    "Book",
+    "MboBook",
+    "MboBooks",
+    "Order",
+    "QueuePosition",
+]

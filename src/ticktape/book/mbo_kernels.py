@@ -21,7 +21,7 @@ book holds, the rules are:
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -64,6 +64,7 @@ from ticktape.book.mbo_state_kernels import (
     ZERO_SIZES,
     Integer,
     MboState,
+    Row,
 )
 from ticktape.ops.kernels import lean_kernel
 from ticktape.tape.layouts import (
@@ -345,7 +346,7 @@ def apply_record(
 
 
 @lean_kernel
-def apply_row(state: MboState, book: Integer, record: np.void) -> Integer:
+def apply_row(state: MboState, book: Integer, record: Row) -> Integer:
     """Apply one record of an ``mbo`` array to a book; answers as ``apply_record`` does."""
     return apply_record(
         state,
@@ -374,13 +375,14 @@ def apply_records(state: MboState, records: np.ndarray, start: Integer) -> Integ
 
 
 @lean_kernel
-def write_bbo(state: MboState, book: Integer, record: np.void, row: Any) -> None:
+def write_bbo(state: MboState, book: Integer, record: Row, row: Row) -> None:
     """Write a book's best levels into a row, with the keys and times of a record."""
     row["ts_event"] = record["ts_event"]
     row["ts_recv"] = record["ts_recv"]
     row["instrument_id"] = record["instrument_id"]
     row["publisher_id"] = record["publisher_id"]
     row["flags"] = record["flags"]
+    row["_reserved"] = 0
     own = state.sides[2 * book]
     if own["levels"] == 0:
         row["bid_price"] = UNDEF_PRICE

@@ -19,6 +19,8 @@ import numpy as np
 
 # What kernels count and index with: a Python integer or a NumPy one of any width.
 Integer: TypeAlias = Any
+# One element of a structured array.
+Row: TypeAlias = Any
 
 # An order and a level have the same width; a level keeps its total where an order keeps its id,
 # its number of orders where an order keeps its size, its side where an order keeps its level.
