@@ -1,0 +1,86 @@
+"""The schemas of one timeline: those it has, and those derived from them, once for all sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from ticktape.book.derive import Deriver
+from ticktape.flow.derive import make_deriver
+from ticktape.tape.batch import Batch
+from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.layouts import Schema
+
+# Richest first: what can be derived from orders is not derived from quotes.
+_SOURCES: Final = (
+    Schema.MBO,
+    Schema.MBP_10,
+    Schema.MBP_1,
+    Schema.TBBO,
+    Schema.TRADES,
+    Schema.OHLCV_1S,
+    Schema.OHLCV_1M,
+    Schema.OHLCV_1H,
+)
+
+
+class Derivations:
+    """The derivers of a timeline.
+
+    Parameters
+    ----------
+    native : iterable of Schema
+        The schemas that the timeline itself has.
+    """
+
+    def __init__(self, native: Iterable[Schema]) -> None:
+        self.native = frozenset(native)
+        self._derivers: dict[Schema, tuple[Schema, Deriver]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._derivers)
+
+    def __contains__(self, schema: Schema) -> bool:
+        return schema in self._derivers
+
+    def add(self, target: Schema) -> bool:
+        """Begin to derive a schema.
+
+        Returns
+        -------
+        bool
+            True if a new deriver was made; False where the timeline has the schema already.
+
+        Raises
+        ------
+        WrongSchemaError
+            Nothing on the timeline yields this schema.
+        """
+        if target in self.native or target in self._derivers:
+            return False
+        for source in _SOURCES:
+            if source in self.native:
+                try:
+                    self._derivers[target] = (source, make_deriver(source, target))
+                except WrongSchemaError:
+                    continue
+                return True
+        has = ", ".join(sorted(self.native)) or "nothing"
+        raise WrongSchemaError(f"{target.value} can not be derived; the source has {has}")
+
+    def update(self, batch: Batch, only: Schema | None = None) -> list[Batch]:
+        """Derive from a batch; ``only`` feeds one deriver alone, to bring it up to the others."""
+        derived: list[Batch] = []
+        for target, (source, deriver) in self._derivers.items():
+            if source is batch.schema and only in {None, target}:
+                derived.append(Batch(target, deriver.update(batch.records)))
+        return derived
+
+    def flush(self) -> list[Batch]:
+        """Give the rows that are still open at the end of the timeline."""
+        return [Batch(target, deriver.flush()) for target, (_, deriver) in self._derivers.items()]
+
+    def reset(self) -> None:
+        """Forget all that was seen: the timeline jumps."""
+        for _, deriver in self._derivers.values():
+            deriver.reset()

@@ -1,0 +1,209 @@
+"""What leaves a session: a bounded queue of batches, and the task that writes it to the socket.
+
+Batches are written together, straight from their arrays, in pieces of up to a megabyte; a send
+waits until the peer has taken it, so a slow reader holds its own session back and nothing else is
+buffered. Heartbeats are sent by wall clock whenever nothing else was, also before the first record
+and while a replay is paused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import zstandard
+
+from ticktape.gateway.live.session_records import SystemCode, stamp_ts_out, system_record
+from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import Schema
+
+WRITE_BYTES: Final = 1 << 20
+_THREAD_BYTES: Final = 1 << 17
+_ZSTD_LEVEL: Final = 1
+
+
+class Outlet:
+    """The way out of one session.
+
+    Parameters
+    ----------
+    connection : socket.socket
+        Non-blocking, connected.
+    now_ns : callable
+        Gives the time of the session's timeline, for heartbeats.
+    capacity_bytes : int
+        What the queue holds before :meth:`put` waits.
+    """
+
+    def __init__(
+        self, connection: socket.socket, now_ns: Callable[[], int], capacity_bytes: int = 32 << 20
+    ) -> None:
+        self._connection = connection
+        self._now_ns = now_ns
+        self._capacity = capacity_bytes
+        self._queue: deque[Batch] = deque()
+        self._header = b""
+        self._something = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._finished = False
+        self._compressor: zstandard.ZstdCompressionObj | None = None
+        self._ts_out = False
+        self.heartbeat_interval_s: float = 30.0
+        self.queued_bytes = 0
+        self.records_sent = 0
+        self.bytes_sent = 0
+        self.abort_after_records: int | None = None
+        self.progress = 0
+
+    def open(self, header: bytes, ts_out: bool, compressed: bool) -> None:
+        """Begin the binary part of the session with its metadata."""
+        self._header = header
+        self._ts_out = ts_out
+        if compressed:
+            self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+        self._opened.set()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether :meth:`put` would wait."""
+        return self.queued_bytes >= self._capacity
+
+    @property
+    def lag_records(self) -> int:
+        """How many records wait to be written."""
+        return sum(len(batch.records) for batch in self._queue)
+
+    def put_now(self, batch: Batch) -> None:
+        """Queue a batch without regard to the capacity."""
+        if not len(batch.records):
+            return
+        self._queue.append(batch)
+        self.queued_bytes += batch.records.nbytes
+        if self.is_full:
+            self._room.clear()
+        self._something.set()
+
+    async def put(self, batch: Batch) -> None:
+        """Queue a batch as soon as there is room."""
+        await self._room.wait()
+        self.put_now(batch)
+
+    async def wait_for_room(self) -> None:
+        """Wait until :meth:`put` would not."""
+        await self._room.wait()
+
+    def drop(self, schemas: frozenset[Schema]) -> int:
+        """Drop the waiting batches of these schemas and say how many records that were."""
+        kept = [batch for batch in self._queue if batch.schema not in schemas]
+        dropped = self.lag_records - sum(len(batch.records) for batch in kept)
+        self._queue = deque(kept)
+        self.queued_bytes = sum(batch.records.nbytes for batch in kept)
+        self._say_room()
+        return dropped
+
+    def finish(self) -> None:
+        """Let :meth:`run` return once everything queued was written."""
+        self._finished = True
+        self._something.set()
+
+    async def run(self) -> None:
+        """Write until finished; nothing before :meth:`open`.
+
+        Raises
+        ------
+        OSError
+            The peer went away.
+        OutageError
+            The test hook ``abort_after_records`` took effect.
+        """
+        await self._opened.wait()
+        await self._write_bytes(self._header)
+        while True:
+            if not self._queue:
+                if self._finished:
+                    return
+                self._something.clear()
+                try:
+                    async with asyncio.timeout(self.heartbeat_interval_s):
+                        await self._something.wait()
+                except TimeoutError:
+                    beat = system_record(SystemCode.HEARTBEAT, "Heartbeat", self._now_ns())
+                    self._queue.append(Batch(Schema.SYSTEM, beat))
+                    self.queued_bytes += beat.nbytes
+                continue
+            await self._write_records(self._take())
+
+    def _take(self) -> list[Batch]:
+        batches: list[Batch] = []
+        size = 0
+        while self._queue and size < WRITE_BYTES:
+            batch = self._queue.popleft()
+            size += batch.records.nbytes
+            batches.append(batch)
+        return batches
+
+    async def _write_records(self, batches: list[Batch]) -> None:
+        size = sum(batch.records.nbytes for batch in batches)
+        count = sum(len(batch.records) for batch in batches)
+        limit = self.abort_after_records
+        if limit is not None and self.records_sent + count >= limit:
+            batches = _first_records(batches, limit - self.records_sent)
+            await self._write_bytes(self._encode(batches))
+            raise OutageError
+        if len(batches) == 1 or size >= WRITE_BYTES:
+            for batch in batches:
+                await self._write_bytes(self._encode([batch]))
+        else:
+            await self._write_bytes(self._encode(batches))
+        self.records_sent += count
+        self.queued_bytes -= size
+        self._say_room()
+
+    def _say_room(self) -> None:
+        self.progress += 1
+        if not self.is_full:
+            self._room.set()
+
+    def _encode(self, batches: list[Batch]) -> bytes | memoryview:
+        arrays = [batch.records for batch in batches]
+        if self._ts_out:
+            now = time.time_ns()
+            arrays = [stamp_ts_out(batch.schema, batch.records, now) for batch in batches]
+        pieces = [np.ascontiguousarray(array).view(np.uint8).data for array in arrays]
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _write_bytes(self, data: bytes | memoryview) -> None:
+        loop = asyncio.get_running_loop()
+        if self._compressor is not None:
+            if len(data) > _THREAD_BYTES:
+                data = await asyncio.to_thread(_compress, self._compressor, data)
+            else:
+                data = _compress(self._compressor, data)
+        await loop.sock_sendall(self._connection, data)
+        self.bytes_sent += len(data)
+
+
+class OutageError(Exception):
+    """The outage that a test asked for: the connection is to be reset."""
+
+
+def _compress(compressor: zstandard.ZstdCompressionObj, data: bytes | memoryview) -> bytes:
+    # A flushed block at every write: the peer can decode all that was sent so far.
+    return compressor.compress(data) + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+
+def _first_records(batches: list[Batch], count: int) -> list[Batch]:
+    kept: list[Batch] = []
+    for batch in batches:
+        kept.append(Batch(batch.schema, batch.records[:count]))
+        count -= len(batch.records)
+        if count <= 0:
+            break
+    return kept

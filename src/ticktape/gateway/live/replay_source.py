@@ -1,0 +1,192 @@
+"""Tapes served afresh to every session: each reads them from the beginning, as fast as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Final
+
+from ticktape.gateway.live.catalogue import SessionRefusedError, survey
+from ticktape.gateway.live.channels import Channels
+from ticktape.gateway.live.derivations import Derivations
+from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.session_records import ErrorCode, SystemCode, system_record
+from ticktape.gateway.live.wire import SubscriptionRequest
+from ticktape.tape.batch import Batch
+from ticktape.tape.dbn_reader import read_dbn
+from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.layouts import Schema, index_field
+
+# Schemas that a tape either has or has not: asking for them is no mistake.
+_NEVER_DERIVED: Final = frozenset({Schema.DEFINITION, Schema.STATISTICS, Schema.STATUS})
+
+
+class SessionReplaySource:
+    """Serves DBN files; every session has its own cursor.
+
+    A session without ``start=`` gets the tape from its beginning; with it, what is not older, and
+    REPLAY_COMPLETED when the tape ends. At the end the session is closed with a FIN.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        DBN files, merged by time.
+    speed : float or None
+        Times the event time's own pace; None: as fast as the client takes it.
+    """
+
+    def __init__(self, paths: Sequence[Path | str], speed: float | None = None) -> None:
+        self._paths = [Path(path) for path in paths]
+        self.speed = speed
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that the files state."""
+        return str(self._tape.metadata.dataset)
+
+    async def open(self) -> None:
+        """Read what the files have: schemas, symbols, instruments."""
+        self._tape = read_dbn(*self._paths)
+        self.native, self.catalogue, self.first_ns = await asyncio.to_thread(survey, self._paths)
+
+    def stream(self, outlet: Outlet) -> ReplayStream:
+        """Make a session's own reading of the tape."""
+        return ReplayStream(self, outlet)
+
+    def batches(self) -> Iterator[Batch]:
+        """Read the tape from its beginning."""
+        return iter(read_dbn(*self._paths))
+
+    async def paced_batches(self) -> AsyncGenerator[Batch, None]:
+        """Read the tape from its beginning, at the speed asked for."""
+        if self.speed is None:
+            batches = self.batches()
+            while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+                yield batch
+            return
+        from ticktape.feeds.replay import Replay  # noqa: PLC0415 -- only where paced
+
+        async for batch in Replay(self._paths, speed=self.speed):
+            yield batch
+
+    async def close(self) -> None:
+        """Nothing is held between sessions."""
+
+
+class ReplayStream:
+    """One session's reading of the tape; made by :meth:`SessionReplaySource.stream`."""
+
+    def __init__(self, source: SessionReplaySource, outlet: Outlet) -> None:
+        self._source = source
+        self._outlet = outlet
+        self._channels = Channels()
+        self._derivations = Derivations(source.native)
+        self._replayed: list[Schema] = []
+        self._now_ns = source.first_ns
+        self._records_taken = 0
+        self._turn = asyncio.Lock()
+
+    def now_ns(self) -> int:
+        """Time of the session's cursor."""
+        return self._now_ns
+
+    async def subscribe(self, requests: Sequence[SubscriptionRequest]) -> None:
+        """Add subscriptions; a later one begins at the session's cursor."""
+        async with self._turn:
+            for request in requests:
+                await self._open_channel(request)
+            self._channels.join()
+            await self._send_snapshots(requests)
+
+    async def _open_channel(self, request: SubscriptionRequest) -> None:
+        schema = request.schema
+        if schema not in _NEVER_DERIVED:
+            try:
+                is_new = self._derivations.add(schema)
+            except WrongSchemaError as error:
+                raise SessionRefusedError(ErrorCode.INVALID_SUBSCRIPTION, str(error)) from error
+            if is_new and self._records_taken:
+                await asyncio.to_thread(self._catch_up, schema)
+        # Before the start of the session nothing was taken; after it, start= is without effect.
+        start_ns = request.start_ns if not self._records_taken else None
+        ids = self._source.catalogue.announce(request, self._outlet, self._now_ns)
+        self._channels.add(schema, ids, start_ns)
+        if start_ns is not None and schema not in self._replayed:
+            self._replayed.append(schema)
+
+    def _past(self) -> Iterator[Batch]:
+        left = self._records_taken
+        for batch in self._source.batches():
+            if batch.schema is Schema.SYSTEM:
+                continue
+            if left <= 0:
+                return
+            yield Batch(batch.schema, batch.records[:left])
+            left -= len(batch.records)
+
+    def _catch_up(self, schema: Schema) -> None:
+        for batch in self._past():
+            self._derivations.update(batch, only=schema)
+
+    async def _send_snapshots(self, requests: Sequence[SubscriptionRequest]) -> None:
+        asked = [request for request in requests if request.snapshot]
+        if not asked:
+            return
+        from ticktape.gateway.live.snapshots import (  # noqa: PLC0415 -- rarely needed
+            market_after,
+            snapshots,
+        )
+
+        market = await asyncio.to_thread(market_after, self._past())
+        for request in asked:
+            ids = self._source.catalogue.resolve(request, self._now_ns).instrument_ids
+            for records in snapshots(market, ids, self._now_ns):
+                self._outlet.put_now(Batch(Schema.MBO, records))
+
+    async def run(self) -> None:
+        """Read, derive and queue until the tape ends."""
+        async with aclosing(self._source.paced_batches()) as batches:
+            async for batch in batches:
+                async with self._turn:
+                    await self._forward(batch)
+        async with self._turn:
+            await self._end()
+
+    async def _forward(self, batch: Batch) -> None:
+        if batch.schema is Schema.SYSTEM:
+            # A recorded session's own heartbeats are not this session's; marks of a replay are.
+            marks = batch.records[batch.records["code"] == SystemCode.UNSET]
+            await self._outlet.put(Batch(batch.schema, marks))
+            return
+        made = [batch]
+        if self._derivations:
+            made += await asyncio.to_thread(self._derivations.update, batch)
+        self._records_taken += len(batch.records)
+        self._now_ns = int(batch.records[index_field(batch.schema)][-1])
+        await self._distribute(made)
+
+    async def _distribute(self, batches: list[Batch]) -> None:
+        for batch in batches:
+            for channel in self._channels:
+                if channel.schema is batch.schema and len(batch.records):
+                    for part in channel.take(batch.records):
+                        await self._outlet.put(part)
+        for channel in self._channels:
+            if channel.schema in self._derivations:
+                for part in channel.close_interval(self._now_ns):
+                    await self._outlet.put(part)
+
+    async def _end(self) -> None:
+        await self._distribute(self._derivations.flush())
+        for channel in self._channels:
+            for part in channel.close_interval():
+                await self._outlet.put(part)
+        for schema in self._replayed:
+            text = f"Finished {schema.value} replay"
+            record = system_record(SystemCode.REPLAY_COMPLETED, text, self._now_ns)
+            await self._outlet.put(Batch(Schema.SYSTEM, record))
+
+    async def close(self) -> None:
+        """Nothing is shared with other sessions."""

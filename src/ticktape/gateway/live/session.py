@@ -1,0 +1,240 @@
+"""One client of the gateway, from its greeting to its last record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+from ticktape.gateway.live.authentication import accepts_answer, make_challenge
+from ticktape.gateway.live.catalogue import SessionRefusedError
+from ticktape.gateway.live.outlet import OutageError, Outlet
+from ticktape.gateway.live.session_records import ErrorCode, encode_metadata, error_record
+from ticktape.gateway.live.sources import Source, Stream
+from ticktape.gateway.live.wire import (
+    AuthenticationRequest,
+    AuthenticationResponse,
+    Challenge,
+    Greeting,
+    ProtocolViolationError,
+    SessionStart,
+    SubscriptionRequest,
+    parse_request,
+)
+from ticktape.tape.batch import Batch
+from ticktape.tape.errors import TicktapeError
+from ticktape.tape.layouts import Schema
+
+LSG_VERSION: Final = "0.9.4"
+LINE_BYTES: Final = 1 << 18
+AUTHENTICATION_TIMEOUT_S: Final = 30.0
+_READ_BYTES: Final = 1 << 16
+_LINGER_S: Final = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """Serves one connection.
+
+    Parameters
+    ----------
+    connection : socket.socket
+        Non-blocking, accepted; closed by :meth:`serve`.
+    source : Source
+        Where the records come from.
+    keys : iterable of str or None
+        Keys that may enter; None for any well-formed one.
+    session_id : int
+        What the client is told.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        source: Source,
+        keys: Iterable[str] | None,
+        session_id: int,
+        *,
+        authentication_timeout_s: float = AUTHENTICATION_TIMEOUT_S,
+    ) -> None:
+        self._connection = connection
+        self._source = source
+        self._keys = keys
+        self._timeout_s = authentication_timeout_s
+        self.session_id = session_id
+        self.dataset = ""
+        self.client = ""
+        self._received = bytearray()
+        self._waiting: list[SubscriptionRequest] = []
+        self._started = False
+        self._request: AuthenticationRequest | None = None
+        self.outlet = Outlet(connection, self._now_ns)
+        self._stream: Stream = source.stream(self.outlet)
+
+    def _now_ns(self) -> int:
+        return self._stream.now_ns()
+
+    async def serve(self, refusal: str | None = None) -> None:
+        """Serve the client until it leaves, the records end, or it breaks the protocol.
+
+        Parameters
+        ----------
+        refusal : str, optional
+            Turn the client away with this text once it has answered the challenge.
+        """
+        try:
+            if await self._authenticate(refusal):
+                await self._converse()
+                await self._say_goodbye()
+        except OutageError:
+            self.abort()
+        except (ConnectionError, TimeoutError) as error:
+            _log.info("session %d: connection lost: %s", self.session_id, error)
+        finally:
+            await self._stream.close()
+            self._connection.close()
+
+    def abort(self) -> None:
+        """Make the close that follows a reset: the peer sees an RST, as when a network dies."""
+        linger = struct.pack("ii", 1, 0)
+        if self._connection.fileno() >= 0:
+            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    async def _authenticate(self, refusal: str | None) -> bool:
+        loop = asyncio.get_running_loop()
+        challenge = make_challenge()
+        # One write: the C++ client needs a whole line in its first read.
+        hello = Greeting(LSG_VERSION).serialise() + Challenge(challenge).serialise()
+        await loop.sock_sendall(self._connection, hello)
+        error: str | None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                line = await self._read_line()
+            if line is None:
+                return False
+            request = AuthenticationRequest.parse(line)
+            error = refusal or self._objection(challenge, request)
+        except TimeoutError:
+            error = f"No authentication within {self._timeout_s:g} seconds"
+        except ProtocolViolationError as violation:
+            error = str(violation)
+        if error is None:
+            self._request = request
+            self.dataset, self.client = request.dataset, request.client
+        answer = AuthenticationResponse(session_id=self.session_id, error=error)
+        await loop.sock_sendall(self._connection, answer.serialise())
+        _log.info("session %d: %s", self.session_id, error or f"authenticated {self.client}")
+        if error is not None:
+            await self._say_goodbye()
+        return error is None
+
+    def _objection(self, challenge: str, request: AuthenticationRequest) -> str | None:
+        if not accepts_answer(challenge, request.answer, request.bucket, self._keys):
+            return "Authentication failed."
+        if self._source.dataset not in {"", request.dataset}:
+            return f"Dataset {request.dataset} is not served here, {self._source.dataset} is"
+        return None
+
+    async def _converse(self) -> None:
+        reading = asyncio.create_task(self._read_requests())
+        writing = asyncio.create_task(self.outlet.run())
+        try:
+            # Whichever ends first ends the session: the client left, or everything was written.
+            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done() and not writing.done() and reading.result():
+                await writing
+            if writing.done():
+                writing.result()
+        finally:
+            for task in (reading, writing):
+                task.cancel()
+            await asyncio.gather(reading, writing, return_exceptions=True)
+
+    async def _read_requests(self) -> bool:
+        """Take the client's lines; True if the outlet has something last to say."""
+        flowing: asyncio.Task[None] | None = None
+        try:
+            while (line := await self._read_line()) is not None:
+                request = parse_request(line)
+                if isinstance(request, SessionStart):
+                    await self._start()
+                    flowing = flowing or asyncio.create_task(self._flow())
+                elif self._started:
+                    await self._stream.subscribe([request])
+                else:
+                    self._waiting.append(request)
+        except ProtocolViolationError as violation:
+            self._refuse(SessionRefusedError(ErrorCode.INVALID_SUBSCRIPTION, str(violation)))
+            return True
+        except SessionRefusedError as refusal:
+            self._refuse(refusal)
+            return True
+        finally:
+            if flowing is not None:
+                flowing.cancel()
+                await asyncio.gather(flowing, return_exceptions=True)
+        return False
+
+    async def _start(self) -> None:
+        if self._started:
+            raise ProtocolViolationError("The session was started already")
+        self._open_outlet()
+        await self._stream.subscribe(self._waiting)
+
+    def _open_outlet(self) -> None:
+        request = self._request
+        if request is None or self._started:
+            return
+        self._started = True
+        self.outlet.heartbeat_interval_s = request.heartbeat_interval_s
+        self.outlet.open(
+            encode_metadata(request.dataset, self._stream.now_ns(), request.ts_out),
+            ts_out=request.ts_out,
+            compressed=request.compression == "zstd",
+        )
+
+    async def _flow(self) -> None:
+        try:
+            await self._stream.run()
+        except SessionRefusedError as refusal:
+            self._refuse(refusal)
+        except (OSError, TicktapeError) as error:
+            _log.exception("session %d: the source failed", self.session_id)
+            self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
+        self.outlet.finish()
+
+    def _refuse(self, refusal: SessionRefusedError) -> None:
+        # An error record needs the header before it, also where the session was not started.
+        self._open_outlet()
+        record = error_record(refusal.error_code, str(refusal), self._now_ns())
+        self.outlet.put_now(Batch(Schema.ERROR, record))
+        self.outlet.finish()
+
+    async def _read_line(self) -> bytes | None:
+        """Read one line; None where the client left, also in the middle of one."""
+        loop = asyncio.get_running_loop()
+        while (end := self._received.find(b"\n")) < 0:
+            if len(self._received) > LINE_BYTES:
+                raise ProtocolViolationError(f"A control line is longer than {LINE_BYTES} bytes")
+            data = await loop.sock_recv(self._connection, _READ_BYTES)
+            if not data:
+                return None
+            self._received += data
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        return line
+
+    async def _say_goodbye(self) -> None:
+        """Close with a FIN: unread bytes of the client would turn it into a reset."""
+        loop = asyncio.get_running_loop()
+        self._connection.shutdown(socket.SHUT_WR)
+        try:
+            async with asyncio.timeout(_LINGER_S):
+                while await loop.sock_recv(self._connection, _READ_BYTES):
+                    pass
+        except TimeoutError:
+            return

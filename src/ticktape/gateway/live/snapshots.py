@@ -1,0 +1,56 @@
+"""The state of books as records, for sessions that ask for ``snapshot=1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import numpy as np
+
+from ticktape.market import Market
+from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import (
+    ACTION_CLEAR,
+    F_BAD_TS_RECV,
+    F_LAST,
+    F_SNAPSHOT,
+    SIDE_NONE,
+    UNDEF_PRICE,
+    Schema,
+    new_records,
+)
+
+_EMPTY_FLAGS: Final = F_LAST | F_SNAPSHOT | F_BAD_TS_RECV
+
+
+def market_after(batches: Iterable[Batch]) -> Market:
+    """Give the market as these batches leave it."""
+    market = Market()
+    for batch in batches:
+        market.apply(batch)
+    return market
+
+
+def snapshots(market: Market, instrument_ids: Iterable[int], now_ns: int) -> Iterator[np.ndarray]:
+    """Give each instrument's book as records: a clear, then its orders by priority.
+
+    An instrument without a book gives the snapshot of an empty one: a single clear with flags 168.
+    """
+    known = {instrument_id for _, instrument_id in list(market.keys())}
+    for instrument_id in sorted(instrument_ids):
+        if instrument_id in known:
+            yield market.snapshot_records(instrument_id, now_ns)
+        else:
+            yield _empty_book(instrument_id, now_ns)
+
+
+def _empty_book(instrument_id: int, now_ns: int) -> np.ndarray:
+    record = new_records(Schema.MBO, 1)
+    record["instrument_id"] = instrument_id
+    record["ts_event"] = now_ns
+    record["ts_recv"] = now_ns
+    record["action"] = ACTION_CLEAR
+    record["side"] = SIDE_NONE
+    record["price"] = UNDEF_PRICE
+    record["flags"] = _EMPTY_FLAGS
+    return record
