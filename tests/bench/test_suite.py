@@ -1,0 +1,37 @@
+"""Which benchmarks there are, and that the command prints what they say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from ticktape.bench import BENCHMARKS, run_benchmarks
+from ticktape.tape.errors import BadValueError
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_of_the_table_is_there(name):
+    module, _, function = BENCHMARKS[name].partition(":")
+    assert callable(getattr(import_module(module), function))
+
+
+def test_a_benchmark_that_is_not_there_is_named():
+    with pytest.raises(BadValueError, match="choose of book"):
+        next(run_benchmarks(["boook"]))
+
+
+def test_the_command_prints_one_json_document(tmp_path):
+    out = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "ticktape", "bench", "simulator", "--quick", "--json"]
+    printed = subprocess.run(
+        [*command, "--out", out, "--folder", tmp_path], capture_output=True, text=True, check=True
+    )
+    report = json.loads(printed.stdout)
+    assert [figure["name"] for figure in report["figures"]] == ["simulator"]
+    assert report["quick"] is True
+    assert json.loads(out.read_text()) == report
+    assert list(tmp_path.iterdir()) == [out]
