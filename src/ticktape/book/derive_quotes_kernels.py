@@ -118,10 +118,10 @@ def refresh_bids(state: MboState, book: Integer, levels: np.ndarray) -> int:
             size = shown_size(slot["total"])
             orders = np.int64(slot["count"])
         shown = levels[depth]
-        if shown.bid_px != price or shown.bid_sz != size or shown.bid_ct != orders:
-            shown.bid_px = price
-            shown.bid_sz = size
-            shown.bid_ct = orders
+        if shown["bid_px"] != price or shown["bid_sz"] != size or shown["bid_ct"] != orders:
+            shown["bid_px"] = price
+            shown["bid_sz"] = size
+            shown["bid_ct"] = orders
             if changed == UNCHANGED:
                 changed = depth
     return changed
@@ -143,10 +143,10 @@ def refresh_asks(state: MboState, book: Integer, levels: np.ndarray) -> int:
             size = shown_size(slot["total"])
             orders = np.int64(slot["count"])
         shown = levels[depth]
-        if shown.ask_px != price or shown.ask_sz != size or shown.ask_ct != orders:
-            shown.ask_px = price
-            shown.ask_sz = size
-            shown.ask_ct = orders
+        if shown["ask_px"] != price or shown["ask_sz"] != size or shown["ask_ct"] != orders:
+            shown["ask_px"] = price
+            shown["ask_sz"] = size
+            shown["ask_ct"] = orders
             if changed == UNCHANGED:
                 changed = depth
     return changed
@@ -167,14 +167,14 @@ def note_change(
         return
     pending = shown.pending[book]
     if bids != UNCHANGED:
-        pending.sides |= TOUCHED_BIDS
+        pending["sides"] |= TOUCHED_BIDS
     if asks != UNCHANGED:
-        pending.sides |= TOUCHED_ASKS
-    pending.action = record["action"]
-    pending.side = record["side"]
-    pending.price = record["price"]
-    pending.size = record["size"]
-    pending.depth = min(bids, asks) if bids >= 0 and asks >= 0 else max(bids, asks)
+        pending["sides"] |= TOUCHED_ASKS
+    pending["action"] = record["action"]
+    pending["side"] = record["side"]
+    pending["price"] = record["price"]
+    pending["size"] = record["size"]
+    pending["depth"] = min(bids, asks) if bids >= 0 and asks >= 0 else max(bids, asks)
 
 
 @lean_kernel
@@ -185,35 +185,35 @@ def write_quote(
     pending = shown.pending[book]
     write_head(record, flags, rows, at)
     head = rows.heads[at]
-    head.action = pending.action
-    head.price = pending.price
-    head.size = pending.size
-    head.depth = pending.depth
-    head.side = pending.side
-    if pending.sides == TOUCHED_BIDS | TOUCHED_ASKS:
-        head.side = SIDE_NONE
+    head["action"] = pending["action"]
+    head["price"] = pending["price"]
+    head["size"] = pending["size"]
+    head["depth"] = pending["depth"]
+    head["side"] = pending["side"]
+    if pending["sides"] == TOUCHED_BIDS | TOUCHED_ASKS:
+        head["side"] = SIDE_NONE
     write_levels(shown, book, rows, at)
-    pending.sides = 0
+    pending["sides"] = 0
 
 
 @lean_kernel
 def write_head(record: np.void, flags: Integer, rows: QuoteRows, at: int) -> None:
     """Copy a record's own fields into a row."""
     head = rows.heads[at]
-    head.length = rows.length
-    head.rtype = rows.rtype
-    head.publisher_id = record["publisher_id"]
-    head.instrument_id = record["instrument_id"]
-    head.ts_event = record["ts_event"]
-    head.price = record["price"]
-    head.size = record["size"]
-    head.action = record["action"]
-    head.side = record["side"]
-    head.flags = flags
-    head.depth = 0
-    head.ts_recv = record["ts_recv"]
-    head.ts_in_delta = record["ts_in_delta"]
-    head.sequence = record["sequence"]
+    head["length"] = rows.length
+    head["rtype"] = rows.rtype
+    head["publisher_id"] = record["publisher_id"]
+    head["instrument_id"] = record["instrument_id"]
+    head["ts_event"] = record["ts_event"]
+    head["price"] = record["price"]
+    head["size"] = record["size"]
+    head["action"] = record["action"]
+    head["side"] = record["side"]
+    head["flags"] = flags
+    head["depth"] = 0
+    head["ts_recv"] = record["ts_recv"]
+    head["ts_in_delta"] = record["ts_in_delta"]
+    head["sequence"] = record["sequence"]
 
 
 @lean_kernel
