@@ -6,9 +6,12 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+
+from ticktape.tape.errors import ConnectionLostError
 
 # Runs the command given and says what it took. A process of its own, because the peak that the
 # system keeps for a child starts from the size of the process that started it.
@@ -105,6 +108,35 @@ def running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def wait_for_port(process: subprocess.Popen[bytes], port: int, limit_s: float = 120.0) -> None:
+    """Wait until a process listens on a port of the loopback interface.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        The process that is to listen.
+    port : int
+        The port.
+    limit_s : float
+        How long to wait.
+
+    Raises
+    ------
+    ConnectionLostError
+        If the process ends first, or does not listen in time.
+    """
+    deadline = time.monotonic() + limit_s
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return
+    command = " ".join(map(str, process.args if isinstance(process.args, list) else []))
+    raise ConnectionLostError(f"nobody listens on port {port}: {command}")
 
 
 def free_port() -> int:
