@@ -3,6 +3,7 @@
 from ticktape.book.mbo_book import QUEUED, MboBook, Order, QueuePosition
 from ticktape.book.mbo_books import MboBooks
 from ticktape.book.mbo_state_kernels import BBO, COUNTERS
+from ticktape.book.mbp_book import MbpBook, MbpBooks
 from ticktape.book.quotes import LEVEL, Bbo, Book
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Book",
     "MboBook",
     "MboBooks",
+    "MbpBook",
+    "MbpBooks",
     "Order",
     "QueuePosition",
 ]

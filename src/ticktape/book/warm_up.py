@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from ticktape.book.mbo_book import MboBook
+from ticktape.book.mbo_room import make_room
+from ticktape.book.mbo_state_kernels import new_mbo_state
+from ticktape.book.mbp_book import MbpBook
 from ticktape.tape.layouts import ACTION_ADD, F_LAST, SIDE_BID, Schema, new_records
 
 
@@ -12,7 +15,7 @@ def warm_up() -> None:
 
 
 def warm_up_books() -> None:
-    """Run every kernel of the order books once, on two orders."""
+    """Run every kernel of the order books once, on a record or two."""
     records = new_records(Schema.MBO, 2)
     records["action"] = ACTION_ADD
     records["side"] = SIDE_BID
@@ -24,3 +27,6 @@ def warm_up_books() -> None:
     book.update_bbos(book.snapshot_records(0))
     book.orders_at("B", 0)
     book.queue_position(1)
+    make_room(new_mbo_state())
+    for schema in (Schema.MBP_1, Schema.MBP_10):
+        MbpBook().update(new_records(schema, 1))
