@@ -68,6 +68,14 @@ class Derivations:
         has = ", ".join(sorted(self.native)) or "nothing"
         raise WrongSchemaError(f"{target.value} can not be derived; the source has {has}")
 
+    def deriver_of(self, schema: Schema) -> Deriver:
+        """Give the deriver of a derived schema."""
+        return self._derivers[schema][1]
+
+    def source_of(self, schema: Schema) -> Schema:
+        """Give what a derived schema is derived from."""
+        return self._derivers[schema][0]
+
     def update(self, batch: Batch, only: Schema | None = None) -> list[Batch]:
         """Derive from a batch; ``only`` feeds one deriver alone, to bring it up to the others."""
         derived: list[Batch] = []

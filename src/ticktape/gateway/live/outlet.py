@@ -59,11 +59,13 @@ class Outlet:
         self.queued_bytes = 0
         self.records_sent = 0
         self.bytes_sent = 0
+        self.skips_when_slow = False
+        self.stuck = asyncio.Event()
         self.abort_after_records: int | None = None
-        self.progress = 0
 
-    def open(self, header: bytes, ts_out: bool, compressed: bool) -> None:
+    def open(self, header: bytes, *, ts_out: bool, compressed: bool, skips: bool) -> None:
         """Begin the binary part of the session with its metadata."""
+        self.skips_when_slow = skips
         self._header = header
         self._ts_out = ts_out
         if compressed:
@@ -167,7 +169,6 @@ class Outlet:
         self._say_room()
 
     def _say_room(self) -> None:
-        self.progress += 1
         if not self.is_full:
             self._room.set()
 
@@ -186,8 +187,11 @@ class Outlet:
                 data = await asyncio.to_thread(_compress, self._compressor, data)
             else:
                 data = _compress(self._compressor, data)
-        await loop.sock_sendall(self._connection, data)
-        self.bytes_sent += len(data)
+        view = memoryview(data)
+        for start in range(0, len(view), WRITE_BYTES):
+            part = view[start : start + WRITE_BYTES]
+            await loop.sock_sendall(self._connection, part)
+            self.bytes_sent += len(part)
 
 
 class OutageError(Exception):

@@ -13,6 +13,7 @@ from ticktape.gateway.live.channels import Channels
 from ticktape.gateway.live.derivations import Derivations
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.session_records import ErrorCode, SystemCode, system_record
+from ticktape.gateway.live.snapshots import market_after, snapshots
 from ticktape.gateway.live.wire import SubscriptionRequest
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_reader import read_dbn
@@ -134,11 +135,6 @@ class ReplayStream:
         asked = [request for request in requests if request.snapshot]
         if not asked:
             return
-        from ticktape.gateway.live.snapshots import (  # noqa: PLC0415 -- rarely needed
-            market_after,
-            snapshots,
-        )
-
         market = await asyncio.to_thread(market_after, self._past())
         for request in asked:
             ids = self._source.catalogue.resolve(request, self._now_ns).instrument_ids

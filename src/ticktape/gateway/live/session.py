@@ -142,17 +142,23 @@ class Session:
     async def _converse(self) -> None:
         reading = asyncio.create_task(self._read_requests())
         writing = asyncio.create_task(self.outlet.run())
+        stuck = asyncio.create_task(self.outlet.stuck.wait())
+        tasks = {reading, writing, stuck}
         try:
-            # Whichever ends first ends the session: the client left, or everything was written.
-            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            # Whichever ends first ends the session: the client left, or everything was written,
+            # or a shared timeline would not wait any longer.
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if reading.done() and not writing.done() and reading.result():
                 await writing
             if writing.done():
                 writing.result()
+            elif stuck.done():
+                self.abort()
+                raise TimeoutError("the client does not read")
         finally:
-            for task in (reading, writing):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(reading, writing, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read_requests(self) -> bool:
         """Take the client's lines; True if the outlet has something last to say."""
@@ -195,6 +201,7 @@ class Session:
             encode_metadata(request.dataset, self._stream.now_ns(), request.ts_out),
             ts_out=request.ts_out,
             compressed=request.compression == "zstd",
+            skips=request.slow_reader_behavior != "warn",
         )
 
     async def _flow(self) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.book import MboBook
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import (
@@ -31,17 +32,27 @@ def market_after(batches: Iterable[Batch]) -> Market:
     return market
 
 
+def book_records(
+    market: Market, now_ns: int, instrument_ids: Iterable[int] | None = None
+) -> Iterator[np.ndarray]:
+    """Give the books by order as records, each a clear and then its orders by priority."""
+    wanted = None if instrument_ids is None else set(instrument_ids)
+    for publisher_id, instrument_id in market.keys():  # noqa: SIM118 -- no dict
+        is_wanted = wanted is None or instrument_id in wanted
+        if is_wanted and isinstance(market.book(instrument_id, publisher_id), MboBook):
+            yield market.snapshot_records(instrument_id, now_ns, publisher_id)
+
+
 def snapshots(market: Market, instrument_ids: Iterable[int], now_ns: int) -> Iterator[np.ndarray]:
-    """Give each instrument's book as records: a clear, then its orders by priority.
+    """Give what ``snapshot=1`` is answered with.
 
     An instrument without a book gives the snapshot of an empty one: a single clear with flags 168.
     """
-    known = {instrument_id for _, instrument_id in list(market.keys())}
-    for instrument_id in sorted(instrument_ids):
-        if instrument_id in known:
-            yield market.snapshot_records(instrument_id, now_ns)
-        else:
-            yield _empty_book(instrument_id, now_ns)
+    wanted = set(instrument_ids)
+    missing = wanted - {instrument_id for _, instrument_id in market.keys()}  # noqa: SIM118 -- no dict
+    yield from book_records(market, now_ns, wanted)
+    for instrument_id in sorted(missing):
+        yield _empty_book(instrument_id, now_ns)
 
 
 def _empty_book(instrument_id: int, now_ns: int) -> np.ndarray:

@@ -1,0 +1,185 @@
+"""One timeline shared by all sessions: a simulator, a paced replay, a live feed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from ticktape.feeds.marks import MARK_CODE, Mark, marks_in
+from ticktape.feeds.protocol import Feed
+from ticktape.gateway.live.broadcast_stream import BroadcastStream
+from ticktape.gateway.live.catalogue import Catalogue
+from ticktape.gateway.live.channels import Selection
+from ticktape.gateway.live.derivations import Derivations
+from ticktape.gateway.live.history import History
+from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.snapshots import book_records
+from ticktape.market import Market
+from ticktape.tape.batch import Batch
+from ticktape.tape.instruments import Instruments
+from ticktape.tape.layouts import Schema, index_field
+from ticktape.tape.symbol_map import SymbolMap
+
+HISTORY_RECORDS: Final = 2_000_000
+PATIENCE_S: Final = 5.0
+_THREAD_RECORDS: Final = 4096
+_SIDE_SCHEMAS: Final = frozenset({Schema.DEFINITION, Schema.STATISTICS, Schema.STATUS})
+
+_log = logging.getLogger(__name__)
+
+
+class BroadcastSource:
+    """Serves one feed to all sessions: they share its clock, its books and what is derived.
+
+    The feed is taken up when the first session starts. A session that joins gets what comes from
+    then on; with ``start=`` the kept past first, with ``snapshot=1`` the books as they are. A
+    session that is slow holds the timeline back, for at most `patience_s` without any progress:
+    then it is closed. Sessions in the ``skip`` mode (the protocol's default) rather lose quotes,
+    as documented, and are told by an error record with code 7.
+
+    Marks of a replay (system records with code 255) reach all sessions in order; a reset also
+    clears the books, what is derived, and the past.
+
+    Parameters
+    ----------
+    feed : Feed
+        Iterated once, by this source alone.
+    schemas : iterable of Schema, optional
+        What the feed carries; by default what its metadata states, else MBO, and definitions.
+    history_records : int
+        How much of the past is kept for ``start=``.
+    patience_s : float
+        Seconds without progress after which a session that holds the timeline back is closed.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        schemas: Iterable[Schema] | None = None,
+        history_records: int = HISTORY_RECORDS,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._feed = feed
+        stated = feed.metadata.schema
+        carried = {Schema(str(stated))} if stated is not None else {Schema.MBO}
+        self.derivations = Derivations(_SIDE_SCHEMAS | set(schemas or carried))
+        self.market = Market()
+        self.catalogue = Catalogue(Instruments(), SymbolMap.from_metadata(feed.metadata))
+        self.history = History(history_records, self._books)
+        self.selections: dict[frozenset[int] | None, Selection] = {}
+        self.definitions: dict[tuple[int, int], np.ndarray] = {}
+        self.now_ns = int(feed.metadata.start)
+        self.turn = asyncio.Lock()
+        self._patience_s = patience_s
+        self._streams: list[BroadcastStream] = []
+        self._flowing: asyncio.Task[None] | None = None
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that the feed states."""
+        return str(self._feed.metadata.dataset)
+
+    async def open(self) -> None:
+        """Nothing to learn before the feed flows."""
+
+    def stream(self, outlet: Outlet) -> BroadcastStream:
+        """Make a session's part in the timeline."""
+        return BroadcastStream(self, outlet)
+
+    def join(self, stream: BroadcastStream) -> None:
+        """Let a stream have what comes from now on."""
+        if stream not in self._streams:
+            self._streams.append(stream)
+
+    def leave(self, stream: BroadcastStream) -> None:
+        """Let a stream go."""
+        if stream in self._streams:
+            self._streams.remove(stream)
+
+    async def wait_for_end(self) -> None:
+        """Take the feed up, if nobody has yet, and wait until it ends; raises its failure."""
+        if self._flowing is None:
+            self._flowing = asyncio.create_task(self._flow())
+        await asyncio.wait({self._flowing})
+        self._flowing.result()
+
+    async def close(self) -> None:
+        """Stop taking from the feed."""
+        if self._flowing is not None:
+            self._flowing.cancel()
+            await asyncio.gather(self._flowing, return_exceptions=True)
+
+    async def _flow(self) -> None:
+        async for batch in self._feed:
+            async with self.turn:
+                await self._step(batch)
+            await self._wait_for_slow_streams()
+        async with self.turn:
+            self._distribute(self.derivations.flush())
+            for stream in self._streams:
+                stream.close_intervals(None)
+
+    async def _step(self, batch: Batch) -> None:
+        if not len(batch.records):
+            return
+        if batch.schema is Schema.SYSTEM:
+            self._pass_marks(batch)
+        elif batch.schema is Schema.SYMBOL_MAPPING:
+            self.catalogue.symbol_map.add_mapping_records(batch.records)
+        elif batch.schema is not Schema.ERROR:
+            if batch.schema is Schema.DEFINITION:
+                self._keep_definitions(batch.records)
+            if len(batch.records) > _THREAD_RECORDS:
+                made = await asyncio.to_thread(self._apply, batch)
+            else:
+                made = self._apply(batch)
+            self._distribute(made)
+
+    def _apply(self, batch: Batch) -> list[Batch]:
+        self.history.append(batch)
+        self.market.apply(batch)
+        self.now_ns = int(batch.records[index_field(batch.schema)][-1])
+        return [batch, *self.derivations.update(batch)]
+
+    def _distribute(self, batches: list[Batch]) -> None:
+        for batch in batches:
+            if len(batch.records):
+                for stream in self._streams:
+                    stream.take(batch)
+        for stream in self._streams:
+            stream.close_intervals(self.now_ns)
+
+    def _pass_marks(self, batch: Batch) -> None:
+        if Mark.RESET in marks_in(batch):
+            self.market.reset()
+            self.derivations.reset()
+            self.history.clear()
+            for stream in self._streams:
+                stream.start_over()
+        # A live feed's own heartbeats and acknowledgements are not this gateway's.
+        records = batch.records[batch.records["code"] == MARK_CODE]
+        for stream in self._streams:
+            stream.offer(Batch(Schema.SYSTEM, records))
+
+    def _keep_definitions(self, records: np.ndarray) -> None:
+        self.catalogue.instruments.add_records(records)
+        for place in range(len(records)):
+            one = records[place : place + 1]
+            self.definitions[int(one["instrument_id"][0]), int(one["leg_index"][0])] = one
+
+    def _books(self) -> list[np.ndarray]:
+        return list(book_records(self.market, self.now_ns))
+
+    async def _wait_for_slow_streams(self) -> None:
+        for stream in self._full_streams():
+            if not await stream.wait_for_room(self._patience_s):
+                _log.warning("a session that did not read for %g s is closed", self._patience_s)
+                self.leave(stream)
+
+    def _full_streams(self) -> Sequence[BroadcastStream]:
+        return [stream for stream in self._streams if stream.is_full]

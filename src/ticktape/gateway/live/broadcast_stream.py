@@ -1,0 +1,165 @@
+"""One session's part in a shared timeline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from ticktape.flow.derive import make_deriver
+from ticktape.gateway.live.catalogue import SessionRefusedError
+from ticktape.gateway.live.channels import QUOTE_SCHEMAS, Channel, Channels
+from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.session_records import (
+    ErrorCode,
+    SystemCode,
+    error_record,
+    system_record,
+)
+from ticktape.gateway.live.snapshots import snapshots
+from ticktape.gateway.live.wire import SubscriptionRequest
+from ticktape.tape.batch import Batch
+from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.layouts import Schema
+
+if TYPE_CHECKING:
+    from ticktape.gateway.live.broadcast_source import BroadcastSource
+
+WARNING_EVERY_S: Final = 10.0
+
+
+class BroadcastStream:
+    """The channels of one session on a shared timeline; made by ``BroadcastSource.stream``."""
+
+    def __init__(self, source: BroadcastSource, outlet: Outlet) -> None:
+        self._source = source
+        self._outlet = outlet
+        self._channels = Channels(source.selections)
+        self._is_started = False
+        self._last_warning = float("-inf")
+
+    def now_ns(self) -> int:
+        """Time of the shared timeline."""
+        return self._source.now_ns
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this session holds the timeline back."""
+        return self._outlet.is_full
+
+    async def subscribe(self, requests: Sequence[SubscriptionRequest]) -> None:
+        """Add subscriptions in one turn of the timeline: nothing is missed or comes twice."""
+        source = self._source
+        async with source.turn:
+            opened = [(request, await self._open_channel(request)) for request in requests]
+            for request, channel in opened:
+                if request.schema is Schema.DEFINITION and channel is not None:
+                    self._send_definitions(channel)
+                if request.snapshot:
+                    ids = source.catalogue.resolve(request, source.now_ns).instrument_ids
+                    for records in snapshots(source.market, ids, source.now_ns):
+                        self._outlet.put_now(Batch(Schema.MBO, records))
+                # After the start of the session, start= is without effect.
+                if request.start_ns is not None and not self._is_started:
+                    await self._send_past(request.schema, channel)
+            self._channels.join()
+            self._is_started = True
+            source.join(self)
+
+    async def _open_channel(self, request: SubscriptionRequest) -> Channel | None:
+        source, schema = self._source, request.schema
+        if request.start_ns and not source.history.is_complete:
+            oldest = source.history.oldest_ns()
+            if oldest is not None and request.start_ns < oldest:
+                raise SessionRefusedError(
+                    ErrorCode.REPLAY_DATA_AGED_OUT, f"Replay data before {oldest} has aged out"
+                )
+        try:
+            is_new = source.derivations.add(schema)
+        except WrongSchemaError as error:
+            raise SessionRefusedError(ErrorCode.INVALID_SUBSCRIPTION, str(error)) from error
+        if is_new:
+            deriver = source.derivations.deriver_of(schema)
+            origin = source.derivations.source_of(schema)
+            await asyncio.to_thread(source.history.derive, origin, deriver)
+        ids = source.catalogue.announce(request, self._outlet, source.now_ns)
+        return self._channels.add(schema, ids, None if self._is_started else request.start_ns)
+
+    def _send_definitions(self, channel: Channel) -> None:
+        for records in self._source.definitions.values():
+            for part in channel.take(records):
+                self._outlet.put_now(part)
+
+    async def _send_past(self, schema: Schema, channel: Channel | None) -> None:
+        source = self._source
+        if channel is not None and schema is not Schema.DEFINITION:
+            if schema in source.derivations.native:
+                past = [batch.records for batch in source.history if batch.schema is schema]
+            else:
+                origin = source.derivations.source_of(schema)
+                deriver = make_deriver(origin, schema)
+                past = await asyncio.to_thread(source.history.derive, origin, deriver)
+            for records in past:
+                for part in channel.take(records):
+                    self._outlet.put_now(part)
+        if channel is not None:
+            channel.start_ns = None
+        text = f"Finished {schema.value} replay"
+        record = system_record(SystemCode.REPLAY_COMPLETED, text, source.now_ns)
+        self._outlet.put_now(Batch(Schema.SYSTEM, record))
+
+    def take(self, batch: Batch) -> None:
+        """Queue what this session gets of a batch."""
+        for channel in self._channels:
+            if channel.schema is batch.schema:
+                for part in channel.take(batch.records):
+                    self._outlet.put_now(part)
+
+    def offer(self, batch: Batch) -> None:
+        """Queue a batch that every session gets."""
+        self._outlet.put_now(batch)
+
+    def close_intervals(self, now_ns: int | None) -> None:
+        """Tell the ends of the intervals that are over."""
+        for channel in self._channels:
+            if now_ns is None or channel.schema not in self._source.derivations.native:
+                for part in channel.close_interval(now_ns):
+                    self._outlet.put_now(part)
+
+    def start_over(self) -> None:
+        """Forget the intervals seen: the timeline jumps."""
+        for channel in self._channels:
+            channel.start_over()
+
+    async def wait_for_room(self, patience_s: float) -> bool:
+        """Wait until this session no longer holds the timeline back; False if it is stuck."""
+        outlet = self._outlet
+        now_ns = self._source.now_ns
+        if outlet.skips_when_slow and outlet.drop(QUOTE_SCHEMAS):
+            text = "Skipped records after slow reading"
+            code = ErrorCode.SKIPPED_RECORDS_AFTER_SLOW_READING
+            outlet.put_now(Batch(Schema.ERROR, error_record(code, text, now_ns)))
+        loop = asyncio.get_running_loop()
+        if outlet.is_full and loop.time() - self._last_warning > WARNING_EVERY_S:
+            self._last_warning = loop.time()
+            text = f"Warning: slow reading, {outlet.lag_records} records wait"
+            record = system_record(SystemCode.SLOW_READER_WARNING, text, now_ns)
+            outlet.put_now(Batch(Schema.SYSTEM, record))
+        while outlet.is_full:
+            before = outlet.bytes_sent
+            try:
+                async with asyncio.timeout(patience_s):
+                    await outlet.wait_for_room()
+            except TimeoutError:
+                if outlet.bytes_sent == before:
+                    outlet.stuck.set()
+                    return False
+        return True
+
+    async def run(self) -> None:
+        """Wait until the timeline ends."""
+        await self._source.wait_for_end()
+
+    async def close(self) -> None:
+        """Leave the timeline."""
+        self._source.leave(self)
