@@ -1,0 +1,286 @@
+"""The matching engine: price, then time; icebergs; the opening uncross."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ticktape.feeds.simulator.emission_kernels import begin_event, next_order_id, write_record
+from ticktape.feeds.simulator.queue_kernels import (
+    give_slot_back,
+    join_queue,
+    leave_queue,
+    take_slot,
+)
+from ticktape.feeds.simulator.state import ASK, BID, FILLS_AT_MOST, Event, ExchangeState, Integer
+from ticktape.ops.kernels import kernel
+from ticktape.tape.layouts import (
+    ACTION_ADD,
+    ACTION_CANCEL,
+    ACTION_FILL,
+    ACTION_MODIFY,
+    ACTION_TRADE,
+    F_LAST,
+)
+
+_NO_SIDE = 2
+
+
+@kernel
+def is_within(side: Integer, place: Integer, limit: Integer) -> bool:
+    """Tell whether a price is at or better than a limit, for who takes it."""
+    return bool(place <= limit if side == BID else place >= limit)
+
+
+@kernel
+def rest_order(
+    state: ExchangeState,
+    instrument: Integer,
+    ts_event: Integer,
+    side: Integer,
+    place: Integer,
+    shown: Integer,
+    hidden: Integer,
+    order_id: Integer,
+    dies_ns: Integer,
+) -> None:
+    """Enter an order into the book, without a record."""
+    slot = take_slot(state, instrument, dies_ns)
+    order = state.orders[slot]
+    order.order_id = order_id
+    order.ts_event = ts_event
+    order.place = place
+    order.side = side
+    order.shown = shown
+    order.hidden = hidden
+    order.peak = shown
+    order.touched = 0
+    join_queue(state, instrument, slot)
+
+
+@kernel
+def add_order(
+    state: ExchangeState,
+    out: np.ndarray,
+    at: Integer,
+    instrument: Integer,
+    ts_event: Integer,
+    side: Integer,
+    place: Integer,
+    shown: Integer,
+    hidden: Integer,
+    dies_ns: Integer,
+) -> Integer:
+    """Enter a new order."""
+    event = begin_event(state, instrument, ts_event)
+    order_id = next_order_id(state)
+    at = write_record(state, out, at, event, ACTION_ADD, side, order_id, place, shown, F_LAST)
+    rest_order(state, instrument, ts_event, side, place, shown, hidden, order_id, dies_ns)
+    return at
+
+
+@kernel
+def cancel_order(
+    state: ExchangeState,
+    out: np.ndarray,
+    at: Integer,
+    instrument: Integer,
+    ts_event: Integer,
+    slot: Integer,
+) -> Integer:
+    """Take an order out of the book."""
+    order = state.orders[slot]
+    event = begin_event(state, instrument, ts_event)
+    at = write_record(
+        state,
+        out,
+        at,
+        event,
+        ACTION_CANCEL,
+        order.side,
+        order.order_id,
+        order.place,
+        order.shown,
+        F_LAST,
+    )
+    leave_queue(state, instrument, slot)
+    give_slot_back(state, instrument, slot)
+    return at
+
+
+# A new price or a larger size goes to the end of the queue; a smaller size keeps its place.
+@kernel
+def modify_order(
+    state: ExchangeState,
+    out: np.ndarray,
+    at: Integer,
+    instrument: Integer,
+    ts_event: Integer,
+    slot: Integer,
+    place: Integer,
+    shown: Integer,
+) -> Integer:
+    """Give an order a new price, or a new size."""
+    order = state.orders[slot]
+    event = begin_event(state, instrument, ts_event)
+    at = write_record(
+        state, out, at, event, ACTION_MODIFY, order.side, order.order_id, place, shown, F_LAST
+    )
+    loses = place != order.place or shown > order.shown
+    if loses:
+        leave_queue(state, instrument, slot)
+    order.place = place
+    order.shown = shown
+    order.peak = max(order.peak, shown)
+    order.ts_event = ts_event
+    if loses:
+        join_queue(state, instrument, slot)
+    return at
+
+
+# Fill the level's orders from its head with up to ``left``: writes the F records, notes the orders
+# changed, and gives (at, left, orders changed, fills still allowed).
+@kernel
+def fill_level(
+    state: ExchangeState,
+    out: np.ndarray,
+    at: Integer,
+    event: Event,
+    side: Integer,
+    level: Integer,
+    price: Integer,
+    left: Integer,
+    changed: Integer,
+    allowed: Integer,
+) -> tuple[Integer, Integer, Integer, Integer]:
+    """Fill the orders of a level, from its head."""
+    slot = state.heads[event[0], side, level]
+    while slot >= 0 and left > 0 and allowed > 0:
+        order = state.orders[slot]
+        if order.shown > 0:
+            taken = min(order.shown, left)
+            if order.touched == 0:
+                order.touched = 1
+                order.published = order.shown
+                state.touched[changed] = slot
+                changed += 1
+            order.shown -= taken
+            left -= taken
+            allowed -= 1
+            at = write_record(
+                state, out, at, event, ACTION_FILL, side, order.order_id, price, taken, 0
+            )
+        slot = order.behind
+    return at, left, changed, allowed
+
+
+# Icebergs of the level whose peak is gone show the next one.
+@kernel
+def refill_level(state: ExchangeState, instrument: Integer, side: Integer, level: Integer) -> bool:
+    """Let icebergs whose peak is gone show the next one; tell whether any did."""
+    refilled = False
+    slot = state.heads[instrument, side, level]
+    while slot >= 0:
+        order = state.orders[slot]
+        if order.shown == 0 and order.hidden > 0:
+            order.shown = min(order.peak, order.hidden)
+            order.hidden -= order.shown
+            refilled = True
+        slot = order.behind
+    return refilled
+
+
+# After the fills of a level: orders that are done leave it, those that show more than was
+# published (an iceberg's new peak) go to its end, the others keep their place. So the queue is
+# what the published records say, to anyone who reads them by the documented rules.
+@kernel
+def settle_level(state: ExchangeState, instrument: Integer, first: Integer, end: Integer) -> None:
+    """Bring the queue of a level up to date with its fills."""
+    for index in range(first, end):
+        slot = state.touched[index]
+        order = state.orders[slot]
+        if order.shown == 0:
+            leave_queue(state, instrument, slot)
+        elif order.shown > order.published:
+            leave_queue(state, instrument, slot)
+            join_queue(state, instrument, slot)
+
+
+@kernel
+def write_changes(
+    state: ExchangeState, out: np.ndarray, at: Integer, event: Event, first: Integer, end: Integer
+) -> Integer:
+    """Write what the fills have changed: C where an order is gone, else M."""
+    for index in range(first, end):
+        slot = state.touched[index]
+        order = state.orders[slot]
+        gone = order.shown == 0
+        at = write_record(
+            state,
+            out,
+            at,
+            event,
+            ACTION_CANCEL if gone else ACTION_MODIFY,
+            order.side,
+            order.order_id,
+            order.place,
+            order.published if gone else order.shown,
+            0,
+        )
+        order.touched = 0
+        if gone:
+            give_slot_back(state, event[0], slot)
+    return at
+
+
+# An order that takes liquidity up to its limit. What is left rests at the limit where ``rests``;
+# otherwise it is dropped, without a record, as immediate-or-cancel orders are. An order that has
+# used up its fills is dropped too, since the level it stopped at may still cross its limit.
+@kernel
+def take_liquidity(
+    state: ExchangeState,
+    out: np.ndarray,
+    at: Integer,
+    instrument: Integer,
+    ts_event: Integer,
+    side: Integer,
+    limit: Integer,
+    size: Integer,
+    rests: bool,
+    dies_ns: Integer,
+) -> Integer:
+    """Match an aggressive order."""
+    other = ASK if side == BID else BID
+    if not is_within(side, state.best[instrument, other], limit):
+        return at
+    event = begin_event(state, instrument, ts_event)
+    order_id = next_order_id(state)
+    left = size
+    changed: Integer = 0
+    allowed: Integer = FILLS_AT_MOST
+    while left > 0 and allowed > 0 and is_within(side, state.best[instrument, other], limit):
+        level = state.best[instrument, other]
+        if level < 0 or level >= state.heads.shape[2]:
+            break
+        trade = at
+        before = left
+        first = changed
+        at = write_record(state, out, at, event, ACTION_TRADE, side, order_id, level, 0, 0)
+        more = True
+        while more and left > 0 and allowed > 0:
+            at, left, changed, allowed = fill_level(
+                state, out, at, event, other, level, level, left, changed, allowed
+            )
+            # The last peaks of a level fall due even where the aggressor is done with them.
+            more = refill_level(state, instrument, other, level)
+        out[trade]["size"] = before - left
+        settle_level(state, instrument, first, changed)
+    resting = left if rests and allowed > 0 else 0
+    if resting > 0 and side == BID:
+        at = write_record(state, out, at, event, ACTION_ADD, side, order_id, limit, resting, 0)
+    at = write_changes(state, out, at, event, 0, changed)
+    if resting > 0 and side == ASK:
+        at = write_record(state, out, at, event, ACTION_ADD, side, order_id, limit, resting, 0)
+    if resting > 0:
+        rest_order(state, instrument, ts_event, side, limit, resting, 0, order_id, dies_ns)
+    out[at - 1]["flags"] = F_LAST
+    return at
