@@ -82,6 +82,7 @@ $(BIN)/uv: requirements/uv.txt
 $(READY_TO_RUN): $(BIN)/uv requirements/run.txt pyproject.toml
 	$(INSTALL) --require-hashes --requirement requirements/run.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(READY_TO_TEST): $(READY_TO_RUN) requirements/dev.txt
