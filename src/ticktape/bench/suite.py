@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ticktape.bench.figures import Figure
+from ticktape.bench.figures import Figure, unmeasured
 from ticktape.bench.tapes import Workbench
-from ticktape.tape.errors import BadValueError
+from ticktape.tape.errors import BadValueError, TicktapeError
 
 # Each is imported when it is its turn, so that one subject can be measured without the others.
 BENCHMARKS = {
@@ -47,7 +48,8 @@ def run_benchmarks(
     Yields
     ------
     Figure
-        As soon as it is measured.
+        As soon as it is measured. A benchmark that fails gives a figure that says why, and the
+        next one is run.
 
     Raises
     ------
@@ -64,4 +66,7 @@ def run_benchmarks(
         for name in names or BENCHMARKS:
             starting(name)
             module, _, function = BENCHMARKS[name].partition(":")
-            yield from getattr(import_module(module), function)(bench)
+            try:
+                yield from getattr(import_module(module), function)(bench)
+            except (TicktapeError, OSError, subprocess.SubprocessError) as error:
+                yield unmeasured(name, name, f"failed: {error}")
