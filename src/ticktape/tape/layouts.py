@@ -46,7 +46,7 @@ class Schema(StrEnum):
 
 # TCBBO records are CMBP1Msg: the vendor's own schema-to-struct table says CBBOMsg, which loses
 # their action and ts_in_delta.
-_CLASSES: Final[Mapping[Schema, Any]] = {
+VENDOR_CLASSES: Final[Mapping[Schema, Any]] = {
     Schema.MBO: dbn.MBOMsg,
     Schema.MBP_1: dbn.MBP1Msg,
     Schema.MBP_10: dbn.MBP10Msg,
@@ -116,12 +116,12 @@ def layout_from_fields(fields: list[tuple[str, str]]) -> np.dtype:
 
 
 LAYOUTS: Final[Mapping[Schema, np.dtype]] = MappingProxyType(
-    {schema: layout_from_fields(list(cls._dtypes)) for schema, cls in _CLASSES.items()}
+    {schema: layout_from_fields(list(cls._dtypes)) for schema, cls in VENDOR_CLASSES.items()}
 )
 
 # A session with ts_out appends the gateway's send time to every record.
 LAYOUTS_TS_OUT: Final[Mapping[Schema, np.dtype]] = MappingProxyType(
-    {s: layout_from_fields([*cls._dtypes, ("ts_out", "u8")]) for s, cls in _CLASSES.items()}
+    {s: layout_from_fields([*cls._dtypes, ("ts_out", "u8")]) for s, cls in VENDOR_CLASSES.items()}
 )
 
 ACTION_ADD: Final = ord("A")
