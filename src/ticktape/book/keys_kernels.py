@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import lean_kernel
 
 NO_ROOM: Final = -1
 
@@ -45,7 +45,7 @@ def grow_keys(keys: Keys) -> Keys:
     return grown
 
 
-@kernel
+@lean_kernel
 def slot_of_key(keys: Keys, key: np.uint64) -> int:
     """Find the slot of a key, giving it one if it is new; ``NO_ROOM`` where all are taken.
 
@@ -70,7 +70,7 @@ def slot_of_key(keys: Keys, key: np.uint64) -> int:
     return slot
 
 
-@kernel
+@lean_kernel
 def key_of(publisher_id: int, instrument_id: int) -> np.uint64:
     """Pack a publisher and an instrument; an instrument id is unique only within a publisher."""
     return (np.uint64(publisher_id) << np.uint64(32)) | np.uint64(instrument_id)

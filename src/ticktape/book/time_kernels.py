@@ -6,14 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import lean_kernel
 from ticktape.tape.layouts import F_BAD_TS_RECV, F_SNAPSHOT
 
 # UNDEF_TIMESTAMP, seen as a signed integer.
 NO_TIME: Final = -1
 
 
-@kernel
+@lean_kernel
 def event_time(ts_recv: np.int64, ts_event: np.int64, flags: int) -> np.int64:
     """Give the time that places a record in an interval: ``ts_recv``, where that can be trusted.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ticktape.book.derive_warm_up import warm_up_derived
 from ticktape.book.mbo_book import MboBook
 from ticktape.book.mbo_room import make_room
 from ticktape.book.mbo_state_kernels import new_mbo_state
@@ -12,6 +13,7 @@ from ticktape.tape.layouts import ACTION_ADD, F_LAST, SIDE_BID, Schema, new_reco
 def warm_up() -> None:
     """Compile the kernels of this package, or load them from the cache."""
     warm_up_books()
+    warm_up_derived()
 
 
 def warm_up_books() -> None:

@@ -124,13 +124,16 @@ class TimeBars:
         WrongSchemaError
             If the records carry neither prints nor bars.
         """
-        prints = _columns(kernel_input(records))
+        prints = _columns(records)
+        count = len(records)
         done = 0
         pieces = []
-        while done < len(records):
-            done, filled = gather_bars(self._state, prints, done, self.every_ns, self._closed)
+        while done < count:
+            done, filled = gather_bars(
+                self._state, prints, done, count, self.every_ns, self._closed
+            )
             pieces.append(self._closed[:filled].copy())
-            if done < len(records):
+            if done < count:
                 self._make_room()
         if not pieces:
             return np.empty(0, BAR_ROWS)
@@ -162,6 +165,10 @@ class TimeBars:
 
 def _columns(records: np.ndarray) -> Prints:
     names = records.dtype.names or ()
+    # A column of one record would count as contiguous, and have a kernel compiled of its own.
+    if len(records) == 1:
+        records = np.concatenate([records, records])
+    records = kernel_input(records)
     count = len(records)
     times = records["ts_event"].view("i8") if "ts_event" in names else None
     if times is not None and {"action", "side", "price", "size", "ts_recv"} <= set(names):
@@ -186,14 +193,14 @@ def _columns(records: np.ndarray) -> Prints:
             records["instrument_id"],
             times,
             times,
-            np.zeros(count, "u1"),
-            np.full(count, ACTION_TRADE, "u1"),
-            np.full(count, SIDE_NONE, "u1"),
+            np.broadcast_to(np.uint8(0), count),
+            np.broadcast_to(np.uint8(ACTION_TRADE), count),
+            np.broadcast_to(np.uint8(SIDE_NONE), count),
             records["open"],
             records["high"],
             records["low"],
             records["close"],
-            records["volume"],
+            records["volume"].astype("u8"),
         )
     raise WrongSchemaError(
         f"records with the fields {', '.join(names)} carry no trades",

@@ -105,16 +105,16 @@ def close_bars(state: BarState, interval_ns: int, rows: np.ndarray, filled: int)
 # late: it is counted and changes nothing. B adds to buy volume, A to sell volume, N to neither.
 @kernel
 def gather_bars(
-    state: BarState, prints: Prints, start: int, every_ns: int, rows: np.ndarray
+    state: BarState, prints: Prints, start: int, count: int, every_ns: int, rows: np.ndarray
 ) -> tuple[int, int]:
-    """Apply records from `start`; give the next record to apply and the count of closed rows.
+    """Apply records from `start` to `count`; give the next to apply and the count of closed rows.
 
     Stops early where `rows` or the slots are full: the caller takes the rows, makes room and
     calls again.
     """
     counts = state.counts
     filled = 0
-    for i in range(start, len(prints.action)):
+    for i in range(start, count):
         now = event_time(prints.ts_recv[i], prints.ts_event[i], prints.flags[i])
         is_print = prints.action[i] == ACTION_TRADE
         if now == NO_TIME or (is_print and prints.close[i] == UNDEF_PRICE):
@@ -158,4 +158,4 @@ def gather_bars(
             bar.buy_volume += prints.volume[i]
         elif prints.side[i] == SIDE_ASK:
             bar.sell_volume += prints.volume[i]
-    return len(prints.action), filled
+    return count, filled

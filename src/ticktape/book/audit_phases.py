@@ -1,0 +1,92 @@
+"""When a venue trades and when it only takes orders: by its calendar, where that is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ticktape.book.audit_kernels import CLOSED, CONTINUOUS, PRE_OPEN, UNKNOWN
+
+_NS: Final = 1_000_000_000
+_CHICAGO: Final = ZoneInfo("America/Chicago")
+_SUNDAY: Final = 6
+_FRIDAY: Final = 4
+_SATURDAY: Final = 5
+
+# CME Globex: trading from 17:00 to 16:00 of the next day, Chicago time, Sunday to Friday; orders
+# are taken again, without matching, from 16:45 (Sunday: 16:00). Source: CME's Globex trading hours.
+_CALENDAR_OF: Final = {"GLBX.MDP3": "CMES"}
+# How the status schema's actions (StatusMsg.action) read here; others say nothing of matching.
+PHASE_OF_STATUS: Final = {
+    1: PRE_OPEN,
+    2: PRE_OPEN,
+    3: PRE_OPEN,
+    4: PRE_OPEN,
+    5: PRE_OPEN,
+    7: CONTINUOUS,
+    8: CLOSED,
+    9: CLOSED,
+    10: CLOSED,
+    11: PRE_OPEN,
+    12: CLOSED,
+    13: CLOSED,
+    15: CLOSED,
+}
+
+
+def weekly_phases(dataset: str, start_ns: int, end_ns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the phases of a venue's ordinary weeks.
+
+    Parameters
+    ----------
+    dataset : str
+        Dataset code; only ``GLBX.MDP3`` is known.
+    start_ns, end_ns : int
+        The time to cover.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Times in order and the phase that begins at each; empty where the venue is not known.
+    """
+    if dataset not in _CALENDAR_OF or end_ns <= start_ns:
+        return np.empty(0, "i8"), np.empty(0, "i8")
+    day = datetime.fromtimestamp(start_ns // _NS, UTC).date() - timedelta(days=4)
+    last = datetime.fromtimestamp(end_ns // _NS, UTC).date() + timedelta(days=1)
+    changes: list[tuple[int, int]] = []
+    while day <= last:
+        weekday = day.weekday()
+        if weekday <= _FRIDAY:
+            changes.append((_at(day, time(16)), CLOSED))
+        if weekday not in (_FRIDAY, _SATURDAY):
+            opens = time(16) if weekday == _SUNDAY else time(16, 45)
+            changes.append((_at(day, opens), PRE_OPEN))
+            changes.append((_at(day, time(17)), CONTINUOUS))
+        day += timedelta(days=1)
+    starts, phases = zip(*changes, strict=True)
+    return np.array(starts, "i8"), np.array(phases, "i8")
+
+
+def phase_on_holidays(dataset: str, now_ns: int) -> int:
+    """Give the phase at a time that the ordinary week calls continuous: holidays say otherwise.
+
+    Slow to ask for the first time: it imports the exchange calendars.
+    """
+    name = _CALENDAR_OF.get(dataset)
+    if name is None:
+        return UNKNOWN
+    import exchange_calendars  # noqa: PLC0415 -- over a second to import, and seldom needed
+    import pandas as pd  # noqa: PLC0415
+
+    now = pd.Timestamp(now_ns, tz="UTC").floor("min")
+    day = now.tz_localize(None).normalize()
+    week = pd.Timedelta(days=7)
+    calendar = exchange_calendars.get_calendar(name, start=day - week, end=day + week)
+    return CONTINUOUS if calendar.is_open_on_minute(now) else CLOSED
+
+
+def _at(day: date, clock: time) -> int:
+    return int(datetime.combine(day, clock, _CHICAGO).timestamp()) * _NS
