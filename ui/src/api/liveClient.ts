@@ -1,0 +1,104 @@
+/** The WebSocket: connects, decodes, comes back after a loss. Knows nothing of React or of markets. */
+
+import { backoffMs } from "./backoff";
+import { decodeMessage } from "./decode";
+import { problemOf } from "./http";
+import type { Message, Problem } from "./messages";
+
+export type Connection =
+  | { state: "idle" }
+  | { state: "connecting"; attempt: number }
+  | { state: "live" }
+  | { state: "waiting"; attempt: number; delayMs: number }
+  | { state: "refused"; problem: Problem };
+
+export interface LiveHandlers {
+  onMessage(message: Message): void;
+  onConnection(connection: Connection): void;
+  onProblem(problem: Problem): void;
+}
+
+/** Errors after which asking for the same again cannot succeed. */
+const FINAL = new Set(["unknown-symbol", "unsupported-schema", "bad-value", "authentication"]);
+
+export function liveUrl(
+  base: string,
+  symbols: readonly string[],
+  schemas: readonly string[],
+): string {
+  const url = new URL("/ws/live", base);
+  url.protocol = url.protocol.replace("http", "ws");
+  url.searchParams.set("symbols", symbols.join(","));
+  url.searchParams.set("schema", schemas.join(","));
+  url.searchParams.set("batch", "1");
+  return url.toString();
+}
+
+export class LiveClient {
+  private socket: WebSocket | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private attempt = 0;
+
+  constructor(
+    private readonly handlers: LiveHandlers,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  connect(url: string): void {
+    this.stop();
+    this.attempt = 0;
+    this.open(url);
+  }
+
+  disconnect(): void {
+    this.stop();
+    this.handlers.onConnection({ state: "idle" });
+  }
+
+  private stop(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+
+  private open(url: string): void {
+    this.handlers.onConnection({ state: "connecting", attempt: this.attempt });
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    socket.onmessage = (event) => {
+      if (this.socket === socket) this.take(String(event.data));
+    };
+    socket.onclose = () => {
+      if (this.socket === socket) this.retry(url);
+    };
+  }
+
+  private take(text: string): void {
+    let message: Message;
+    try {
+      message = decodeMessage(text);
+    } catch (error) {
+      this.handlers.onProblem(problemOf(error));
+      return;
+    }
+    if (message.type === "connected") {
+      this.attempt = 0;
+      this.handlers.onConnection({ state: "live" });
+    }
+    if (message.type === "error" && FINAL.has(message.problem.code)) {
+      this.stop();
+      this.handlers.onConnection({ state: "refused", problem: message.problem });
+    }
+    this.handlers.onMessage(message);
+  }
+
+  private retry(url: string): void {
+    this.socket = null;
+    const delayMs = backoffMs(this.attempt, this.random);
+    this.attempt += 1;
+    this.handlers.onConnection({ state: "waiting", attempt: this.attempt, delayMs });
+    this.timer = setTimeout(() => this.open(url), delayMs);
+  }
+}

@@ -1,0 +1,43 @@
+import { INTERVALS, type Interval } from "../market/bars";
+import { formatSpan, toSeconds } from "../market/times";
+import { useMarket } from "../stores/market";
+import { useSettings } from "../stores/settings";
+
+interface ChartToolbarProps {
+  symbol: string;
+  clockNs: bigint | null;
+  interval: Interval;
+}
+
+export function ChartToolbar({ symbol, clockNs, interval }: ChartToolbarProps) {
+  const set = useSettings((s) => s.set);
+  const follow = () => useMarket.setState((now) => ({ follows: now.follows + 1 }));
+  const left = clockNs === null ? null : interval.everyS - (toSeconds(clockNs) % interval.everyS);
+  return (
+    <div className="panel-head">
+      <h2>{symbol}</h2>
+      <fieldset className="intervals">
+        <legend className="unseen">Interval</legend>
+        {INTERVALS.map(({ name }) => (
+          <button
+            type="button"
+            key={name}
+            aria-pressed={name === interval.name}
+            onClick={() => set({ interval: name })}
+          >
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <span className="spring" />
+      {left !== null && interval.everyS > 1 && (
+        <span className="mark" title="Until this candle closes, by the market's clock">
+          closes in {formatSpan(left)}
+        </span>
+      )}
+      <button type="button" className="quiet" onClick={follow} title="Follow the newest candle (F)">
+        Newest
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { type FormEvent, useState } from "react";
+import { HISTORICAL_SCHEMAS, useHistory } from "../stores/history";
+import { useSession } from "../stores/session";
+import { SymbolPicker } from "./SymbolPicker";
+
+/** What to see: symbols live, or a range of the past. */
+export function Controls() {
+  const [pastOpen, setPastOpen] = useState(false);
+  const connection = useSession((s) => s.connection.state);
+  const connect = useSession((s) => s.connect);
+  const disconnect = useSession((s) => s.disconnect);
+  const { schema, start, end, loading, set, fetch } = useHistory();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void fetch();
+  };
+  return (
+    <form className="controls" data-past={pastOpen} onSubmit={submit} aria-label="Data" noValidate>
+      <SymbolPicker />
+      <button type="button" className="connect" disabled={connection === "live"} onClick={connect}>
+        Connect live
+      </button>
+      <button type="button" disabled={connection === "idle"} onClick={disconnect}>
+        Disconnect
+      </button>
+      <span className="rule" />
+      <button
+        type="button"
+        className="past-toggle"
+        aria-expanded={pastOpen}
+        onClick={() => setPastOpen(!pastOpen)}
+      >
+        Historical range {pastOpen ? "▴" : "▾"}
+      </button>
+      <label className="field past">
+        <span>Schema</span>
+        <select value={schema} onChange={(event) => set({ schema: event.target.value })}>
+          {HISTORICAL_SCHEMAS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <TimeField
+        label="Start"
+        value={start}
+        empty="15 min before end"
+        onChange={(v) => set({ start: v })}
+      />
+      <TimeField label="End" value={end} empty="now" onChange={(v) => set({ end: v })} />
+      <button type="submit" className="fetch past" disabled={loading} aria-busy={loading}>
+        {loading ? "Fetching…" : "Fetch historical"}
+      </button>
+    </form>
+  );
+}
+
+interface TimeFieldProps {
+  label: string;
+  value: string;
+  empty: string;
+  onChange(value: string): void;
+}
+
+function TimeField({ label, value, empty, onChange }: TimeFieldProps) {
+  return (
+    <label className="field past time">
+      <span>{label}</span>
+      <input
+        type="text"
+        value={value}
+        placeholder={empty}
+        title="A time in UTC, such as 2025-09-24T19:30:00Z"
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </label>
+  );
+}

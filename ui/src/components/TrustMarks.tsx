@@ -1,0 +1,61 @@
+import type { Gap, Source } from "../api/messages";
+import { formatSize } from "../market/prices";
+import { formatClock } from "../market/times";
+import { useMarket } from "../stores/market";
+import { useSettings } from "../stores/settings";
+
+const MEANING: Record<Source["mode"], string> = {
+  SIMULATED: "A simulated exchange: no real market",
+  REPLAY: "Recorded data, replayed",
+  LIVE: "A live market",
+};
+
+const DEPTH: Record<string, string> = {
+  L3: "Every order (market by order)",
+  L2: "Sizes by price",
+  L1: "The best bid and offer",
+};
+
+/** What the data is and how well it arrives. */
+export function TrustMarks({ source }: { source: Source }) {
+  const gaps = useMarket((s) => (s.frame >= 0 ? s.data.gaps : s.data.gaps));
+  const zone = useSettings((s) => s.zone);
+  const told = gaps.slice(-5).map((gap: Gap) => {
+    const span = `${formatClock(gap.startNs, zone)} to ${formatClock(gap.endNs, zone)}`;
+    return `${gap.symbol ?? "all symbols"} ${span}: ${gap.reason}`;
+  });
+  return (
+    <div className="marks">
+      <span className={`badge ${source.mode.toLowerCase()}`} title={MEANING[source.mode]}>
+        {source.mode}
+      </span>
+      <span className="badge depth" title={DEPTH[source.depth] ?? source.depth}>
+        {source.depth}
+      </span>
+      <span className="mark dataset">{source.dataset}</span>
+      <span className="mark" title="Time from a record's arrival to the page's update">
+        <b>lag</b> {lagOf(source.lagMs)}
+      </span>
+      <Count
+        name="drops"
+        value={source.drops}
+        title="Trades dropped because this page read slowly"
+      />
+      <Count name="gaps" value={source.gaps} title={["Records missed", ...told].join("\n")} />
+    </div>
+  );
+}
+
+function lagOf(lagMs: number | null): string {
+  if (lagMs === null) return "–";
+  if (lagMs >= 1_000) return `${(lagMs / 1_000).toFixed(1)} s`;
+  return `${lagMs.toFixed(lagMs < 10 ? 1 : 0)} ms`;
+}
+
+function Count({ name, value, title }: { name: string; value: number; title: string }) {
+  return (
+    <span className={value > 0 ? "mark bad" : "mark"} title={title}>
+      <b>{name}</b> {formatSize(value)}
+    </span>
+  );
+}

@@ -1,0 +1,83 @@
+import { useEffect } from "react";
+import { INTERVALS } from "../market/bars";
+import { inListOrder } from "../market/instruments";
+import { useHistory } from "../stores/history";
+import { useMarket } from "../stores/market";
+import { backBy, changeSpeed, step, togglePlay } from "../stores/replay";
+import { useSession } from "../stores/session";
+import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
+import { type Action, routeKey, type Stroke } from "./keys";
+
+/** Carry out what keys mean, wherever on the page they are struck. */
+export function useKeys(helpOpen: boolean, setHelpOpen: (open: boolean) => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const action = routeKey({
+        key: event.key,
+        shift: event.shiftKey,
+        modified: event.ctrlKey || event.altKey || event.metaKey,
+        focus: focusOf(document.activeElement),
+        isReplay: useSession.getState().source?.replay != null,
+        helpOpen,
+      });
+      if (action === null) return;
+      if (action !== "close") event.preventDefault();
+      carryOut(action, setHelpOpen);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [helpOpen, setHelpOpen]);
+}
+
+function focusOf(element: Element | null): Stroke["focus"] {
+  if (element instanceof HTMLInputElement) return element.type === "range" ? "slider" : "text";
+  if (element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement) return "text";
+  if (element instanceof HTMLButtonElement) {
+    if (element.getAttribute("role") === "tab") return "tab";
+    // A button that was clicked keeps the focus unseen: Space is then the page's.
+    return element.matches(":focus-visible") ? "button" : "page";
+  }
+  return "page";
+}
+
+function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
+  if (typeof action === "object") {
+    const interval = INTERVALS[action.interval];
+    if (interval !== undefined) useSettings.getState().set({ interval: interval.name });
+    return;
+  }
+  const acts: Record<Exclude<Action, object>, () => void> = {
+    "toggle-play": togglePlay,
+    step: () => step(1),
+    "step-far": () => backBy(-10),
+    back: () => backBy(1),
+    "back-far": () => backBy(10),
+    faster: () => changeSpeed(1),
+    slower: () => changeSpeed(-1),
+    connect: () => useSession.getState().connect(),
+    disconnect: () => useSession.getState().disconnect(),
+    fetch: () => void useHistory.getState().fetch(),
+    search: () => document.getElementById("symbols")?.focus(),
+    theme: toggleTheme,
+    colours: toggleColours,
+    zone: toggleZone,
+    follow: () => useMarket.setState((now) => ({ follows: now.follows + 1 })),
+    "next-instrument": () => pickNext(1),
+    "previous-instrument": () => pickNext(-1),
+    help: () => setHelpOpen(true),
+    close: () => {
+      setHelpOpen(false);
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    },
+  };
+  acts[action]();
+}
+
+function pickNext(direction: 1 | -1): void {
+  const { data, activeId, pick } = useMarket.getState();
+  const listed = inListOrder(data.instruments).filter((i) => i.instrumentId !== null);
+  if (listed.length === 0) return;
+  const at = listed.findIndex((i) => i.instrumentId === activeId);
+  const next = listed[(at + direction + listed.length) % listed.length];
+  if (next?.instrumentId != null) pick(next.instrumentId);
+}

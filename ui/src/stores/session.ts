@@ -1,0 +1,120 @@
+/** The conversation with the server: source, connection, symbols, replay orders, problems. */
+
+import { create } from "zustand";
+import {
+  fetchSource,
+  fetchSymbols,
+  orderReplay,
+  problemOf,
+  type ReplayOrder,
+  UNREACHABLE,
+} from "../api/http";
+import { type Connection, LiveClient, liveUrl } from "../api/liveClient";
+import type { Instrument, Message, Problem, Source } from "../api/messages";
+import { parseSymbols } from "../market/instruments";
+import { takeMessage } from "./market";
+
+interface Session {
+  source: Source | null;
+  symbols: Instrument[];
+  connection: Connection;
+  /** What went wrong last; shown until dismissed or mended. */
+  problem: Problem | null;
+  symbolsText: string;
+  /** Counts the times a replay started over somewhere: what was fetched may now lie ahead. */
+  timeline: number;
+  start(): Promise<void>;
+  setSymbolsText(text: string): void;
+  connect(): void;
+  disconnect(): void;
+  order(order: ReplayOrder): Promise<void>;
+  report(problem: Problem | null): void;
+}
+
+const RETRY_MS = 2_000;
+const NO_SYMBOLS: Problem = {
+  code: "bad-value",
+  message: "No symbol is given.",
+  hint: "Type one, for example ES.FUT, or press / to search.",
+};
+
+/** The schemas that a source of this depth can stream; bars of every length, so intervals switch at once. */
+export function liveSchemas(depth: string): string[] {
+  const bars = ["ohlcv-1s", "ohlcv-1m", "ohlcv-1h"];
+  if (depth === "bars") return bars;
+  return depth === "trades" ? ["trades", ...bars] : ["trades", ...bars, "mbp-10"];
+}
+
+export const useSession = create<Session>()((set, get) => {
+  const client = new LiveClient({
+    onMessage: (message) => {
+      takeMessage(message);
+      set((now) => heard(now, message));
+    },
+    onConnection: (connection) => {
+      set({ connection });
+      if (connection.state === "waiting" && connection.attempt > 1) set({ problem: UNREACHABLE });
+      if (connection.state === "live") set(mended);
+    },
+    onProblem: (problem) => set({ problem }),
+  });
+  return {
+    source: null,
+    symbols: [],
+    connection: { state: "idle" },
+    problem: null,
+    symbolsText: "",
+    timeline: 0,
+    start: async () => {
+      try {
+        const source = await fetchSource();
+        set((now) => ({ ...mended(now), source, symbolsText: source.defaultSymbols.join(", ") }));
+        set({ symbols: await fetchSymbols() });
+        get().connect();
+      } catch (error) {
+        set({ problem: problemOf(error) });
+        setTimeout(() => void get().start(), RETRY_MS);
+      }
+    },
+    setSymbolsText: (symbolsText) => set({ symbolsText }),
+    connect: () => {
+      const symbols = parseSymbols(get().symbolsText);
+      if (symbols.length === 0) return set({ problem: NO_SYMBOLS });
+      set({ problem: null });
+      const schemas = liveSchemas(get().source?.depth ?? "L3");
+      client.connect(liveUrl(window.location.href, symbols, schemas));
+    },
+    disconnect: () => client.disconnect(),
+    order: async (order) => {
+      try {
+        const replay = await orderReplay(order);
+        set((now) => (now.source === null ? {} : { source: { ...now.source, replay } }));
+      } catch (error) {
+        set({ problem: problemOf(error) });
+      }
+    },
+    report: (problem) => set({ problem }),
+  };
+});
+
+function mended(now: Session): Partial<Session> {
+  return now.problem?.code === UNREACHABLE.code ? { problem: null } : {};
+}
+
+/** What a message changes of the conversation. */
+function heard(now: Session, message: Message): Partial<Session> {
+  switch (message.type) {
+    case "connected": {
+      const { source } = message;
+      return { source, timeline: now.timeline + (source.replay === null ? 0 : 1) };
+    }
+    case "status":
+      return { source: message.source };
+    case "reset":
+      return { timeline: now.timeline + 1 };
+    case "error":
+      return { problem: message.problem };
+    default:
+      return {};
+  }
+}
