@@ -1,0 +1,131 @@
+"""``ticktape up``: the viewer over the simulated exchange, over recorded tapes, or live."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ticktape.ops.config import Settings, SettingsError, load_settings
+from ticktape.tape.errors import BadValueError
+
+if TYPE_CHECKING:
+    from ticktape.cli.up_sources import Choice
+
+
+def up(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A simulated exchange (the default).")
+    ] = False,
+    replay: Annotated[
+        list[Path] | None, typer.Option("--replay", help="DBN tapes to replay, as one.")
+    ] = None,
+    live: Annotated[
+        str | None, typer.Option("--live", help="Symbols to take live: ES.FUT,NQ.c.0")
+    ] = None,
+    tapes_to_replay: Annotated[
+        list[Path] | None, typer.Argument(help="More tapes for --replay.", metavar="[FILE]...")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="Dataset of --live.")] = None,
+    schema: Annotated[str, typer.Option(help="Schema of --live: mbo, mbp-10, …")] = "mbo",
+    speed: Annotated[
+        str, typer.Option(help="Speed of --replay: 10 is tenfold, max as fast as it goes.")
+    ] = "1",
+    loop: Annotated[bool, typer.Option("--loop", help="Replay over and over.")] = False,
+    paused: Annotated[bool, typer.Option("--paused", help="Begin the replay paused.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of --demo.")] = 1,
+    rate: Annotated[float, typer.Option(help="Records a second of --demo.")] = 4_000.0,
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the viewer; 0 for any.")] = None,
+    gateway_port: Annotated[
+        int | None, typer.Option(help="Port of the local live gateway; 0 for any.")
+    ] = None,
+    tapes: Annotated[
+        Path | None, typer.Option(help="A folder of DBN tapes to serve ranges from.")
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-browser", help="Open the viewer in a browser.")
+    ] = False,
+    dev: Annotated[bool, typer.Option("--dev", help="Let pages of any origin call.")] = False,
+) -> None:
+    """Show a live book, tape and candles in the browser."""
+    from ticktape.cli.up_sources import Wishes, choose  # noqa: PLC0415 -- the server takes a while to load
+
+    settings = _settings(
+        host=host,
+        port=port,
+        gateway_port=gateway_port,
+        dataset=dataset,
+        tapes=tapes,
+        dev=dev or None,
+    )
+    files = [*(replay or []), *(tapes_to_replay or [])]
+    if sum((demo, bool(files), live is not None)) > 1:
+        raise typer.BadParameter("choose one of --demo, --replay and --live")
+    wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate)
+    choice = choose(settings, wishes)
+    asyncio.run(_run(choice, settings, open_browser=open_browser))
+
+
+def _settings(**options: object) -> Settings:
+    try:
+        settings = load_settings(**options)
+    except SettingsError as error:
+        raise BadValueError(str(error)) from error
+    from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
+
+    set_up_logging(settings.log_level)
+    return settings
+
+
+def read_speed(text: str) -> float | None:
+    """Read the speed of a replay; None for as fast as it goes.
+
+    Raises
+    ------
+    BadValueError
+        If it is no number above zero, and not ``max``.
+    """
+    if text.lower() == "max":
+        return None
+    try:
+        speed = float(text.removesuffix("x"))
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise BadValueError(f"speed {text!r} is no speed", hint="10 is tenfold; or max")
+    return speed
+
+
+def _warm_up() -> None:
+    """Load the kernels, or compile them, beside the event loop: the web server already answers."""
+    from ticktape.book.warm_up import warm_up_books  # noqa: PLC0415 -- loads the compiler
+
+    warm_up_books()
+
+
+async def _run(choice: Choice, settings: Settings, *, open_browser: bool) -> None:
+    running = asyncio.current_task()
+    assert running is not None  # noqa: S101 -- a coroutine that runs has a task
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, running.cancel)
+    viewer = choice.make_viewer(settings)
+    try:
+        await viewer.start()
+        typer.echo(f"ticktape: {choice.title} at {viewer.server.url} (Ctrl-C stops it)")
+        if open_browser:
+            webbrowser.open(viewer.server.url)
+        await asyncio.to_thread(_warm_up)
+        async with choice.feed(settings) as feed:
+            await viewer.show(feed, choice.is_connected)
+            typer.echo("the source has ended; the viewer stays up")
+            await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        typer.echo("stopped")
+    finally:
+        await viewer.close()

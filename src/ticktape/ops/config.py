@@ -1,0 +1,105 @@
+"""Settings of the viewer: a TOML file, the environment (``TICKTAPE_*``) and a ``.env`` file.
+
+The environment wins over ``.env``, that over the file. The file is ``ticktape.toml`` in the
+working folder, or what ``TICKTAPE_CONFIG`` names.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; one line that names it."""
+
+
+class Settings(BaseSettings):
+    """What can be set.
+
+    Attributes
+    ----------
+    host : str
+        Address of the web server and of the gateway.
+    port, gateway_port : int
+        0 for any free one.
+    dataset : str
+        Dataset code of a live source.
+    tapes : Path or None
+        A folder of DBN files that ``/api/historical`` serves from.
+    log_level : str
+        ``debug``, ``info``, ``warning`` or ``error``.
+    dev : bool
+        Development mode: pages of any origin may call the API.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TICKTAPE_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    gateway_port: Port = 13_000
+    dataset: str = "GLBX.MDP3"
+    tapes: Path | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    dev: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the base's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: options, environment, ``.env``, the TOML file."""
+        toml = TomlConfigSettingsSource(settings_cls, config_file())
+        return init_settings, env_settings, dotenv_settings, toml
+
+
+def config_file() -> Path:
+    """Give the path of the TOML file; it need not exist."""
+    return Path(os.environ.get("TICKTAPE_CONFIG") or "ticktape.toml")
+
+
+def load_settings(**options: object) -> Settings:
+    """Read the settings.
+
+    Parameters
+    ----------
+    **options
+        What the command line says; None leaves it to the other sources.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    SettingsError
+        If a value does not fit, or the TOML file cannot be read.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = ".".join(map(str, wrong["loc"]))
+        message = f"setting {name} = {wrong['input']!r}: {wrong['msg']}"
+        raise SettingsError(message) from error
+    except (TOMLDecodeError, OSError) as error:
+        raise SettingsError(f"{config_file()}: {error}") from error

@@ -1,0 +1,138 @@
+"""What waits for one client: the latest of books and bars, and a bounded run of trades."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from ticktape.server.messages import Message
+from ticktape.server.rows import BarValues, BookKey
+from ticktape.server.view import Change
+from ticktape.tape.layouts import Schema
+
+TRADES_WAITING: Final = 20_000
+BARS_WAITING: Final = 4_000
+NOTICES_WAITING: Final = 64
+TRADES_A_FRAME: Final = 2_000
+
+ClosedBar = tuple[Schema, BookKey, BarValues]
+
+
+class Client:
+    """One subscriber's waiting room.
+
+    Trades: at most `TRADES_WAITING`, oldest dropped and counted. Books and bars so far: only which
+    ones changed, so whoever reads slowly gets the latest. Closed bars: at most `BARS_WAITING`.
+
+    Parameters
+    ----------
+    instrument_ids : frozenset of int
+        The instruments asked for.
+    schemas : frozenset of Schema
+        ``trades``, ohlcv schemas, and ``mbp-10`` for the book.
+    batch : bool
+        Whether trades and bars are merged into messages.
+    """
+
+    def __init__(
+        self,
+        symbols: tuple[str, ...],
+        stype_in: str | None,
+        schemas: frozenset[Schema],
+        *,
+        batch: bool,
+        recent: int,
+    ) -> None:
+        self.symbols = symbols
+        self.stype_in = stype_in
+        self.schemas = schemas
+        self.batch = batch
+        self.recent = recent
+        self.instrument_ids: frozenset[int] = frozenset()
+        self.instrument_array = np.zeros(0, np.uint32)
+        self.dropped = 0
+        self.wake = asyncio.Event()
+        self.closing = False
+        self.status_due = False
+        self.notices: deque[Message] = deque(maxlen=NOTICES_WAITING)
+        self.clear()
+
+    def watch(self, instrument_ids: Iterable[int]) -> None:
+        """Set the instruments that this client sees."""
+        self.instrument_ids = frozenset(instrument_ids)
+        self.instrument_array = np.array(sorted(self.instrument_ids), np.uint32)
+
+    def clear(self) -> None:
+        """Forget everything that waits, except notices."""
+        self._trades: deque[np.ndarray] = deque()
+        self.waiting = 0
+        self.closed: dict[tuple[Schema, BookKey, int], ClosedBar] = {}
+        self.bars: set[tuple[Schema, BookKey]] = set()
+        self.books: set[BookKey] = set()
+
+    def notify(self, message: Message) -> None:
+        """Let a notice wait; the oldest goes where too many wait."""
+        self.notices.append(message)
+        self.wake.set()
+
+    def take_in(self, change: Change) -> None:
+        """Note what a batch changed, as far as this client asked for it."""
+        watched = self.instrument_ids
+        if Schema.TRADES in self.schemas and len(change.trades):
+            self.add_trades(
+                change.trades[np.isin(change.trades["instrument_id"], self.instrument_array)]
+            )
+        for bar in change.closed:
+            if bar[0] in self.schemas and bar[1][1] in watched:
+                self.add_closed(bar)
+        self.bars.update(
+            (schema, key)
+            for schema, key in change.bars
+            if schema in self.schemas and key[1] in watched
+        )
+        if Schema.MBP_10 in self.schemas:
+            self.books.update(key for key in change.books if key[1] in watched)
+        if self.waiting or self.closed or self.bars or self.books:
+            self.wake.set()
+
+    def add_closed(self, bar: ClosedBar) -> None:
+        """Let a closed bar wait; the oldest goes where too many wait."""
+        schema, key, values = bar
+        self.closed[schema, key, values[0]] = bar
+        if len(self.closed) > BARS_WAITING:
+            del self.closed[next(iter(self.closed))]
+
+    def add_trades(self, trades: np.ndarray) -> None:
+        """Let trades wait; the oldest are dropped, and counted, where too many wait."""
+        if not len(trades):
+            return
+        self._trades.append(trades)
+        self.waiting += len(trades)
+        while self.waiting > TRADES_WAITING:
+            oldest = self._trades.popleft()
+            spare = min(len(oldest), self.waiting - TRADES_WAITING)
+            self.waiting -= spare
+            self.dropped += spare
+            if spare < len(oldest):
+                self._trades.appendleft(oldest[spare:])
+
+    def take_trades(self) -> np.ndarray | None:
+        """Take the oldest trades that wait, a frame's worth; None where none does."""
+        if not self._trades:
+            return None
+        parts = []
+        room = TRADES_A_FRAME
+        while self._trades and room:
+            part = self._trades.popleft()
+            if len(part) > room:
+                self._trades.appendleft(part[room:])
+                part = part[:room]
+            parts.append(part)
+            room -= len(part)
+        taken: np.ndarray = np.concatenate(parts)
+        self.waiting -= len(taken)
+        return taken

@@ -1,0 +1,322 @@
+"""The hub: the end of the pipeline, and the beginning of every client's stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import numpy as np
+from msgspec.json import Encoder
+
+from ticktape.book.quotes import Book as BookOfMarket
+from ticktape.feeds.gaps import gaps_in
+from ticktape.feeds.marks import Mark, marks_in
+from ticktape.ops.metrics import CLIENTS, GAPS
+from ticktape.server.client import Client, ClosedBar
+from ticktape.server.directory import Directory
+from ticktape.server.messages import (
+    Bars,
+    Book,
+    Connected,
+    Gap,
+    Message,
+    Problem,
+    Reset,
+    SourceState,
+    Status,
+    Trades,
+)
+from ticktape.server.rows import BookKey, bar_message, level_rows, trade_messages
+from ticktape.server.source import Source
+from ticktape.server.view import BAR_LENGTHS_NS, View
+from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import Schema
+
+BOOK_LEVELS: Final = 10
+BARS_A_FRAME: Final = 2_000
+
+_encode = Encoder().encode
+ResetReason = Literal["seek", "loop", "reconnect"]
+
+
+class Hub:
+    """Takes batches that the market has applied, and keeps every client up to date.
+
+    Parameters
+    ----------
+    directory : Directory
+        Names and books of the instruments.
+    source : Source
+        What the clients are told about the source.
+    """
+
+    def __init__(self, directory: Directory, source: Source) -> None:
+        self.directory = directory
+        self.source = source
+        self.view = View()
+        self.clients: set[Client] = set()
+        self.catching_up = False
+        self._left_dropped = 0
+        self._loops = 0
+        self._empty = asyncio.Event()
+
+    @property
+    def dropped(self) -> int:
+        """Trades dropped for all clients so far."""
+        return self._left_dropped + sum(client.dropped for client in self.clients)
+
+    async def write(self, batch: Batch) -> None:
+        """Take a batch that the market has applied."""
+        if batch.schema == Schema.SYSTEM:
+            self._read_system(batch)
+            return
+        change = self.view.apply(batch)
+        self.directory.when_ns = self.view.time_ns
+        if self.directory.take_in(batch):
+            self._resolve_again()
+        if not self.catching_up:
+            for client in self.clients:
+                client.take_in(change)
+
+    def _read_system(self, batch: Batch) -> None:
+        for mark in marks_in(batch):
+            if mark is Mark.RESET:
+                self.directory.market.reset()
+                self.begin_reset("loop" if self._has_looped() else "seek")
+            else:
+                self.end_reset()
+        for gap in gaps_in(batch.records):
+            self.report_gap(None, gap.start_ns, gap.end_ns, gap.reason)
+
+    def _has_looped(self) -> bool:
+        state = self.source.replay_state()
+        loops, self._loops = self._loops, 0 if state is None else state.loops
+        return self._loops > loops
+
+    async def close(self) -> None:
+        """End every client's stream."""
+        for client in self.clients:
+            client.closing = True
+            client.wake.set()
+
+    async def wait_until_left(self, seconds: float) -> None:
+        """Wait until every client has left, but not longer than this."""
+        if not self.clients:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            return
+
+    def attach(self, client: Client) -> list[Message]:
+        """Begin a client's stream.
+
+        Parameters
+        ----------
+        client : Client
+            Its waiting room; filled with the current state.
+
+        Returns
+        -------
+        list of Message
+            What to send first.
+        """
+        resolution = self.directory.resolve(client.symbols, client.stype_in)
+        client.watch(resolution.instrument_ids)
+        self.clients.add(client)
+        self._empty.clear()
+        CLIENTS.set(len(self.clients))
+        if not self.catching_up:
+            self._fill(client)
+        connected = Connected(
+            self.source.state(client.dropped),
+            list(client.symbols),
+            self.directory.entries(client.instrument_ids),
+            sorted(map(str, client.schemas)),
+        )
+        return [connected, *self._problems(resolution.not_found)]
+
+    def _problems(self, not_found: list[str]) -> list[Message]:
+        return [
+            Problem(
+                "unknown-symbol",
+                f"{symbol} is not known here",
+                "GET /api/symbols lists what is; a symbol that appears later is sent by itself",
+            )
+            for symbol in not_found
+        ]
+
+    def detach(self, client: Client) -> None:
+        """End a client's stream."""
+        if client in self.clients:
+            self.clients.discard(client)
+            self._left_dropped += client.dropped
+            CLIENTS.set(len(self.clients))
+        if not self.clients:
+            self._empty.set()
+
+    def _resolve_again(self) -> None:
+        """Let instruments that have just become known reach those who asked for them."""
+        if not self.source.default_symbols:
+            self.source.default_symbols = self.directory.default_symbols()
+        for client in self.clients:
+            found = self.directory.resolve(client.symbols, client.stype_in).instrument_ids
+            if found != client.instrument_ids:
+                client.watch(found)
+                client.notify(
+                    Connected(
+                        self.source.state(client.dropped),
+                        list(client.symbols),
+                        self.directory.entries(found),
+                        sorted(map(str, client.schemas)),
+                    )
+                )
+
+    def begin_reset(self, reason: ResetReason) -> None:
+        """Drop everything shown; nothing is sent until :meth:`end_reset`."""
+        self.catching_up = True
+        self.view.reset()
+        for client in self.clients:
+            client.clear()
+            client.notify(Reset(reason))
+
+    def end_reset(self) -> None:
+        """Send everybody the current state and go on."""
+        self.catching_up = False
+        for client in self.clients:
+            self._fill(client)
+            client.status_due = True
+            client.wake.set()
+
+    def report_gap(self, symbol: str | None, start_ns: int, end_ns: int, reason: str) -> None:
+        """Tell every client of records that were missed."""
+        self.source.gaps += 1
+        GAPS.inc()
+        for client in self.clients:
+            client.status_due = True
+            client.notify(Gap(symbol, str(start_ns), str(end_ns), reason))
+
+    def announce_status(self) -> None:
+        """Send every client the source's state at once: it has changed."""
+        for client in self.clients:
+            client.status_due = True
+            client.wake.set()
+
+    def _fill(self, client: Client) -> None:
+        ids = client.instrument_ids
+        if Schema.TRADES in client.schemas:
+            client.add_trades(self.view.recent_trades(ids, client.recent))
+        for schema in client.schemas & set(BAR_LENGTHS_NS):
+            for key, bars in self.view.closed_bars(schema, ids).items():
+                for values in bars if client.batch else bars[-client.recent :]:
+                    client.add_closed((schema, key, values))
+            client.bars.update((schema, key) for key in self.view.open_bar_keys(schema, ids))
+        if Schema.MBP_10 in client.schemas:
+            client.books.update(key for key in self.directory.book_keys() if key[1] in ids)
+
+    def frames(self, client: Client) -> Iterator[bytes]:
+        """Take what waits for a client, as JSON messages.
+
+        Parameters
+        ----------
+        client : Client
+            Its waiting room.
+
+        Yields
+        ------
+        bytes
+            One message each. Books and bars are read when their turn comes, so a client that
+            takes its time gets the latest.
+        """
+        while client.notices:
+            yield _encode(client.notices.popleft())
+        closed, client.closed = client.closed, {}
+        yield from self._closed_bars(client, list(closed.values()))
+        trades = client.take_trades()
+        if trades is not None:
+            yield from self._trades(client, trades)
+        bars, client.bars = client.bars, set()
+        for schema, key in sorted(bars):
+            values = self.view.open_bar(schema, key)
+            if values is not None:
+                symbol = self.directory.symbol_of(key[1])
+                yield _encode(bar_message(schema, symbol, key, values, closed=False))
+        books, client.books = client.books, set()
+        for key in sorted(books):
+            book = self.directory.book(key)
+            # In the middle of an event a book may be crossed; the event's end stirs it again.
+            if book is not None and not book.in_event:
+                yield _encode(self._book_message(key, book, BOOK_LEVELS))
+        if client.waiting:
+            client.wake.set()
+
+    def _trades(self, client: Client, trades: np.ndarray) -> Iterator[bytes]:
+        messages = trade_messages(trades, self.directory.symbol_of)
+        if client.batch:
+            yield _encode(Trades(messages))
+        else:
+            yield from map(_encode, messages)
+
+    def _closed_bars(self, client: Client, closed: list[ClosedBar]) -> Iterator[bytes]:
+        messages = [
+            bar_message(schema, self.directory.symbol_of(key[1]), key, values, closed=True)
+            for schema, key, values in closed
+        ]
+        if not client.batch:
+            yield from map(_encode, messages)
+            return
+        runs: dict[tuple[str, str], Bars] = {}
+        for message in messages:
+            run = runs.setdefault(
+                (message.schema, message.symbol), Bars(message.schema, message.symbol, [])
+            )
+            run.bars.append(message)
+        yield from map(_encode, runs.values())
+
+    def status_for(self, client: Client) -> bytes:
+        """Give the status message of one client, its own drops counted."""
+        client.status_due = False
+        return _encode(Status(self.source_state(client.dropped)))
+
+    def source_state(self, drops: int | None = None) -> SourceState:
+        """Give the source object; ``drops`` of all clients unless given."""
+        return self.source.state(self.dropped if drops is None else drops)
+
+    def book(self, key: BookKey, levels: int) -> Book | None:
+        """Make the book message of one instrument.
+
+        Parameters
+        ----------
+        key : tuple of int
+            ``(publisher_id, instrument_id)``.
+        levels : int
+            How many levels of each side.
+
+        Returns
+        -------
+        Book or None
+            None where there is no book.
+        """
+        book = self.directory.book(key)
+        return None if book is None else self._book_message(key, book, levels)
+
+    def _book_message(self, key: BookKey, book: BookOfMarket, levels: int) -> Book:
+        bids, asks = book.levels(levels)
+        time = self.view.book_times_ns.get(key, self.view.time_ns)
+        return Book(
+            self.directory.symbol_of(key[1]),
+            key[1],
+            key[0],
+            time,
+            str(time),
+            level_rows(bids),
+            level_rows(asks),
+            book.bid_levels,
+            book.ask_levels,
+            book.live_orders,
+            book.is_crossed,
+            book.is_locked,
+            book.is_stale or not self.source.connected,
+        )

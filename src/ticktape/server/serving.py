@@ -1,0 +1,127 @@
+"""The web server inside our own event loop, on a port that is ours alone."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from typing import Any, Final
+
+from granian._granian import SocketHolder
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from ticktape.tape.errors import BadValueError, PortInUseError
+
+_BACKLOG: Final = 1024
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take a port, or say plainly that it is taken.
+
+    Parameters
+    ----------
+    host : str
+        Address or name to bind.
+    port : int
+        Port; 0 for any free one.
+
+    Returns
+    -------
+    socket.socket
+        Bound and not listening yet.
+
+    Raises
+    ------
+    PortInUseError
+        If another program listens there.
+    BadValueError
+        If the address cannot be bound at all.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, socket.SOCK_STREAM)
+    except (OSError, OverflowError) as error:
+        raise BadValueError(f"cannot serve on {host}:{port}: {error}") from error
+    try:
+        # Linux refuses this only while somebody listens; SO_REUSEPORT would share the port.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(_BACKLOG)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"port {port} on {host} is taken by another program",
+                hint="stop it, or choose another with --port (--gateway-port for the gateway)",
+            ) from error
+        raise BadValueError(f"cannot serve on {host}:{port}: {error.strerror}") from error
+    bound.setblocking(False)
+    return bound
+
+
+class _EmbeddedServer(Server):
+    """Granian's embedded server on a socket that is already bound.
+
+    Granian itself binds with ``SO_REUSEPORT``: two programs would share the port in silence.
+    """
+
+    def __init__(self, app: Any, bound: socket.socket) -> None:  # noqa: ANN401 -- ASGI app
+        super().__init__(
+            app,
+            interface=Interfaces.ASGINL,
+            log_enabled=False,
+            backlog=_BACKLOG,
+        )
+        self._bound = bound
+
+    def _init_shared_socket(self) -> None:
+        # Granian's stubs leave out the arguments: descriptor, is it a Unix socket, backlog.
+        holder: Any = SocketHolder
+        self._shd = holder(os.dup(self._bound.fileno()), False, _BACKLOG)
+        self._ssp: Any = None
+
+
+class WebServer:
+    """Serves an ASGI application from the running event loop.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What answers.
+    host, port : str, int
+        Where; port 0 for any free one.
+
+    Raises
+    ------
+    PortInUseError
+        If another program listens there.
+    """
+
+    def __init__(self, app: Any, host: str, port: int) -> None:  # noqa: ANN401 -- ASGI app
+        self._bound = bind(host, port)
+        self.host = host
+        self.port: int = self._bound.getsockname()[1]
+        self._server = _EmbeddedServer(app, self._bound)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.host  # noqa: S104 -- compared, not bound
+        return f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Begin to answer."""
+        self._task = asyncio.get_running_loop().create_task(self._server.serve())
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        """Stop answering; give running requests a moment, then let go."""
+        if self._task is not None:
+            self._server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
+            await self._task
+        self._bound.close()

@@ -1,0 +1,140 @@
+"""The source that the viewer shows: what it is, where its replay stands, how it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, Protocol
+
+from ticktape import __version__
+from ticktape.server.messages import ReplayState, SourceState
+from ticktape.tape.layouts import Schema
+
+Mode = Literal["SIMULATED", "REPLAY", "LIVE"]
+Depth = Literal["L3", "L2", "L1", "trades", "bars"]
+
+_DEPTHS: Final[dict[Schema, Depth]] = {
+    Schema.MBO: "L3",
+    Schema.MBP_10: "L2",
+    Schema.MBP_1: "L1",
+    Schema.TBBO: "L1",
+    Schema.BBO_1S: "L1",
+    Schema.BBO_1M: "L1",
+    Schema.CMBP_1: "L1",
+    Schema.CBBO_1S: "L1",
+    Schema.CBBO_1M: "L1",
+    Schema.TCBBO: "L1",
+    Schema.TRADES: "trades",
+    Schema.OHLCV_1S: "bars",
+    Schema.OHLCV_1M: "bars",
+    Schema.OHLCV_1H: "bars",
+    Schema.OHLCV_1D: "bars",
+    Schema.OHLCV_EOD: "bars",
+}
+_BEST_FIRST: Final[tuple[Depth, ...]] = ("L3", "L2", "L1", "trades", "bars")
+
+
+class ReplayStatus(Protocol):
+    """Where a replay stands, as ``feeds.replay`` tells it."""
+
+    start_ns: int
+    end_ns: int
+    cursor_ns: int
+    speed: float | None
+    paused: bool
+    finished: bool
+    loops: int
+
+
+class ReplayControls(Protocol):
+    """The controls of a replay, as ``feeds.replay.Replay`` has them."""
+
+    def pause(self) -> None:
+        """Hold."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def seek(self, ts_ns: int) -> None:
+        """Go to a time."""
+
+    def step(self, events: int = 1) -> None:
+        """Go on by some events, and hold."""
+
+    def set_speed(self, speed: float | None) -> None:
+        """Set the pace; None is as fast as possible."""
+
+    def status(self) -> ReplayStatus:
+        """Tell where it stands."""
+        ...
+
+
+def depth_of(schemas: Sequence[str]) -> Depth:
+    """Tell the best depth that some schemas give; ``"bars"`` where none gives more."""
+    depths = {_DEPTHS[Schema(schema)] for schema in schemas if schema in _DEPTHS}
+    return next((depth for depth in _BEST_FIRST if depth in depths), "bars")
+
+
+class Source:
+    """What feeds the viewer.
+
+    Parameters
+    ----------
+    mode : {"SIMULATED", "REPLAY", "LIVE"}
+        The badge.
+    dataset : str
+        Dataset code.
+    schemas : sequence of str
+        Schemas that arrive.
+    default_symbols : sequence of str
+        What a viewer shows first.
+    replay : ReplayControls, optional
+        The replay's controls, where the source is one.
+    """
+
+    def __init__(
+        self,
+        mode: Mode,
+        dataset: str,
+        schemas: Sequence[str],
+        default_symbols: Sequence[str],
+        replay: ReplayControls | None = None,
+    ) -> None:
+        self.mode: Mode = mode
+        self.dataset = dataset
+        self.schemas = [str(schema) for schema in schemas]
+        self.default_symbols = list(default_symbols)
+        self.replay = replay
+        self.connected = False
+        self.lag_ms = 0.0
+        self.gaps = 0
+
+    def replay_state(self) -> ReplayState | None:
+        """Give where the replay stands; None where the source is none."""
+        if self.replay is None:
+            return None
+        status = self.replay.status()
+        return ReplayState(
+            str(int(status.start_ns)),
+            str(int(status.end_ns)),
+            str(int(status.cursor_ns)),
+            None if status.speed is None else float(status.speed),
+            bool(status.paused),
+            bool(status.finished),
+            int(status.loops),
+        )
+
+    def state(self, drops: int = 0) -> SourceState:
+        """Give the source object of the web API; ``drops`` as counted for whoever asks."""
+        return SourceState(
+            self.mode,
+            self.dataset,
+            depth_of(self.schemas),
+            self.schemas,
+            self.default_symbols,
+            __version__,
+            round(self.lag_ms, 3),
+            drops,
+            self.gaps,
+            self.connected,
+            self.replay_state(),
+        )

@@ -1,0 +1,181 @@
+"""What can be seen now: recent trades, bars so far, books' times. Late joiners start from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ticktape.flow.bars import TimeBars
+from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
+from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import LAYOUTS, Schema
+from ticktape.tape.times import NS_PER_SECOND
+
+BAR_LENGTHS_NS: Final = {
+    Schema.OHLCV_1S: NS_PER_SECOND,
+    Schema.OHLCV_1M: 60 * NS_PER_SECOND,
+    Schema.OHLCV_1H: 3_600 * NS_PER_SECOND,
+}
+BARS_KEPT: Final = 2_000
+TRADES_KEPT: Final = 2_000
+_BOOK_SCHEMAS: Final = frozenset(
+    {Schema.MBO, Schema.MBP_1, Schema.MBP_10, Schema.TBBO, Schema.BBO_1S, Schema.BBO_1M}
+)
+
+
+class Change(NamedTuple):
+    """What a batch changed.
+
+    Attributes
+    ----------
+    trades : numpy.ndarray
+        Records of the trades schema.
+    closed : list
+        ``(schema, key, values)`` of bars that are over.
+    bars : set
+        ``(schema, key)`` of bars that grew.
+    books : set
+        Keys of books that changed.
+    """
+
+    trades: np.ndarray
+    closed: list[tuple[Schema, BookKey, BarValues]]
+    bars: set[tuple[Schema, BookKey]]
+    books: set[BookKey]
+
+
+class View:
+    """Recent trades and bars of every instrument; bounded.
+
+    Event time alone closes bars: at the first trade of a later interval.
+    """
+
+    def __init__(self) -> None:
+        self.time_ns = 0
+        self._makers = {schema: TimeBars(every) for schema, every in BAR_LENGTHS_NS.items()}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._closed: dict[tuple[Schema, BookKey], deque[BarValues]] = defaultdict(
+            lambda: deque(maxlen=BARS_KEPT)
+        )
+        self._trades: dict[int, deque[np.ndarray]] = defaultdict(deque)
+        self._open: dict[Schema, dict[BookKey, BarValues]] = {}
+        self.book_times_ns: dict[BookKey, int] = {}
+
+    def reset(self) -> None:
+        """Drop everything: what follows starts over."""
+        for maker in self._makers.values():
+            maker.reset()
+        self._forget()
+        self.time_ns = 0
+
+    def apply(self, batch: Batch) -> Change:
+        """Take a batch in.
+
+        Parameters
+        ----------
+        batch : Batch
+            Of any schema.
+
+        Returns
+        -------
+        Change
+            What it changed.
+        """
+        schema, records = batch
+        if not len(records):
+            return Change(trades_of(batch), [], set(), set())
+        if schema in BAR_LENGTHS_NS:
+            return self._take_bars(schema, records)
+        trades = trades_of(batch)
+        books = self._touch_books(records) if schema in _BOOK_SCHEMAS else set()
+        if schema in _BOOK_SCHEMAS or schema in WITH_TRADES:
+            self.time_ns = max(self.time_ns, int(records["ts_event"][-1]))
+        if schema not in WITH_TRADES:
+            return Change(trades, [], set(), books)
+        closed, grown = self._grow_bars(records, trades)
+        self._remember(trades)
+        return Change(trades, closed, grown, books)
+
+    def _touch_books(self, records: np.ndarray) -> set[BookKey]:
+        found, last = np.unique(_pairs(records)[::-1], return_index=True)
+        times = records["ts_event"][len(records) - 1 - last].tolist()
+        keys = [(pair >> 32, pair & 0xFFFFFFFF) for pair in found.tolist()]
+        self.book_times_ns.update(zip(keys, times, strict=True))
+        return set(keys)
+
+    def _take_bars(self, schema: Schema, records: np.ndarray) -> Change:
+        closed = [(schema, key, values) for key, values in bar_values(records)]
+        for _, key, values in closed:
+            self._closed[schema, key].append(values)
+        self.time_ns = max(self.time_ns, int(records["ts_event"][-1]) + BAR_LENGTHS_NS[schema])
+        return Change(trades_of(Batch(schema, records)), closed, set(), set())
+
+    def _grow_bars(
+        self, records: np.ndarray, trades: np.ndarray
+    ) -> tuple[list[tuple[Schema, BookKey, BarValues]], set[tuple[Schema, BookKey]]]:
+        closed = []
+        for schema, maker in self._makers.items():
+            for key, values in bar_values(maker.update(records)):
+                self._closed[schema, key].append(values)
+                closed.append((schema, key, values))
+        if closed or len(trades):
+            self._open.clear()
+        return closed, {(schema, key) for schema in self._makers for key in keys_of(trades)}
+
+    def _remember(self, trades: np.ndarray) -> None:
+        for instrument in np.unique(trades["instrument_id"]).tolist():
+            own = trades[trades["instrument_id"] == instrument][-TRADES_KEPT:]
+            kept = self._trades[instrument]
+            kept.append(own)
+            spare = sum(map(len, kept)) - TRADES_KEPT
+            while spare >= len(kept[0]):
+                spare -= len(kept.popleft())
+
+    def open_bar(self, schema: Schema, key: BookKey) -> BarValues | None:
+        """Give the bar so far of one instrument; None where it has none."""
+        if schema not in self._makers:
+            return None
+        if schema not in self._open:
+            self._open[schema] = dict(bar_values(self._makers[schema].current()))
+        return self._open[schema].get(key)
+
+    def closed_bars(
+        self, schema: Schema, instrument_ids: frozenset[int]
+    ) -> dict[BookKey, list[BarValues]]:
+        """Give the closed bars that are kept, by book key, oldest first."""
+        return {
+            key: list(bars)
+            for (of, key), bars in self._closed.items()
+            if of == schema and key[1] in instrument_ids
+        }
+
+    def open_bar_keys(self, schema: Schema, instrument_ids: frozenset[int]) -> list[BookKey]:
+        """Give the keys of the instruments that have a bar so far."""
+        self.open_bar(schema, (0, 0))
+        return [key for key in self._open.get(schema, {}) if key[1] in instrument_ids]
+
+    def recent_trades(self, instrument_ids: frozenset[int], count: int) -> np.ndarray:
+        """Give the latest trades of some instruments together, oldest first."""
+        kept = [part for one in instrument_ids for part in self._trades.get(one, ())]
+        if not kept or not count:
+            return np.zeros(0, LAYOUTS[Schema.TRADES])
+        found = np.concatenate(kept)
+        oldest_first = np.lexsort((found["sequence"], found["ts_recv"]))
+        latest: np.ndarray = found[oldest_first[-count:]]
+        return latest
+
+
+def keys_of(records: np.ndarray) -> list[BookKey]:
+    """Give the distinct ``(publisher_id, instrument_id)`` of records."""
+    pairs = np.unique(_pairs(records)).tolist()
+    return [(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs]
+
+
+def _pairs(records: np.ndarray) -> np.ndarray:
+    publishers = records["publisher_id"].astype(np.uint64) << np.uint64(32)
+    pairs: np.ndarray = publishers | records["instrument_id"]
+    return pairs

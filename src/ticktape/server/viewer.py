@@ -1,0 +1,124 @@
+"""The viewer: market, pipeline, hub and web server around one feed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from ticktape.market import Market
+from ticktape.pipeline import Pipeline, Sink
+from ticktape.server.app import create_app
+from ticktape.server.directory import Directory
+from ticktape.server.historical import FetchUpstream, Historical
+from ticktape.server.hub import Hub
+from ticktape.server.recording import Recording
+from ticktape.server.serving import WebServer
+from ticktape.server.source import Source
+from ticktape.server.tape_shelf import TapeShelf
+from ticktape.tape.batch import Batch
+
+_WATCH_SECONDS: Final = 0.1
+_CLOSE_SECONDS: Final = 0.5
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Viewer:
+    """Everything that one ``ticktape up`` runs, except the feed.
+
+    Parameters
+    ----------
+    source : Source
+        What the feed is.
+    host, port : str, int
+        Where to serve; port 0 for any free one.
+    replayed : sequence of Path
+        The tapes that are replayed.
+    tapes : Path, optional
+        A folder of further tapes to serve ranges from.
+    upstream : callable, optional
+        Asks Databento for ranges that no local tape covers.
+    dev : bool
+        Development mode.
+
+    Raises
+    ------
+    PortInUseError
+        If another program listens on the port.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        host: str = "127.0.0.1",
+        port: int = 8080,
+        *,
+        replayed: Sequence[Path] = (),
+        tapes: Path | None = None,
+        upstream: FetchUpstream | None = None,
+        dev: bool = False,
+    ) -> None:
+        self.source = source
+        self.market = Market()
+        self.recording = Recording()
+        self.hub = Hub(Directory(self.market), source)
+        replay = source.replay
+        historical = Historical(
+            self.hub.directory,
+            self.recording,
+            TapeShelf(replayed, tapes),
+            upstream,
+            None if replay is None else lambda: int(replay.status().cursor_ns),
+        )
+        app = create_app(self.hub, historical, dev=dev, loopback=host in _LOOPBACK)
+        self.server = WebServer(app, host, port)
+
+    async def start(self) -> None:
+        """Begin to answer; there is nothing to see before :meth:`show`."""
+        await self.server.start()
+
+    async def show(
+        self, feed: AsyncIterable[Batch], is_connected: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Show a feed until it ends.
+
+        Parameters
+        ----------
+        feed : async iterable of Batch
+            Where the data comes from.
+        is_connected : callable
+            Tells whether the feed is connected now.
+        """
+        # A replay's ranges come from its tapes: what it has sent is no other data.
+        sinks: list[Sink] = (
+            [self.hub] if self.source.mode == "REPLAY" else [self.recording, self.hub]
+        )
+        pipeline = Pipeline(feed, self.market, sinks)
+        watch = asyncio.create_task(self._watch(pipeline, is_connected))
+        try:
+            await pipeline.run()
+        finally:
+            watch.cancel()
+            self._note_connection(connected=False)
+
+    async def _watch(self, pipeline: Pipeline, is_connected: Callable[[], bool]) -> None:
+        while True:
+            if self.source.mode == "LIVE" and self.hub.view.time_ns:
+                self.source.lag_ms = max(0.0, (time.time_ns() - self.hub.view.time_ns) / 1e6)
+            else:
+                self.source.lag_ms = pipeline.lag_seconds * 1e3
+            self._note_connection(connected=is_connected())
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def _note_connection(self, *, connected: bool) -> None:
+        if self.source.connected != connected:
+            self.source.connected = connected
+            self.hub.announce_status()
+
+    async def close(self) -> None:
+        """End every client's stream and stop answering."""
+        await self.hub.close()
+        await self.hub.wait_until_left(_CLOSE_SECONDS)
+        await self.server.close()

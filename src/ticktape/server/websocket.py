@@ -1,0 +1,155 @@
+"""``GET /ws/live``: one task a client, sending what waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+from msgspec.json import Encoder
+
+from ticktape.server.client import Client
+from ticktape.server.hub import Hub
+from ticktape.server.messages import Message, Problem
+from ticktape.tape.errors import BadValueError, TicktapeError
+from ticktape.tape.layouts import Schema
+
+FRAME_SECONDS: Final = 0.05
+STATUS_SECONDS: Final = 0.5
+MAX_SYMBOLS: Final = 500
+DEFAULT_RECENT: Final = 500
+MAX_RECENT: Final = 2_000
+GOING_AWAY: Final = 1001
+POLICY_VIOLATION: Final = 1008
+_BOOK_NAMES: Final = frozenset({"mbo", "mbp-1", "mbp-10"})
+_OTHER_NAMES: Final = frozenset({"trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h"})
+_STYPES: Final = frozenset({"raw_symbol", "parent", "continuous", "instrument_id"})
+
+_encode = Encoder().encode
+
+
+def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Client:
+    """Make a client's waiting room from the query of ``/ws/live``.
+
+    Parameters
+    ----------
+    query : dict
+        ``symbols``, ``schema``, ``stype_in``, ``batch``, ``recent``.
+    default_symbols : list of str
+        Used where no symbols are given.
+
+    Returns
+    -------
+    Client
+
+    Raises
+    ------
+    BadValueError
+        If a value cannot be understood; its ``code`` is ``unsupported-schema`` for a schema.
+    """
+    symbols = tuple(
+        dict.fromkeys(filter(None, map(str.strip, query.get("symbols", "").split(","))))
+    )
+    if len(symbols) > MAX_SYMBOLS:
+        raise BadValueError(f"{len(symbols)} symbols are too many", hint=f"at most {MAX_SYMBOLS}")
+    stype_in = query.get("stype_in") or None
+    if stype_in is not None and stype_in not in _STYPES:
+        raise BadValueError(f"stype_in {stype_in!r} is not known", hint=_one_of(_STYPES))
+    schemas = set()
+    for name in filter(None, map(str.strip, (query.get("schema") or "trades").split(","))):
+        if name not in _BOOK_NAMES | _OTHER_NAMES:
+            error = BadValueError(
+                f"schema {name!r} is not streamed", hint=_one_of(_BOOK_NAMES | _OTHER_NAMES)
+            )
+            error.code = "unsupported-schema"
+            raise error
+        schemas.add(Schema.MBP_10 if name in _BOOK_NAMES else Schema(name))
+    recent = query.get("recent", str(DEFAULT_RECENT))
+    if not (recent.isascii() and recent.isdigit() and int(recent) <= MAX_RECENT):
+        raise BadValueError(f"recent {recent!r} is no number from 0 to {MAX_RECENT}")
+    return Client(
+        symbols or tuple(default_symbols),
+        stype_in,
+        frozenset(schemas),
+        batch=query.get("batch", "0") not in {"", "0", "false"},
+        recent=int(recent),
+    )
+
+
+def _one_of(names: frozenset[str]) -> str:
+    return f"one of {', '.join(sorted(names))}"
+
+
+async def stream(socket: WebSocket, hub: Hub) -> None:  # type: ignore[type-arg]
+    """Serve one client until it leaves or the server stops.
+
+    Parameters
+    ----------
+    socket : litestar.WebSocket
+        Not accepted yet.
+    hub : Hub
+        Where the data comes from.
+    """
+    await socket.accept()
+    try:
+        client = read_subscription(dict(socket.query_params), hub.source.default_symbols)
+    except TicktapeError as error:
+        await _send(socket, Problem(error.code, error.args[0], error.hint))
+        await socket.close(POLICY_VIOLATION, error.code)
+        return
+    listener = asyncio.create_task(_listen(socket, client))
+    try:
+        for message in hub.attach(client):
+            await _send(socket, message)
+        await _pump(socket, hub, client)
+        await socket.close(GOING_AWAY, "the server stops")
+    except (WebSocketDisconnect, ConnectionError, RuntimeError):
+        return  # The client has left: the server's send then fails in one of these ways.
+    finally:
+        hub.detach(client)
+        listener.cancel()
+
+
+async def _listen(socket: WebSocket, client: Client) -> None:  # type: ignore[type-arg]
+    """Notice that a client leaves; what it says otherwise is of no interest."""
+    try:
+        while True:
+            await socket.receive_data("text")
+    except (WebSocketDisconnect, ConnectionError, RuntimeError):
+        client.closing = True
+        client.wake.set()
+
+
+async def _pump(socket: WebSocket, hub: Hub, client: Client) -> None:  # type: ignore[type-arg]
+    clock = asyncio.get_running_loop().time
+    status_at = clock()
+    while not client.closing:
+        now = clock()
+        if client.status_due or now >= status_at:
+            status_at = now + STATUS_SECONDS
+            await socket.send_data(hub.status_for(client).decode())
+        client.wake.clear()
+        for frame in hub.frames(client):
+            await socket.send_data(frame.decode())
+        if not client.wake.is_set() or client.batch:
+            await _pause(FRAME_SECONDS if client.batch else 0.005)
+        await _wait(client.wake, status_at - clock())
+
+
+async def _pause(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
+async def _wait(wake: asyncio.Event, seconds: float) -> None:
+    if wake.is_set() or seconds <= 0:
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    except TimeoutError:
+        return
+
+
+async def _send(socket: WebSocket, message: Message) -> None:  # type: ignore[type-arg]
+    await socket.send_data(_encode(message).decode())
