@@ -8,6 +8,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
+from ticktape.feeds.marks import Mark, marks_in
 from ticktape.gateway.live.catalogue import SessionRefusedError, survey
 from ticktape.gateway.live.channels import Channels
 from ticktape.gateway.live.derivations import Derivations
@@ -36,11 +37,16 @@ class SessionReplaySource:
         DBN files, merged by time.
     speed : float or None
         Times the event time's own pace; None: as fast as the client takes it.
+    loop : bool
+        Start over at the end, after a reset mark, instead of closing the session.
     """
 
-    def __init__(self, paths: Sequence[Path | str], speed: float | None = None) -> None:
+    def __init__(
+        self, paths: Sequence[Path | str], speed: float | None = None, *, loop: bool = False
+    ) -> None:
         self._paths = [Path(path) for path in paths]
-        self.speed = speed
+        self._speed = speed
+        self._loop = loop
 
     @property
     def dataset(self) -> str:
@@ -62,14 +68,14 @@ class SessionReplaySource:
 
     async def paced_batches(self) -> AsyncGenerator[Batch, None]:
         """Read the tape from its beginning, at the speed asked for."""
-        if self.speed is None:
+        if self._speed is None and not self._loop:
             batches = self.batches()
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
                 yield batch
             return
         from ticktape.feeds.replay import Replay  # noqa: PLC0415 -- only where paced
 
-        async for batch in Replay(self._paths, speed=self.speed):
+        async for batch in Replay(self._paths, speed=self._speed, loop=self._loop):
             yield batch
 
     async def close(self) -> None:
@@ -154,6 +160,11 @@ class ReplayStream:
         if batch.schema is Schema.SYSTEM:
             # A recorded session's own heartbeats are not this session's; marks of a replay are.
             marks = batch.records[batch.records["code"] == SystemCode.UNSET]
+            if Mark.RESET in marks_in(batch):
+                self._derivations.reset()
+                self._records_taken = 0
+                for channel in self._channels:
+                    channel.start_over()
             await self._outlet.put(Batch(batch.schema, marks))
             return
         made = [batch]
