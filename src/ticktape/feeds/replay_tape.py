@@ -1,0 +1,213 @@
+"""The tape under a replay: what is at hand of it, and where its head stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Final, Protocol, runtime_checkable
+
+import databento_dbn as dbn
+import numpy as np
+
+from ticktape.tape import merge_metadata, read_dbn
+from ticktape.tape.batch import Batch
+from ticktape.tape.csv_reader import read_csv
+from ticktape.tape.errors import BadValueError, EmptyTapeError
+from ticktape.tape.layouts import F_LAST, UNDEF_TIMESTAMP
+from ticktape.tape.merge import index_times, merge_by_time
+
+_CSV_SUFFIXES: Final = (".csv", ".csv.zst")
+
+
+@runtime_checkable
+class TapeSource(Protocol):
+    """A tape that can be read from its beginning any number of times."""
+
+    metadata: dbn.Metadata
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Read from the beginning."""
+        ...
+
+
+class _MergedTapes:
+    """Tapes of different kinds of files as one, merged by index time."""
+
+    def __init__(self, tapes: Sequence[TapeSource]) -> None:
+        self._tapes = tapes
+        self.metadata = merge_metadata([tape.metadata for tape in tapes])
+
+    def __iter__(self) -> Iterator[Batch]:
+        return merge_by_time([partial(iter, tape) for tape in self._tapes])
+
+
+def open_tapes(
+    paths: Path | str | TapeSource | Sequence[Path | str], chunk_records: int
+) -> TapeSource:
+    """Open what is to be replayed as one tape.
+
+    Parameters
+    ----------
+    paths : path, sequence of path, or TapeSource
+        DBN and vendor CSV files, merged by index time; or a tape that is open already.
+    chunk_records : int
+        Most records in a batch of a DBN file.
+
+    Returns
+    -------
+    TapeSource
+
+    Raises
+    ------
+    TapeError
+        If a file is missing, empty or not a tape.
+    BadValueError
+        If no path is given.
+    """
+    if isinstance(paths, TapeSource):
+        return paths
+    named = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    if not named:
+        raise BadValueError("no tape was named", hint="give at least one file")
+    files = [Path(str(name)) for name in named]
+    csv = [path for path in files if path.name.endswith(_CSV_SUFFIXES)]
+    others = [path for path in files if path not in csv]
+    tapes: list[TapeSource] = [read_csv(path) for path in csv]
+    if others:
+        tapes.append(read_dbn(*others, chunk_records=chunk_records))
+    return tapes[0] if len(tapes) == 1 else _MergedTapes(tapes)
+
+
+class TapeHead:
+    """Reads a tape forward, keeping the records at hand that were not delivered yet.
+
+    Times are index times, made monotonic: a record that goes back in time counts as of the
+    latest time before it, one without a time as well.
+
+    Parameters
+    ----------
+    tape : TapeSource
+        What to read.
+    """
+
+    def __init__(self, tape: TapeSource) -> None:
+        self._tape = tape
+        self._batches: Iterator[Batch] = iter(())
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Go back to the beginning."""
+        self.close()
+        self._batches = iter(self._tape)
+        self._batch: Batch | None = None
+        self._times = np.empty(0, np.uint64)
+        self._offset = 0
+        self._latest_ns = 0
+
+    def close(self) -> None:
+        """Release the files."""
+        close = getattr(self._batches, "close", None)
+        if close is not None:
+            close()
+
+    def has_records(self) -> bool:
+        """Read on if nothing is at hand; False at the end of the tape."""
+        while self._batch is None or self._offset >= len(self._times):
+            batch = next(self._batches, None)
+            if batch is None:
+                self._batch = None
+                return False
+            if not len(batch.records):
+                continue
+            times = index_times(batch)
+            times = np.where(times == np.uint64(UNDEF_TIMESTAMP), np.uint64(0), times)
+            times[0] = max(int(times[0]), self._latest_ns)
+            self._times = np.maximum.accumulate(times)
+            self._batch = batch
+            self._offset = 0
+        return True
+
+    @property
+    def next_ns(self) -> int:
+        """Time of the next record; there must be one."""
+        return int(self._times[self._offset])
+
+    @property
+    def at_hand(self) -> int:
+        """Records that can be taken without reading on."""
+        return len(self._times) - self._offset
+
+    def count_until(self, ts_ns: int) -> int:
+        """Count the records at hand up to a time, inclusive."""
+        until = np.uint64(min(max(ts_ns, 0), UNDEF_TIMESTAMP))
+        return max(0, int(np.searchsorted(self._times, until, side="right")) - self._offset)
+
+    def count_of_event(self) -> tuple[int, bool]:
+        """Count the records at hand of the next event; and whether its end is among them.
+
+        Records without flags, or of schemas that do not use them, are events of their own.
+        """
+        assert self._batch is not None  # noqa: S101 -- has_records() has said so
+        records = self._batch.records[self._offset :]
+        if "flags" not in (records.dtype.names or ()):
+            return 1, True
+        ends = np.flatnonzero(records["flags"] & F_LAST)
+        if len(ends):
+            return int(ends[0]) + 1, True
+        return len(records), False
+
+    def take(self, count: int) -> Batch:
+        """Deliver the next records at hand."""
+        assert self._batch is not None  # noqa: S101 -- has_records() has said so
+        begin, end = self._offset, self._offset + count
+        self._offset = end
+        self._latest_ns = int(self._times[end - 1])
+        return Batch(self._batch.schema, self._batch.records[begin:end])
+
+    @property
+    def cursor_ns(self) -> int:
+        """Time of the last record delivered; 0 before the first."""
+        return self._latest_ns
+
+
+def span_of(tape: TapeSource) -> tuple[int, int]:
+    """Tell the times of the first and the last record of a tape.
+
+    The end is taken from the metadata where they state one, else the tape is read through.
+
+    Parameters
+    ----------
+    tape : TapeSource
+        Any tape.
+
+    Returns
+    -------
+    tuple of int
+        First and last index time, ns.
+
+    Raises
+    ------
+    EmptyTapeError
+        If the tape holds no records.
+    """
+    batches = iter(tape)
+    first = next((batch for batch in batches if len(batch.records)), None)
+    if first is None:
+        raise EmptyTapeError("the tape holds no records", hint="nothing can be replayed")
+    start_ns = _known_times(first)[0]
+    stated = tape.metadata.end
+    if stated is not None and start_ns < stated < UNDEF_TIMESTAMP:
+        close = getattr(batches, "close", None)
+        if close is not None:
+            close()
+        return start_ns, int(stated)
+    end_ns = max(_known_times(batch)[1] for batch in chain([first], batches) if len(batch.records))
+    return start_ns, max(start_ns, end_ns)
+
+
+def _known_times(batch: Batch) -> tuple[int, int]:
+    times = index_times(batch)
+    known = times[times != np.uint64(UNDEF_TIMESTAMP)]
+    return (int(known[0]), int(known.max())) if len(known) else (0, 0)
