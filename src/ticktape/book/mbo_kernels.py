@@ -14,7 +14,7 @@ book holds, the rules are:
 - ``F_TOB`` (add, modify): the side becomes this one level, of no orders; empty without a price or
   size. A cancel empties the side.
 - ``F_MBP`` (add, modify): the level becomes this size, of no orders; it goes at size 0. A cancel
-  takes its size off the level. Orders known at that price are forgotten.
+  takes its size off the level. Orders known at that price are forgotten, with their sizes.
 - A clear may come anywhere and empties both sides.
 - ``F_MAYBE_BAD_BOOK`` makes the book stale until a clear (a snapshot begins with one).
 """

@@ -212,13 +212,14 @@ def remove_order(state: MboState, side: Integer, order: Integer, at: Integer) ->
 
 @lean_kernel
 def forget_orders(state: MboState, level: Integer) -> None:
-    """Drop the orders of a level, keeping the level with whatever total it has."""
+    """Drop the orders of a level and their sizes, keeping the level with what else rests there."""
     slots = state.slots
     side = np.int64(slots[level]["side"])
     order = np.int64(slots[level]["next"])
     while order != level:
         after = np.int64(slots[order]["next"])
         vacate_entry(state, find_order(state, side >> 1, slots[order]["order_id"]))
+        slots[level]["total"] -= np.uint64(slots[order]["size"])
         free_slot(state, order)
         state.sides[side]["orders"] -= 1
         order = after
