@@ -25,7 +25,7 @@ from ticktape.feeds.simulator.state import (
     ExchangeState,
     Integer,
 )
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import lean_kernel
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, SIDE_NONE
 
 _LENGTH = 14
@@ -39,7 +39,7 @@ _SENDING_DELTA_SPREAD_NS = 8_000
 _SEQUENCE_MASK = 0xFFFFFFFF
 
 
-@kernel
+@lean_kernel
 def begin_event(state: ExchangeState, instrument: Integer, ts_event: Integer) -> Event:
     """Give what all records of an event share, and advance the channel's sequence number."""
     received = ts_event + _LATENCY_NS + below(state.rng, _LATENCY_SPREAD_NS)
@@ -53,7 +53,7 @@ def begin_event(state: ExchangeState, instrument: Integer, ts_event: Integer) ->
 
 
 # Order ids grow by small steps: other markets of the venue use the ids between.
-@kernel
+@lean_kernel
 def next_order_id(state: ExchangeState) -> Integer:
     """Give the id of the next order to arrive."""
     order_id: Integer = state.clock[NEXT_ORDER_ID] + 1 + below(state.rng, 4)
@@ -61,7 +61,7 @@ def next_order_id(state: ExchangeState) -> Integer:
     return order_id
 
 
-@kernel
+@lean_kernel
 def side_letter(side: Integer) -> int:
     """Give the byte of a side."""
     if side == BID:
@@ -71,7 +71,7 @@ def side_letter(side: Integer) -> int:
     return SIDE_NONE
 
 
-@kernel
+@lean_kernel
 def write_record(
     state: ExchangeState,
     out: np.ndarray,

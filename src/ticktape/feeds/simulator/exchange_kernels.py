@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from ticktape.feeds.simulator.auction_kernels import uncross
-from ticktape.feeds.simulator.emission_kernels import write_record
+from ticktape.feeds.simulator.emission_kernels import begin_event, next_order_id, write_record
 from ticktape.feeds.simulator.flow_kernels import (
     draw_aggressor,
     draw_aggressor_size,
@@ -17,12 +19,12 @@ from ticktape.feeds.simulator.flow_kernels import (
     schedule_arrival,
 )
 from ticktape.feeds.simulator.matching_kernels import (
-    add_order,
-    cancel_order,
+    change_order,
     is_within,
-    modify_order,
+    rest_order,
     take_liquidity,
 )
+from ticktape.feeds.simulator.queue_kernels import give_slot_back, leave_queue
 from ticktape.feeds.simulator.random_kernels import below, uniform
 from ticktape.feeds.simulator.state import (
     ASK,
@@ -40,10 +42,12 @@ from ticktape.feeds.simulator.state import (
     ExchangeState,
     Integer,
 )
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import (
     ACTION_ADD,
+    ACTION_CANCEL,
     ACTION_CLEAR,
+    ACTION_MODIFY,
     F_BAD_TS_RECV,
     F_LAST,
     F_SNAPSHOT,
@@ -53,86 +57,84 @@ from ticktape.tape.layouts import (
 _ARRIVAL = -1
 _AGGRESSIVE = 0.088
 _MODIFYING = 0.20
-_ICEBERG = 0.012
+_ICEBERG = 0.048
 # Instruments open one after the other.
 _OPENING_GAP_NS = 1_000
+
+# What happens next: (kind, slot, side, place, size, hidden, rests).
+Wish: TypeAlias = tuple[Integer, Integer, Integer, Integer, Integer, Integer, Integer]
+_NOTHING = 0
+_ADD = 1
+_CANCEL = 2
+_MODIFY = 3
+_TAKE = 4
+
+
+@lean_kernel
+def _wish_to(
+    kind: int,
+    slot: Integer,
+    side: Integer,
+    place: Integer,
+    size: Integer,
+    hidden: Integer,
+    rests: Integer,
+) -> Wish:
+    return (
+        np.int64(kind),
+        np.int64(slot),
+        np.int64(side),
+        np.int64(place),
+        np.int64(size),
+        np.int64(hidden),
+        np.int64(rests),
+    )
 
 
 # A price that would trade takes liquidity, makes an order at the old price give way, or is placed
 # just behind it: so the quotes follow the fair value.
-@kernel
-def _arrive_passively(
-    state: ExchangeState,
-    out: np.ndarray,
-    at: Integer,
-    instrument: Integer,
-    now: Integer,
-    fair: float,
-    trading: bool,
-) -> Integer:
+@lean_kernel
+def _wish_passively(state: ExchangeState, instrument: Integer, fair: float, trading: bool) -> Wish:
     rng = state.rng
     side = below(rng, 2)
     opinion = fair if trading else fair + draw_opinion(state)
     place = draw_place(state, side, opinion)
     shown = draw_size(state)
+    drawn = uniform(rng)
     other = 1 - side
     opposite = state.best[instrument, other]
-    if trading and is_within(side, opposite, place) and 0 <= opposite < PLACES:
-        drawn = uniform(rng)
+    if trading and 0 <= opposite < PLACES and is_within(side, opposite, place):
         if drawn < 0.25:
-            dies_ns = now + draw_lifetime(state, instrument, 0)
-            return take_liquidity(
-                state, out, at, instrument, now, side, place, shown, True, dies_ns
-            )
+            return _wish_to(_TAKE, 0, side, place, shown, 0, 1)
         if drawn < 0.55:
-            return cancel_order(
-                state, out, at, instrument, now, state.tails[instrument, other, opposite]
-            )
+            return _wish_to(_CANCEL, state.tails[instrument, other, opposite], 0, 0, 0, 0, 0)
         place = opposite - 1 if side == BID else opposite + 1
-    hidden = 0
-    if trading and shown > 1 and uniform(rng) < _ICEBERG * 4:
+    hidden: Integer = 0
+    if trading and shown > 1 and drawn < _ICEBERG:
         hidden = shown * (2 + below(rng, 9))
-    dies_ns = now + draw_lifetime(state, instrument, abs(place - np.int64(fair)))
-    return add_order(state, out, at, instrument, now, side, place, shown, hidden, dies_ns)
+    return _wish_to(_ADD, 0, side, place, shown, hidden, 0)
 
 
-@kernel
-def _arrive_aggressively(
-    state: ExchangeState,
-    out: np.ndarray,
-    at: Integer,
-    instrument: Integer,
-    now: Integer,
-    fair: float,
-) -> Integer:
+@lean_kernel
+def _wish_aggressively(state: ExchangeState, instrument: Integer, fair: float) -> Wish:
     rng = state.rng
     side = draw_aggressor(state, instrument, fair)
     other = 1 - side
     opposite = state.best[instrument, other]
     if opposite < 0 or opposite >= PLACES:
-        return at
+        return _wish_to(_NOTHING, 0, 0, 0, 0, 0, 0)
     size = draw_aggressor_size(state, instrument, other)
     drawn = uniform(rng)
     deep = 0 if drawn < 0.85 else 1 + below(rng, 3)
     limit = opposite + deep if side == BID else opposite - deep
-    rests = uniform(rng) < 0.2
-    dies_ns = now + draw_lifetime(state, instrument, 0)
-    return take_liquidity(state, out, at, instrument, now, side, limit, size, rests, dies_ns)
+    rests = np.int64(uniform(rng) < 0.2)
+    return _wish_to(_TAKE, 0, side, min(max(limit, 0), PLACES - 1), size, 0, rests)
 
 
-@kernel
-def _modify_one(
-    state: ExchangeState,
-    out: np.ndarray,
-    at: Integer,
-    instrument: Integer,
-    now: Integer,
-    fair: float,
-    trading: bool,
-) -> Integer:
+@lean_kernel
+def _wish_to_modify(state: ExchangeState, instrument: Integer, fair: float, trading: bool) -> Wish:
     rng = state.rng
-    live = state.instruments[instrument].live
-    slot = state.heap[instrument, below(rng, live)]
+    slot = state.heap[instrument, below(rng, state.instruments[instrument].live)]
     order = state.orders[slot]
     drawn = uniform(rng)
     place: Integer = np.int64(order.place)
@@ -149,23 +151,64 @@ def _modify_one(
         if place == order.place:
             place += -1 if order.side == BID else 1
         place = min(max(place, 0), PLACES - 1)
-    return modify_order(state, out, at, instrument, now, slot, place, shown)
+    return _wish_to(_MODIFY, slot, order.side, place, shown, 0, 0)
 
 
-@kernel
-def _arrive(state: ExchangeState, out: np.ndarray, at: Integer, now: Integer) -> Integer:
-    instrument = state.clock[LAST_INSTRUMENT]
+@lean_kernel
+def _draw_wish(state: ExchangeState, instrument: Integer, fair: float) -> Wish:
     trading = state.clock[UNCROSSED] > instrument
-    fair = fair_value(state, instrument, now)
-    drawn = uniform(state.rng)
     live = state.instruments[instrument].live
+    drawn = uniform(state.rng)
     if trading and drawn < _AGGRESSIVE:
-        return _arrive_aggressively(state, out, at, instrument, now, fair)
+        return _wish_aggressively(state, instrument, fair)
     if drawn < _MODIFYING and live > 0:
-        return _modify_one(state, out, at, instrument, now, fair, trading)
+        return _wish_to_modify(state, instrument, fair, trading)
     if live >= ORDER_CAPACITY - 1:
-        return cancel_order(state, out, at, instrument, now, state.heap[instrument, 0])
-    return _arrive_passively(state, out, at, instrument, now, fair, trading)
+        return _wish_to(_CANCEL, state.heap[instrument, 0], 0, 0, 0, 0, 0)
+    return _wish_passively(state, instrument, fair, trading)
+
+
+@lean_kernel
+def _carry_out(
+    state: ExchangeState,
+    out: np.ndarray,
+    at: Integer,
+    instrument: Integer,
+    now: Integer,
+    fair: float,
+    wish: Wish,
+) -> Integer:
+    kind, slot, side, place, size, hidden, rests = wish
+    if kind == _NOTHING:
+        return at
+    event = begin_event(state, instrument, now)
+    dies_ns: Integer = 0
+    if kind in (_ADD, _TAKE):
+        dies_ns = now + draw_lifetime(state, instrument, abs(place - np.int64(fair)))
+    if kind == _TAKE:
+        return take_liquidity(state, out, at, event, side, place, size, rests, dies_ns)
+    action = ACTION_ADD
+    order_id: Integer = 0
+    if kind == _ADD:
+        order_id = next_order_id(state)
+    else:
+        order = state.orders[slot]
+        order_id = order.order_id
+        side = np.int64(order.side)
+        action = ACTION_MODIFY
+        if kind == _CANCEL:
+            action = ACTION_CANCEL
+            place = np.int64(order.place)
+            size = np.int64(order.shown)
+    at = write_record(state, out, at, event, action, side, order_id, place, size, F_LAST)
+    if kind == _ADD:
+        rest_order(state, instrument, now, side, place, size, hidden, order_id, dies_ns)
+    elif kind == _MODIFY:
+        change_order(state, instrument, now, slot, place, size)
+    else:
+        leave_queue(state, instrument, slot)
+        give_slot_back(state, instrument, slot)
+    return at
 
 
 # Write whole events until ``wanted`` records are there, or the next event lies after
@@ -192,13 +235,21 @@ def advance(state: ExchangeState, out: np.ndarray, wanted: Integer, until_ns: In
         if time > until_ns or at + room > out.shape[0]:
             break
         clock[NOW] = time
+        arrived = False
         if which == count:
             at = uncross(state, out, at, opening, time)
             clock[UNCROSSED] += 1
-        elif which >= 0:
-            at = cancel_order(state, out, at, which, time, state.heap[which, 0])
+            continue
+        if which >= 0:
+            fair = 0.0
+            wish = _wish_to(_CANCEL, state.heap[which, 0], 0, 0, 0, 0, 0)
         else:
-            at = _arrive(state, out, at, time)
+            which = clock[LAST_INSTRUMENT]
+            fair = fair_value(state, which, time)
+            wish = _draw_wish(state, which, fair)
+            arrived = True
+        at = _carry_out(state, out, at, which, time, fair, wish)
+        if arrived:
             schedule_arrival(state)
     return at
 

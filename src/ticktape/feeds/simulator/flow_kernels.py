@@ -33,7 +33,7 @@ from ticktape.feeds.simulator.state import (
     ExchangeState,
     Integer,
 )
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import lean_kernel
 
 # Order sizes, each as often as it is likely out of 256.
 SIZES = np.repeat(
@@ -59,14 +59,14 @@ _REVERSION = 3.0e-6
 
 
 # Nearly exp(-x), by arithmetic that is the same everywhere.
-@kernel
+@lean_kernel
 def _faded(x: float) -> float:
     return 1.0 / (1.0 + x * (1.0 + x * (0.5 + x * 0.1666)))
 
 
 # Quiet, usual, busy and bursting spells of event time; with a burst comes news: a jump of the
 # fair value of one instrument. Shares of time and levels give a mean of about one.
-@kernel
+@lean_kernel
 def _begin_spell(state: ExchangeState, now: Integer) -> None:
     rng = state.rng
     drawn = uniform(rng)
@@ -86,7 +86,7 @@ def _begin_spell(state: ExchangeState, now: Integer) -> None:
 
 # The time of the next arrival, by thinning: draw at the present intensity, which can only fade,
 # and keep the draw as often as the faded intensity is of it (Ogata 1981). Gives the instrument.
-@kernel
+@lean_kernel
 def schedule_arrival(state: ExchangeState) -> None:
     """Draw when the next order arrives, and at which instrument."""
     rng = state.rng
@@ -122,7 +122,7 @@ def schedule_arrival(state: ExchangeState) -> None:
     clock[LAST_INSTRUMENT] = instrument
 
 
-@kernel
+@lean_kernel
 def _move_deviation(state: ExchangeState, instrument: Integer, now: Integer) -> None:
     rng = state.rng
     row = state.instruments[instrument]
@@ -139,7 +139,7 @@ def _move_deviation(state: ExchangeState, instrument: Integer, now: Integer) -> 
 
 # The fair value as a place with a fraction: a random walk in spells of trend, pulled back slowly;
 # a further expiry follows the front one and the calendar spread between them.
-@kernel
+@lean_kernel
 def fair_value(state: ExchangeState, instrument: Integer, now: Integer) -> float:
     """Move the fair value to the present, and give it as a place with a fraction."""
     row = state.instruments[instrument]
@@ -152,7 +152,7 @@ def fair_value(state: ExchangeState, instrument: Integer, now: Integer) -> float
 
 
 # Places for a bid and an ask lie on either side of the fair value, so that quotes follow it.
-@kernel
+@lean_kernel
 def draw_place(state: ExchangeState, side: Integer, fair: float) -> Integer:
     """Draw the price of a new order."""
     distance = drawn_from(state.rng, DISTANCES)
@@ -161,14 +161,14 @@ def draw_place(state: ExchangeState, side: Integer, fair: float) -> Integer:
 
 
 # Before the open nobody trades yet, and opinions differ by a few ticks: bids above asks.
-@kernel
+@lean_kernel
 def draw_opinion(state: ExchangeState) -> float:
     """Draw by how many ticks someone's fair value differs."""
     return 3.0 * bell(state.rng)
 
 
 # Half of all orders are gone soon, a few stay long; those far from the price longest.
-@kernel
+@lean_kernel
 def draw_lifetime(state: ExchangeState, instrument: Integer, distance: Integer) -> Integer:
     """Draw how long an order stays, in nanoseconds."""
     rng = state.rng
@@ -178,14 +178,14 @@ def draw_lifetime(state: ExchangeState, instrument: Integer, distance: Integer) 
     return 1_000 + np.int64(life * state.instruments[instrument].lifetime_ns)
 
 
-@kernel
+@lean_kernel
 def draw_size(state: ExchangeState) -> Integer:
     """Draw the size of an order."""
     return drawn_from(state.rng, SIZES)
 
 
 # Aggressors lean towards the fair value; more, the further the middle of the quotes is from it.
-@kernel
+@lean_kernel
 def draw_aggressor(state: ExchangeState, instrument: Integer, fair: float) -> Integer:
     """Draw the side of an aggressor."""
     middle = 0.5 * (state.best[instrument, BID] + state.best[instrument, ASK] + 1)
@@ -195,7 +195,7 @@ def draw_aggressor(state: ExchangeState, instrument: Integer, fair: float) -> In
 
 
 # Six in ten are small, some clear a number of orders at the best price, a few sweep.
-@kernel
+@lean_kernel
 def draw_aggressor_size(state: ExchangeState, instrument: Integer, other: Integer) -> Integer:
     """Draw the size of an aggressor."""
     rng = state.rng

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ticktape.feeds.simulator.emission_kernels import begin_event, next_order_id, write_record
+from ticktape.feeds.simulator.emission_kernels import next_order_id, write_record
 from ticktape.feeds.simulator.queue_kernels import (
     give_slot_back,
     join_queue,
     leave_queue,
     take_slot,
 )
-from ticktape.feeds.simulator.state import ASK, BID, FILLS_AT_MOST, Event, ExchangeState, Integer
-from ticktape.ops.kernels import kernel
+from ticktape.feeds.simulator.state import BID, FILLS_AT_MOST, PLACES, Event, ExchangeState, Integer
+from ticktape.ops.kernels import lean_kernel
 from ticktape.tape.layouts import (
     ACTION_ADD,
     ACTION_CANCEL,
@@ -25,13 +25,13 @@ from ticktape.tape.layouts import (
 _NO_SIDE = 2
 
 
-@kernel
+@lean_kernel
 def is_within(side: Integer, place: Integer, limit: Integer) -> bool:
     """Tell whether a price is at or better than a limit, for who takes it."""
     return bool(place <= limit if side == BID else place >= limit)
 
 
-@kernel
+@lean_kernel
 def rest_order(
     state: ExchangeState,
     instrument: Integer,
@@ -57,74 +57,18 @@ def rest_order(
     join_queue(state, instrument, slot)
 
 
-@kernel
-def add_order(
-    state: ExchangeState,
-    out: np.ndarray,
-    at: Integer,
-    instrument: Integer,
-    ts_event: Integer,
-    side: Integer,
-    place: Integer,
-    shown: Integer,
-    hidden: Integer,
-    dies_ns: Integer,
-) -> Integer:
-    """Enter a new order."""
-    event = begin_event(state, instrument, ts_event)
-    order_id = next_order_id(state)
-    at = write_record(state, out, at, event, ACTION_ADD, side, order_id, place, shown, F_LAST)
-    rest_order(state, instrument, ts_event, side, place, shown, hidden, order_id, dies_ns)
-    return at
-
-
-@kernel
-def cancel_order(
-    state: ExchangeState,
-    out: np.ndarray,
-    at: Integer,
-    instrument: Integer,
-    ts_event: Integer,
-    slot: Integer,
-) -> Integer:
-    """Take an order out of the book."""
-    order = state.orders[slot]
-    event = begin_event(state, instrument, ts_event)
-    at = write_record(
-        state,
-        out,
-        at,
-        event,
-        ACTION_CANCEL,
-        order.side,
-        order.order_id,
-        order.place,
-        order.shown,
-        F_LAST,
-    )
-    leave_queue(state, instrument, slot)
-    give_slot_back(state, instrument, slot)
-    return at
-
-
 # A new price or a larger size goes to the end of the queue; a smaller size keeps its place.
-@kernel
-def modify_order(
+@lean_kernel
+def change_order(
     state: ExchangeState,
-    out: np.ndarray,
-    at: Integer,
     instrument: Integer,
     ts_event: Integer,
     slot: Integer,
     place: Integer,
     shown: Integer,
-) -> Integer:
+) -> None:
     """Give an order a new price, or a new size."""
     order = state.orders[slot]
-    event = begin_event(state, instrument, ts_event)
-    at = write_record(
-        state, out, at, event, ACTION_MODIFY, order.side, order.order_id, place, shown, F_LAST
-    )
     loses = place != order.place or shown > order.shown
     if loses:
         leave_queue(state, instrument, slot)
@@ -134,12 +78,11 @@ def modify_order(
     order.ts_event = ts_event
     if loses:
         join_queue(state, instrument, slot)
-    return at
 
 
 # Fill the level's orders from its head with up to ``left``: writes the F records, notes the orders
 # changed, and gives (at, left, orders changed, fills still allowed).
-@kernel
+@lean_kernel
 def fill_level(
     state: ExchangeState,
     out: np.ndarray,
@@ -174,7 +117,7 @@ def fill_level(
 
 
 # Icebergs of the level whose peak is gone show the next one.
-@kernel
+@lean_kernel
 def refill_level(state: ExchangeState, instrument: Integer, side: Integer, level: Integer) -> bool:
     """Let icebergs whose peak is gone show the next one; tell whether any did."""
     refilled = False
@@ -192,7 +135,7 @@ def refill_level(state: ExchangeState, instrument: Integer, side: Integer, level
 # After the fills of a level: orders that are done leave it, those that show more than was
 # published (an iceberg's new peak) go to its end, the others keep their place. So the queue is
 # what the published records say, to anyone who reads them by the documented rules.
-@kernel
+@lean_kernel
 def settle_level(state: ExchangeState, instrument: Integer, first: Integer, end: Integer) -> None:
     """Bring the queue of a level up to date with its fills."""
     for index in range(first, end):
@@ -205,7 +148,7 @@ def settle_level(state: ExchangeState, instrument: Integer, first: Integer, end:
             join_queue(state, instrument, slot)
 
 
-@kernel
+@lean_kernel
 def write_changes(
     state: ExchangeState, out: np.ndarray, at: Integer, event: Event, first: Integer, end: Integer
 ) -> Integer:
@@ -232,35 +175,31 @@ def write_changes(
     return at
 
 
-# An order that takes liquidity up to its limit. What is left rests at the limit where ``rests``;
-# otherwise it is dropped, without a record, as immediate-or-cancel orders are. An order that has
-# used up its fills is dropped too, since the level it stopped at may still cross its limit.
-@kernel
+# An order that takes liquidity up to its limit; the best price is within it. What is left rests at
+# the limit where ``rests``; otherwise it is dropped, without a record, as immediate-or-cancel
+# orders are. An order that has used up its fills is dropped too, since the level it stopped at may
+# still cross its limit.
+@lean_kernel
 def take_liquidity(
     state: ExchangeState,
     out: np.ndarray,
     at: Integer,
-    instrument: Integer,
-    ts_event: Integer,
+    event: Event,
     side: Integer,
     limit: Integer,
     size: Integer,
-    rests: bool,
+    rests: Integer,
     dies_ns: Integer,
 ) -> Integer:
     """Match an aggressive order."""
-    other = ASK if side == BID else BID
-    if not is_within(side, state.best[instrument, other], limit):
-        return at
-    event = begin_event(state, instrument, ts_event)
+    instrument = event[0]
+    other = 1 - side
     order_id = next_order_id(state)
     left = size
     changed: Integer = 0
     allowed: Integer = FILLS_AT_MOST
-    while left > 0 and allowed > 0 and is_within(side, state.best[instrument, other], limit):
-        level = state.best[instrument, other]
-        if level < 0 or level >= state.heads.shape[2]:
-            break
+    level = state.best[instrument, other]
+    while left > 0 and allowed > 0 and 0 <= level < PLACES and is_within(side, level, limit):
         trade = at
         before = left
         first = changed
@@ -274,13 +213,18 @@ def take_liquidity(
             more = refill_level(state, instrument, other, level)
         out[trade]["size"] = before - left
         settle_level(state, instrument, first, changed)
+        level = state.best[instrument, other]
     resting = left if rests and allowed > 0 else 0
-    if resting > 0 and side == BID:
-        at = write_record(state, out, at, event, ACTION_ADD, side, order_id, limit, resting, 0)
-    at = write_changes(state, out, at, event, 0, changed)
-    if resting > 0 and side == ASK:
-        at = write_record(state, out, at, event, ACTION_ADD, side, order_id, limit, resting, 0)
+    # Bids before asks: the rest of a buyer comes before the changes of the asks it took.
+    for turn in range(2):
+        if turn == side:
+            if resting > 0:
+                at = write_record(
+                    state, out, at, event, ACTION_ADD, side, order_id, limit, resting, 0
+                )
+        else:
+            at = write_changes(state, out, at, event, 0, changed)
     if resting > 0:
-        rest_order(state, instrument, ts_event, side, limit, resting, 0, order_id, dies_ns)
+        rest_order(state, instrument, event[1], side, limit, resting, 0, order_id, dies_ns)
     out[at - 1]["flags"] = F_LAST
     return at

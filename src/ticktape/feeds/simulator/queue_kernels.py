@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ticktape.feeds.simulator.state import BID, ORDER_CAPACITY, PLACES, ExchangeState, Integer
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import lean_kernel
 
 
 # The best level moves inwards when an order joins in front of it.
-@kernel
+@lean_kernel
 def join_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> None:
     """Put an order at the end of its level."""
     order = state.orders[slot]
@@ -27,7 +27,7 @@ def join_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> None
 
 
 # The best level moves outwards to the next that holds an order.
-@kernel
+@lean_kernel
 def leave_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> None:
     """Take an order out of its level."""
     order = state.orders[slot]
@@ -47,7 +47,7 @@ def leave_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> Non
         state.best[instrument, side] = next_level(state, instrument, side, place)
 
 
-@kernel
+@lean_kernel
 def next_level(state: ExchangeState, instrument: Integer, side: Integer, place: Integer) -> Integer:
     """Give the place of the next level outwards that holds an order."""
     heads = state.heads[instrument, side]
@@ -62,7 +62,7 @@ def next_level(state: ExchangeState, instrument: Integer, side: Integer, place: 
     return place
 
 
-@kernel
+@lean_kernel
 def _settle(
     state: ExchangeState, instrument: Integer, cell: Integer, slot: Integer, dies_ns: Integer
 ) -> None:
@@ -71,7 +71,7 @@ def _settle(
     state.orders[slot].in_heap = cell
 
 
-@kernel
+@lean_kernel
 def _rise(
     state: ExchangeState, instrument: Integer, cell: Integer, slot: Integer, dies_ns: Integer
 ) -> None:
@@ -85,7 +85,7 @@ def _rise(
     _settle(state, instrument, cell, slot, dies_ns)
 
 
-@kernel
+@lean_kernel
 def _sink(
     state: ExchangeState,
     instrument: Integer,
@@ -109,7 +109,7 @@ def _sink(
 
 
 # A slot for a new order, entered to be cancelled at a time. The caller has made sure of room.
-@kernel
+@lean_kernel
 def take_slot(state: ExchangeState, instrument: Integer, dies_ns: Integer) -> Integer:
     """Give a slot for a new order, entered to be cancelled at a time."""
     row = state.instruments[instrument]
@@ -120,7 +120,7 @@ def take_slot(state: ExchangeState, instrument: Integer, dies_ns: Integer) -> In
     return slot
 
 
-@kernel
+@lean_kernel
 def give_slot_back(state: ExchangeState, instrument: Integer, slot: Integer) -> None:
     """Free the slot of an order that is gone."""
     row = state.instruments[instrument]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from ticktape.feeds.simulator.state import Integer
-from ticktape.ops.kernels import kernel
+from ticktape.ops.kernels import lean_kernel
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -38,7 +38,7 @@ EXPONENTIAL_EDGES = np.array([*_EDGES, _LAST_EDGE])
 
 
 # SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-@kernel
+@lean_kernel
 def next_bits(rng: np.ndarray) -> np.uint64:
     """Give the next 64 random bits."""
     rng[0] += _GOLDEN
@@ -48,21 +48,21 @@ def next_bits(rng: np.ndarray) -> np.uint64:
     return bits ^ (bits >> _SHIFT_31)
 
 
-@kernel
+@lean_kernel
 def uniform(rng: np.ndarray) -> float:
     """Draw from [0, 1)."""
     return float(next_bits(rng) >> _SHIFT_11) * _UNIT_53
 
 
 # Lemire's multiplication without rejection: the bias is below n / 2**32.
-@kernel
+@lean_kernel
 def below(rng: np.ndarray, count: Integer) -> Integer:
     """Draw an integer from [0, count)."""
     return np.int64(((next_bits(rng) >> _SHIFT_32) * np.uint64(count)) >> _SHIFT_32)
 
 
 # Mean one: a step of the table by ten bits, a place inside it by thirty-two others.
-@kernel
+@lean_kernel
 def exponential(rng: np.ndarray) -> float:
     """Draw from the exponential distribution of mean one."""
     bits = next_bits(rng)
@@ -73,7 +73,7 @@ def exponential(rng: np.ndarray) -> float:
 
 
 # Mean zero, variance one: twice the sum of three uniform draws, less its mean.
-@kernel
+@lean_kernel
 def bell(rng: np.ndarray) -> float:
     """Draw from a bell shape of mean zero and variance one."""
     bits = next_bits(rng)
@@ -82,7 +82,7 @@ def bell(rng: np.ndarray) -> float:
 
 
 # An entry of a table in which an outcome stands as often as it is likely.
-@kernel
+@lean_kernel
 def drawn_from(rng: np.ndarray, table: np.ndarray) -> Integer:
     """Draw an entry of a table in which an outcome stands as often as it is likely."""
     return np.int64(table[below(rng, table.shape[0])])
