@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ticktape.ops.beside import beside, is_working
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.tape.errors import BadValueError
 
@@ -69,6 +72,11 @@ def up(
     wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate)
     choice = choose(settings, wishes)
     asyncio.run(_run(choice, settings, open_browser=open_browser))
+    if is_working():
+        # Stopped while kernels were being compiled: the interpreter's own end would tear that
+        # thread apart. Everything of ours is closed already.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _settings(**options: object) -> Settings:
@@ -120,7 +128,7 @@ async def _run(choice: Choice, settings: Settings, *, open_browser: bool) -> Non
         typer.echo(f"ticktape: {choice.title} at {viewer.server.url} (Ctrl-C stops it)")
         if open_browser:
             webbrowser.open(viewer.server.url)
-        await asyncio.to_thread(_warm_up)
+        await beside(_warm_up)
         async with choice.feed(settings) as feed:
             await viewer.show(feed, choice.is_connected)
             typer.echo("the source has ended; the viewer stays up")

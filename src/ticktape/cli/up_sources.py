@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from ticktape.feeds.live_subscriptions import ALL_SYMBOLS, LiveSubscription
 from ticktape.feeds.protocol import Feed
 from ticktape.gateway.live.broadcast_source import BroadcastSource
 from ticktape.gateway.live.gateway import LiveGateway
+from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings
 from ticktape.server.databento_ranges import upstream_where_possible
 from ticktape.server.source import Source
@@ -84,7 +84,7 @@ class Choice:
             settings.port,
             replayed=self._files,
             tapes=settings.tapes,
-            upstream=upstream_where_possible(self.source.dataset),
+            upstream=upstream_where_possible(self.source.dataset, settings.historical_gateway),
             dev=settings.dev,
         )
 
@@ -97,7 +97,7 @@ class Choice:
         """Open the feed, and the local gateway before it where there is one."""
         gateway = None
         if self._make_local is not None:
-            local = await asyncio.to_thread(self._make_local)
+            local = await beside(self._make_local)
             gateway = LiveGateway(
                 BroadcastSource(local, schemas=map(Schema, self.source.schemas)),
                 settings.host,
@@ -184,10 +184,11 @@ def _replay(wishes: Wishes) -> Choice:
     from ticktape.feeds.replay import Replay  # noqa: PLC0415
 
     schemas = shown_schemas(schemas_on(wishes.files))
-    replay = Replay(wishes.files, speed=wishes.speed, loop=wishes.loop)
+    replay = Replay(wishes.files, wishes.speed, wishes.loop, hold_at_end=True)
     if wishes.paused:
         replay.pause()
     source = Source("REPLAY", str(replay.metadata.dataset), schemas, [], replay)
+    source.start_ns = replay.status().start_ns
     names = ", ".join(path.name for path in wishes.files)
     return Choice(
         f"a replay of {names}",

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
         Dataset code of a live source.
     tapes : Path or None
         A folder of DBN files that ``/api/historical`` serves from.
+    historical_gateway : str or None
+        Another historical server than the vendor's own.
     log_level : str
         ``debug``, ``info``, ``warning`` or ``error``.
     dev : bool
@@ -54,6 +56,7 @@ class Settings(BaseSettings):
     gateway_port: Port = 13_000
     dataset: str = "GLBX.MDP3"
     tapes: Path | None = None
+    historical_gateway: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     dev: bool = False
 

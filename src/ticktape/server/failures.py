@@ -15,7 +15,7 @@ from litestar.exceptions import (
 from litestar.openapi.datastructures import ResponseSpec
 
 from ticktape.server.messages import HISTORICAL_SCHEMAS, ErrorBody
-from ticktape.tape.errors import TicktapeError
+from ticktape.tape.errors import TicktapeError, UnknownSymbolError, UpstreamError
 
 _STATUSES: Final = {
     "authentication": 401,
@@ -61,7 +61,9 @@ def _answer(status: int, code: str, message: str, hint: str = "") -> Response[Er
 
 def answer_ticktape_error(_: Request[Any, Any, Any], error: TicktapeError) -> Response[ErrorBody]:
     """Answer with an error of our own tree."""
-    return _answer(_STATUSES.get(error.code, 400), error.code, str(error.args[0]), error.hint)
+    code = "upstream" if isinstance(error, UpstreamError) else error.code
+    code = "unknown-symbol" if isinstance(error, UnknownSymbolError) else code
+    return _answer(_STATUSES.get(code, 400), code, str(error.args[0]), error.hint)
 
 
 def answer_wrong_request(

@@ -44,8 +44,10 @@ class Fetched(Protocol):
         Names of their instruments.
     """
 
-    batches: Sequence[Batch]
-    symbols: SymbolMap
+    @property
+    def batches(self) -> Sequence[Batch]: ...  # noqa: D102 -- said above
+    @property
+    def symbols(self) -> SymbolMap: ...  # noqa: D102 -- said above
 
 
 FetchUpstream = Callable[[HistoricalRequest, int, int, str, int], Awaitable[Fetched]]

@@ -57,6 +57,9 @@ class Hub:
         self.view = View()
         self.clients: set[Client] = set()
         self.catching_up = False
+        # A tape says what it has only as it goes; a source that was told what to show keeps to it.
+        self._chooses_defaults = not source.default_symbols
+        directory.when_ns = source.start_ns
         self._left_dropped = 0
         self._loops = 0
         self._empty = asyncio.Event()
@@ -72,7 +75,7 @@ class Hub:
             self._read_system(batch)
             return
         change = self.view.apply(batch)
-        self.directory.when_ns = self.view.time_ns
+        self.directory.when_ns = self.view.time_ns or self.source.start_ns
         if self.directory.take_in(batch):
             self._resolve_again()
         if not self.catching_up:
@@ -159,7 +162,7 @@ class Hub:
 
     def _resolve_again(self) -> None:
         """Let instruments that have just become known reach those who asked for them."""
-        if not self.source.default_symbols:
+        if self._chooses_defaults:
             self.source.default_symbols = self.directory.default_symbols()
         for client in self.clients:
             found = self.directory.resolve(client.symbols, client.stype_in).instrument_ids

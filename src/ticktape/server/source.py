@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Final, Literal, Protocol
 
@@ -104,6 +105,8 @@ class Source:
         self.schemas = [str(schema) for schema in schemas]
         self.default_symbols = list(default_symbols)
         self.replay = replay
+        # When the source's time begins: what symbols mean before the first record.
+        self.start_ns = time.time_ns()
         self.connected = False
         self.lag_ms = 0.0
         self.gaps = 0

@@ -17,6 +17,8 @@ from ticktape.tape.layouts import Schema
 
 FRAME_SECONDS: Final = 0.05
 STATUS_SECONDS: Final = 0.5
+# Between the messages of a client that asked for single ones: what others need a turn for.
+PAUSE_SECONDS: Final = 0.005
 MAX_SYMBOLS: Final = 500
 DEFAULT_RECENT: Final = 500
 MAX_RECENT: Final = 2_000
@@ -103,6 +105,9 @@ async def stream(socket: WebSocket, hub: Hub) -> None:  # type: ignore[type-arg]
         for message in hub.attach(client):
             await _send(socket, message)
         await _pump(socket, hub, client)
+        # The close waits for the socket's reader, so the reader has to let go first.
+        listener.cancel()
+        await asyncio.wait({listener})
         await socket.close(GOING_AWAY, "the server stops")
     except (WebSocketDisconnect, ConnectionError, RuntimeError):
         return  # The client has left: the server's send then fails in one of these ways.
@@ -133,12 +138,8 @@ async def _pump(socket: WebSocket, hub: Hub, client: Client) -> None:  # type: i
         for frame in hub.frames(client):
             await socket.send_data(frame.decode())
         if not client.wake.is_set() or client.batch:
-            await _pause(FRAME_SECONDS if client.batch else 0.005)
+            await asyncio.sleep(FRAME_SECONDS if client.batch else PAUSE_SECONDS)
         await _wait(client.wake, status_at - clock())
-
-
-async def _pause(seconds: float) -> None:
-    await asyncio.sleep(seconds)
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:
