@@ -120,7 +120,7 @@ class RecordStream:
         stamped = np.frombuffer(data, LAYOUTS_TS_OUT[schema], count, start)
         self.last_ts_out_ns = int(stamped["ts_out"][-1])
         rows = stamped.view(np.uint8).reshape(count, -1)[:, : layout.itemsize]
-        records = np.ascontiguousarray(rows).reshape(-1).view(layout)
+        records = rows.copy().reshape(-1).view(layout)
         records["length"] = layout.itemsize // 4
         return records
 

@@ -55,10 +55,8 @@ class BroadcastStream:
             for request, channel in opened:
                 if request.schema is Schema.DEFINITION and channel is not None:
                     self._send_definitions(channel)
-                if request.snapshot:
-                    ids = source.catalogue.resolve(request, source.now_ns).instrument_ids
-                    for records in snapshots(source.market, ids, source.now_ns):
-                        self._outlet.put_now(Batch(Schema.MBO, records))
+                for records in snapshots(source.market, source.catalogue, request, source.now_ns):
+                    self._outlet.put_now(Batch(Schema.MBO, records))
                 # After the start of the session, start= is without effect.
                 if request.start_ns is not None and not self._is_started:
                     await self._send_past(request.schema, channel)

@@ -138,13 +138,11 @@ class ReplayStream:
             self._derivations.update(batch, only=schema)
 
     async def _send_snapshots(self, requests: Sequence[SubscriptionRequest]) -> None:
-        asked = [request for request in requests if request.snapshot]
-        if not asked:
+        if not any(request.snapshot for request in requests):
             return
         market = await asyncio.to_thread(market_after, self._past())
-        for request in asked:
-            ids = self._source.catalogue.resolve(request, self._now_ns).instrument_ids
-            for records in snapshots(market, ids, self._now_ns):
+        for request in requests:
+            for records in snapshots(market, self._source.catalogue, request, self._now_ns):
                 self._outlet.put_now(Batch(Schema.MBO, records))
 
     async def run(self) -> None:

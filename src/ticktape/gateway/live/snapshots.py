@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 
 from ticktape.book import MboBook
+from ticktape.gateway.live.catalogue import Catalogue
+from ticktape.gateway.live.wire import ALL_SYMBOLS, SubscriptionRequest
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import (
@@ -43,12 +45,18 @@ def book_records(
             yield market.snapshot_records(instrument_id, now_ns, publisher_id)
 
 
-def snapshots(market: Market, instrument_ids: Iterable[int], now_ns: int) -> Iterator[np.ndarray]:
-    """Give what ``snapshot=1`` is answered with.
+def snapshots(
+    market: Market, catalogue: Catalogue, request: SubscriptionRequest, now_ns: int
+) -> Iterator[np.ndarray]:
+    """Give what a subscription with ``snapshot=1`` is answered with.
 
     An instrument without a book gives the snapshot of an empty one: a single clear with flags 168.
     """
-    wanted = set(instrument_ids)
+    if not request.snapshot:
+        return
+    wanted = catalogue.resolve(request, now_ns).instrument_ids
+    if ALL_SYMBOLS in request.symbols:
+        wanted |= {instrument_id for _, instrument_id in market.keys()}  # noqa: SIM118 -- no dict
     missing = wanted - {instrument_id for _, instrument_id in market.keys()}  # noqa: SIM118 -- no dict
     yield from book_records(market, now_ns, wanted)
     for instrument_id in sorted(missing):
