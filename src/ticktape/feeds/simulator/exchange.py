@@ -27,6 +27,8 @@ DEFAULT_START_NS: Final = 1_767_623_400_000_000_000
 _WARM_UP_RECORDS: Final = 150_000
 _LIVE_ORDERS: Final = 9_000
 _RECORDS_PER_ARRIVAL: Final = 2.0
+# Of the arrivals, those that answer none before them.
+_SPONTANEOUS: Final = 0.5
 _FOREVER: Final = 2**63 - 1
 _CHUNK: Final = 65_536
 
@@ -87,6 +89,14 @@ class SimulatedExchange:
         """Metadata of the MBO records, with the mapping table of the contracts."""
         return contract_metadata(self.contracts, Schema.MBO, self.start_ns, None)
 
+    def metadata_until(self, end_ns: int) -> dbn.Metadata:
+        """Make metadata of the MBO records up to a time, exclusive."""
+        return contract_metadata(self.contracts, Schema.MBO, self.start_ns, end_ns)
+
+    def definitions_metadata(self, end_ns: int) -> dbn.Metadata:
+        """Make metadata of a tape of the definition records."""
+        return contract_metadata(self.contracts, Schema.DEFINITION, self.start_ns, end_ns)
+
     @property
     def now_ns(self) -> int:
         """Event time of the last record given out; the start before the first."""
@@ -128,6 +138,19 @@ class SimulatedExchange:
             priority order; flags 40, the last of each instrument 168.
         """
         return self._snapshot
+
+    def books(self) -> np.ndarray:
+        """Give the engine's own books as they stand after the last event it has made.
+
+        After :meth:`run_until` that is the last event handed out; :meth:`run` may have handed out
+        a part of it.
+
+        Returns
+        -------
+        numpy.ndarray
+            In the form of :meth:`snapshot`.
+        """
+        return self._take_snapshot()
 
     def run(self, count: int) -> np.ndarray:
         """Give the next records.
@@ -181,7 +204,7 @@ class SimulatedExchange:
             written = int(advance(self._state, out, asked, until_ns))
             parts.append(out[:written])
             made += written
-            if written < asked and not self._is_cut_short(until_ns):
+            if written < asked:
                 break
         return parts
 
@@ -191,9 +214,6 @@ class SimulatedExchange:
         if opening >= len(self.contracts):
             return cells.EVENT_RECORDS
         return cells.EVENT_RECORDS + 2 * cells.ORDER_CAPACITY
-
-    def _is_cut_short(self, until_ns: int) -> bool:
-        return until_ns == _FOREVER
 
     def _begin(self, pre_open_ns: int) -> None:
         state = self._state
@@ -260,7 +280,7 @@ def _make_state(
     state.sequences[:] = [1_000_000 * (index + 1) for index in range(len(channels))]
     state.clock[cells.NEXT_ORDER_ID] = 6_800_000_000_000
     state.gauges[cells.ACTIVITY] = 1.0
-    state.gauges[cells.ARRIVALS_PER_NS] = arrivals_per_second / 1e9
+    state.gauges[cells.ARRIVALS_PER_NS] = _SPONTANEOUS * arrivals_per_second / 1e9
     state.gauges[cells.RECORDS_PER_NS] = rate / 1e9
     return state
 
