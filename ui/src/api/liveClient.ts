@@ -18,8 +18,8 @@ export interface LiveHandlers {
   onProblem(problem: Problem): void;
 }
 
-/** Errors after which asking for the same again cannot succeed. */
-const FINAL = new Set(["unknown-symbol", "unsupported-schema", "bad-value", "authentication"]);
+/** The server closes with this where asking for the same again cannot succeed. */
+const POLICY_VIOLATION = 1008;
 
 export function liveUrl(
   base: string,
@@ -31,6 +31,7 @@ export function liveUrl(
   url.searchParams.set("symbols", symbols.join(","));
   url.searchParams.set("schema", schemas.join(","));
   url.searchParams.set("batch", "1");
+  url.searchParams.set("recent", "2000");
   return url.toString();
 }
 
@@ -38,6 +39,7 @@ export class LiveClient {
   private socket: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
+  private refusal: Problem | null = null;
 
   constructor(
     private readonly handlers: LiveHandlers,
@@ -64,14 +66,17 @@ export class LiveClient {
   }
 
   private open(url: string): void {
+    this.refusal = null;
     this.handlers.onConnection({ state: "connecting", attempt: this.attempt });
     const socket = new WebSocket(url);
     this.socket = socket;
     socket.onmessage = (event) => {
       if (this.socket === socket) this.take(String(event.data));
     };
-    socket.onclose = () => {
-      if (this.socket === socket) this.retry(url);
+    socket.onclose = (event) => {
+      if (this.socket !== socket) return;
+      if (event.code === POLICY_VIOLATION && this.refusal !== null) this.refuse(this.refusal);
+      else this.retry(url);
     };
   }
 
@@ -87,11 +92,13 @@ export class LiveClient {
       this.attempt = 0;
       this.handlers.onConnection({ state: "live" });
     }
-    if (message.type === "error" && FINAL.has(message.problem.code)) {
-      this.stop();
-      this.handlers.onConnection({ state: "refused", problem: message.problem });
-    }
+    if (message.type === "error") this.refusal = message.problem;
     this.handlers.onMessage(message);
+  }
+
+  private refuse(problem: Problem): void {
+    this.socket = null;
+    this.handlers.onConnection({ state: "refused", problem });
   }
 
   private retry(url: string): void {

@@ -54,7 +54,7 @@ export class CandleChart {
     this.chart = createChart(container, {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Normal },
-      rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.24 } },
+      rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.24 } },
       timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 6, barSpacing: 7 },
     });
     this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });

@@ -18,7 +18,7 @@ export function ReplayBar() {
   const past = toSeconds(replay.cursorNs - replay.startNs);
   const ladder = SPEEDS.includes(replay.speed) ? SPEEDS : [replay.speed, ...SPEEDS];
   return (
-    <section className="replay" aria-label="Replay">
+    <section className="replay-bar" aria-label="Replay">
       <button type="button" className="play" onClick={togglePlay} title="Play or pause (Space)">
         {plays ? "❚❚ Pause" : "▶ Play"}
       </button>
@@ -28,7 +28,7 @@ export function ReplayBar() {
         title="Back one second (←)"
         aria-label="Back one second"
       >
-        −1 s
+        ◂ 1 s
       </button>
       <button
         type="button"
@@ -36,7 +36,7 @@ export function ReplayBar() {
         title="One event on (→)"
         aria-label="Step one event"
       >
-        +1
+        Step ▸
       </button>
       <button
         type="button"
@@ -44,7 +44,7 @@ export function ReplayBar() {
         aria-label="Step 100 events"
         title="100 events on"
       >
-        +100
+        100 ▸
       </button>
       <label className="field inline">
         <span>Speed</span>

@@ -38,7 +38,17 @@ export function TapeRows(props: TapeRowsProps) {
     [instruments],
   );
   return (
-    <>
+    <div
+      className="rows"
+      ref={scroller}
+      role="log"
+      aria-label="Trades"
+      aria-live="off"
+      // A finger that touches does not rest: only a mouse holds the tape still.
+      onPointerEnter={(event) => event.pointerType === "mouse" && props.onHover(true)}
+      onPointerLeave={() => props.onHover(false)}
+      onScroll={(event) => props.onScroll(event.currentTarget.scrollTop > ROW_PX)}
+    >
       <div className="tape-row head" data-symbol={showSymbol}>
         <span>Time</span>
         {showSymbol && <span>Symbol</span>}
@@ -46,47 +56,35 @@ export function TapeRows(props: TapeRowsProps) {
         <span className="number">Price</span>
         <span className="number">Size</span>
       </div>
-      <div
-        className="rows"
-        ref={scroller}
-        role="log"
-        aria-label="Trades"
-        aria-live="off"
-        // A finger that touches does not rest: only a mouse holds the tape still.
-        onPointerEnter={(event) => event.pointerType === "mouse" && props.onHover(true)}
-        onPointerLeave={() => props.onHover(false)}
-        onScroll={(event) => props.onScroll(event.currentTarget.scrollTop > ROW_PX)}
-      >
-        {rows.length === 0 && <p className="empty">No trades yet.</p>}
-        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
-          {virtual.getVirtualItems().map((item) => {
-            const trade = rows[item.index];
-            if (trade === undefined) return null;
-            const { tone, name } = AGGRESSOR[trade.side];
-            const style = {
-              transform: `translateY(${item.start}px)`,
-              "--strength": `${Math.round(intensityOf(trade.size, LARGE) * 100)}%`,
-            } as CSSProperties;
-            return (
-              <div
-                key={item.key}
-                className={`tape-row ${tone}`}
-                data-symbol={showSymbol}
-                data-trade
-                style={style}
-              >
-                <time>{formatClock(trade.tsEvent, zone)}</time>
-                {showSymbol && <span>{trade.symbol}</span>}
-                <span>{name}</span>
-                <span className="number">
-                  {formatPrice(trade.price, ticks.get(trade.instrumentId) ?? tick)}
-                </span>
-                <span className="number size">{formatSize(trade.size)}</span>
-              </div>
-            );
-          })}
-        </div>
+      {rows.length === 0 && <p className="empty">No trades yet.</p>}
+      <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+        {virtual.getVirtualItems().map((item) => {
+          const trade = rows[item.index];
+          if (trade === undefined) return null;
+          const { tone, name } = AGGRESSOR[trade.side];
+          const style = {
+            transform: `translateY(${item.start}px)`,
+            "--strength": `${Math.round(intensityOf(trade.size, LARGE) * 100)}%`,
+          } as CSSProperties;
+          return (
+            <div
+              key={item.key}
+              className={`tape-row ${tone}`}
+              data-symbol={showSymbol}
+              data-trade
+              style={style}
+            >
+              <time>{formatClock(trade.tsEvent, zone)}</time>
+              {showSymbol && <span>{trade.symbol}</span>}
+              <span>{name}</span>
+              <span className="number">
+                {formatPrice(trade.price, ticks.get(trade.instrumentId) ?? tick)}
+              </span>
+              <span className="number size">{formatSize(trade.size)}</span>
+            </div>
+          );
+        })}
       </div>
-    </>
+    </div>
   );
 }

@@ -3,7 +3,7 @@
 export type Action =
   | "toggle-play"
   | "step"
-  | "step-far"
+  | "forward-far"
   | "back"
   | "back-far"
   | "faster"
@@ -63,7 +63,7 @@ export function routeKey(stroke: Stroke): Action | null {
   if (key === " " && focus !== "page") return null;
   if (stroke.isReplay) {
     const takesArrows = focus === "slider" || focus === "tab";
-    if (key === "ArrowRight" && !takesArrows) return stroke.shift ? "step-far" : "step";
+    if (key === "ArrowRight" && !takesArrows) return stroke.shift ? "forward-far" : "step";
     if (key === "ArrowLeft" && !takesArrows) return stroke.shift ? "back-far" : "back";
     const action = REPLAY[key];
     if (action !== undefined) return action;

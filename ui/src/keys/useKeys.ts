@@ -49,7 +49,7 @@ function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
   const acts: Record<Exclude<Action, object>, () => void> = {
     "toggle-play": togglePlay,
     step: () => step(1),
-    "step-far": () => backBy(-10),
+    "forward-far": () => backBy(-10),
     back: () => backBy(1),
     "back-far": () => backBy(10),
     faster: () => changeSpeed(1),

@@ -21,7 +21,8 @@ export const HISTORICAL_SCHEMAS = [
 ] as const;
 
 const MOST_ROWS = 50_000;
-const OPEN_RANGE_NS = 15n * 60n * 1_000_000_000n;
+const NS_PER_S = 1_000_000_000n;
+const OPEN_RANGE_NS = 15n * 60n * NS_PER_S;
 
 interface History {
   schema: string;
@@ -119,5 +120,7 @@ useSession.subscribe((now, before) => {
 useSession.subscribe((now, before) => {
   const replay = now.source?.replay;
   if (replay == null || before.source !== null) return;
-  useHistory.setState({ start: formatRfc3339(replay.startNs), end: formatRfc3339(replay.endNs) });
+  const wholeSeconds = (ns: bigint) => formatRfc3339((ns / NS_PER_S) * NS_PER_S);
+  const end = wholeSeconds(replay.endNs + NS_PER_S - 1n);
+  useHistory.setState({ start: wholeSeconds(replay.startNs), end });
 });
