@@ -87,10 +87,11 @@ def tape_source(paths: list[Path], speed: float | None, *, shared: bool, loop: b
     """Make the source of ``ticktape gateway FILE...``."""
     from ticktape.feeds.replay import Replay  # noqa: PLC0415 -- compiled kernels
     from ticktape.gateway.live import BroadcastSource, SessionReplaySource  # noqa: PLC0415
+    from ticktape.gateway.live.catalogue import survey  # noqa: PLC0415
 
     if not shared:
         return SessionReplaySource(paths, speed, loop=loop)
-    return BroadcastSource(Replay(paths, speed=speed, loop=loop))
+    return BroadcastSource(Replay(paths, speed=speed, loop=loop), schemas=survey(paths).native)
 
 
 async def _serve(source: Source, host: str, port: int, keys: list[str] | None) -> None:

@@ -29,6 +29,7 @@ from ticktape.tape.errors import (
     UpstreamError,
 )
 from ticktape.tape.layouts import Schema, index_field
+from ticktape.tape.metadata import make_metadata
 
 DEFAULT_PORT: Final = 13000
 CONNECT_TIMEOUT_S: Final = 10.0
@@ -172,12 +173,17 @@ class DatabentoLiveFeed:
         self._last_ns: int | None = None
         self._refusal: TicktapeError | None = None
         self._broken: NotDbnError | None = None
-        self.metadata: dbn.Metadata | None = None
+        self._metadata: dbn.Metadata | None = None
         self.gaps: list[Gap] = []
         self.sessions = 0
 
     def __repr__(self) -> str:
         return f"DatabentoLiveFeed({self._dataset!r}, {self._host}:{self._port}, key=****)"
+
+    @property
+    def metadata(self) -> dbn.Metadata:
+        """What the session said; before that, no more than the dataset."""
+        return self._metadata or make_metadata(self._dataset, None, 0, stype_in=None)
 
     @property
     def connected(self) -> bool:
@@ -198,7 +204,7 @@ class DatabentoLiveFeed:
         """Connect, subscribe, and wait for the session's metadata; iterating does so too."""
         self._launch()
         await self._opened.wait()
-        if self.metadata is None and self._failure is not None:
+        if self._metadata is None and self._failure is not None:
             raise self._failure
 
     def _launch(self) -> None:
@@ -425,7 +431,7 @@ class DatabentoLiveFeed:
             self._protocol.transport.pause_reading()
 
     def _begin_session(self, metadata: dbn.Metadata) -> None:
-        self.metadata = metadata
+        self._metadata = metadata
         self.sessions += 1
         if self.sessions > 1:
             gap = Gap(self._last_ns or 0, metadata.start, self._reason)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ticktape.feeds.replay_tape import open_tapes
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.session_records import (
     ErrorCode,
@@ -17,13 +18,13 @@ from ticktape.gateway.live.session_records import (
 )
 from ticktape.gateway.live.wire import ALL_SYMBOLS, SubscriptionRequest
 from ticktape.tape.batch import Batch
-from ticktape.tape.dbn_reader import read_dbn
 from ticktape.tape.errors import TicktapeError
 from ticktape.tape.instruments import Instruments
 from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.symbology import Resolution, ResolvedSymbol, resolve_symbols
 
+_CHUNK_RECORDS: Final = 1 << 16
 _LOOKED_AT: Final = 1_000_000
 _SESSION_SCHEMAS: Final = frozenset({Schema.SYSTEM, Schema.ERROR, Schema.SYMBOL_MAPPING})
 
@@ -126,7 +127,7 @@ def survey(paths: Sequence[Path]) -> Survey:
     native: set[Schema] = set()
     first_ns: int | None = None
     for path in paths:
-        tape = read_dbn(path)
+        tape = open_tapes(path, _CHUNK_RECORDS)
         metadata = tape.metadata
         catalogue.symbol_map.add_mappings(metadata.mappings, metadata.stype_in, metadata.stype_out)
         stated = None if metadata.schema is None else Schema(str(metadata.schema))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from ticktape.feeds.marks import Mark, marks_in
+from ticktape.feeds.replay import Replay
+from ticktape.feeds.replay_tape import open_tapes
 from ticktape.gateway.live.catalogue import SessionRefusedError, survey
 from ticktape.gateway.live.channels import Channels
 from ticktape.gateway.live.derivations import Derivations
@@ -17,16 +19,16 @@ from ticktape.gateway.live.session_records import ErrorCode, SystemCode, system_
 from ticktape.gateway.live.snapshots import market_after, snapshots
 from ticktape.gateway.live.wire import SubscriptionRequest
 from ticktape.tape.batch import Batch
-from ticktape.tape.dbn_reader import read_dbn
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import Schema, index_field
 
+CHUNK_RECORDS: Final = 1 << 16
 # Schemas that a tape either has or has not: asking for them is no mistake.
 _NEVER_DERIVED: Final = frozenset({Schema.DEFINITION, Schema.STATISTICS, Schema.STATUS})
 
 
 class SessionReplaySource:
-    """Serves DBN files; every session has its own cursor.
+    """Serves tapes; every session has its own cursor.
 
     A session without ``start=`` gets the tape from its beginning; with it, what is not older, and
     REPLAY_COMPLETED when the tape ends. At the end the session is closed with a FIN.
@@ -34,7 +36,7 @@ class SessionReplaySource:
     Parameters
     ----------
     paths : sequence of path
-        DBN files, merged by time.
+        DBN and vendor CSV files, merged by time.
     speed : float or None
         Times the event time's own pace; None: as fast as the client takes it.
     loop : bool
@@ -55,7 +57,7 @@ class SessionReplaySource:
 
     async def open(self) -> None:
         """Read what the files have: schemas, symbols, instruments."""
-        self._tape = read_dbn(*self._paths)
+        self._tape = open_tapes(self._paths, CHUNK_RECORDS)
         self.native, self.catalogue, self.first_ns = await asyncio.to_thread(survey, self._paths)
 
     def stream(self, outlet: Outlet) -> ReplayStream:
@@ -64,7 +66,7 @@ class SessionReplaySource:
 
     def batches(self) -> Iterator[Batch]:
         """Read the tape from its beginning."""
-        return iter(read_dbn(*self._paths))
+        return iter(open_tapes(self._paths, CHUNK_RECORDS))
 
     async def paced_batches(self) -> AsyncGenerator[Batch, None]:
         """Read the tape from its beginning, at the speed asked for."""
@@ -73,8 +75,6 @@ class SessionReplaySource:
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
                 yield batch
             return
-        from ticktape.feeds.replay import Replay  # noqa: PLC0415 -- only where paced
-
         async for batch in Replay(self._paths, speed=self._speed, loop=self._loop):
             yield batch
 
