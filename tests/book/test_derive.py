@@ -73,3 +73,12 @@ def test_empty_quotes_have_no_price_at_any_level():
     for name in LAYOUTS[Schema.MBP_10].names:
         if "_px_" in name:
             assert quote[name] == 2**63 - 1
+
+
+def test_trades_of_a_real_session_have_its_volume_and_its_average_price(real_tape):
+    records = all_records(real_tape("CLX5-20250924.mbo.dbn"))
+    trades = TradesOnly(Schema.TRADES).update(records)
+    assert len(trades) == 1_599
+    assert trades["size"].sum() == 3_613
+    average = (trades["price"] * trades["size"].astype("i8")).sum() / 3_613
+    assert round(average / 1e9, 6) == 64.814932
