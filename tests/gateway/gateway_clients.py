@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections import defaultdict
+from collections import defaultdict, deque
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -74,7 +74,7 @@ class RawClient:
     def __init__(self, reader, writer):
         self._reader, self._writer = reader, writer
         self._stream = RecordStream()
-        self._lines = b""
+        self._pending = deque()
         self.challenge = ""
 
     @classmethod
@@ -109,9 +109,13 @@ class RawClient:
 
     async def batches(self):
         """Give batches until the gateway closes."""
-        while data := await self._reader.read(1 << 16):
-            for batch in self._stream.feed(data):
-                yield batch
+        while True:
+            while self._pending:
+                yield self._pending.popleft()
+            data = await self._reader.read(1 << 16)
+            if not data:
+                return
+            self._pending += self._stream.feed(data)
 
     async def everything(self):
         """Give the schemas in the order they came, and all records by schema."""

@@ -1,0 +1,299 @@
+"""One timeline for all sessions: joining, replays of the past, snapshots, marks, slow readers."""
+
+import asyncio
+
+import numpy as np
+import pytest
+from tests.gateway.gateway_clients import DATASET, RawClient, official_session, serving
+
+from ticktape.feeds.marks import Mark, make_mark, marks_in
+from ticktape.feeds.replay import Replay
+from ticktape.flow.derive import make_deriver
+from ticktape.gateway.live import BroadcastSource
+from ticktape.gateway.live.history import History
+from ticktape.gateway.live.snapshots import book_records
+from ticktape.market import Market
+from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import Schema
+from ticktape.tape.metadata import make_metadata
+
+
+class PushFeed:
+    """A feed that gives what the test pushes; ends with None."""
+
+    def __init__(self, tape):
+        self.metadata = make_metadata(DATASET, Schema.MBO, int(tape.records["ts_recv"][0]))
+        self.queue = asyncio.Queue(1)
+
+    async def push(self, *batches):
+        for batch in batches:
+            await self.queue.put(batch)
+
+    async def __aiter__(self):
+        while (batch := await self.queue.get()) is not None:
+            yield batch
+
+
+def cut(records, at):
+    """Cut orders into two runs near a place, where an event ends."""
+    ends = np.flatnonzero(records["flags"] & 128) + 1
+    place = int(ends[np.searchsorted(ends, at)])
+    return records[:place], records[place:]
+
+
+async def subscribed(gateway, *lines, options=""):
+    """Give a client whose subscriptions are acknowledged."""
+    client = await RawClient.authenticated(gateway.port, options=options)
+    client.send("".join(f"{line}\n" for line in lines) + "start_session\n")
+    acknowledged = 0
+    client.seen = []
+    async for batch in client.batches():
+        client.seen.append(batch)
+        if batch.schema is Schema.SYSTEM:
+            acknowledged += int((batch.records["code"] == 1).sum())
+        if acknowledged == len(lines):
+            return client
+    raise AssertionError("the session ended before it was acknowledged")
+
+
+async def rest_of(client, schema):
+    _, records = await client.everything()
+    before = [batch.records for batch in client.seen if batch.schema is schema]
+    parts = [*before, *([records[schema]] if schema in records else [])]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def books_of(*runs):
+    market = Market()
+    for records in runs:
+        market.apply(Batch(Schema.MBO, records))
+    return {
+        key: [side.tolist() for side in market.book(key[1], key[0]).levels(20)]
+        for key in sorted(market.keys())
+    }
+
+
+async def feed_all(feed, records, size=997):
+    for start in range(0, len(records), size):
+        await feed.push(Batch(Schema.MBO, records[start : start + size]))
+    await feed.push(None)
+
+
+async def test_all_sessions_get_the_same_records(small_tape):
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed)) as gateway:
+        clients = [await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS") for _ in range(3)]
+        pushing = asyncio.create_task(feed_all(feed, small_tape.records))
+        given = await asyncio.gather(*(rest_of(client, Schema.MBO) for client in clients))
+        await pushing
+    for records in given:
+        assert records.tobytes() == small_tape.records.tobytes()
+
+
+@pytest.mark.parametrize("schema", [Schema.TRADES, Schema.MBP_10, Schema.OHLCV_1S, Schema.BBO_1S])
+async def test_derived_schemas_equal_those_of_the_whole_tape(small_tape, schema):
+    deriver = make_deriver(Schema.MBO, schema)
+    expected = np.concatenate([deriver.update(small_tape.records), deriver.flush()])
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed)) as gateway:
+        client = await subscribed(gateway, f"schema={schema.value}|symbols=ALL_SYMBOLS")
+        pushing = asyncio.create_task(feed_all(feed, small_tape.records))
+        records = await rest_of(client, schema)
+        await pushing
+    assert records.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("schema", [Schema.MBO, Schema.TRADES, Schema.MBP_1, Schema.OHLCV_1S])
+async def test_who_joins_late_with_start_zero_gets_everything(small_tape, schema):
+    early, late = cut(small_tape.records, 17_000)
+    deriver = make_deriver(Schema.MBO, schema)
+    expected = np.concatenate([deriver.update(small_tape.records), deriver.flush()])
+    feed = PushFeed(small_tape)
+    source = BroadcastSource(feed)
+    async with serving(source) as gateway:
+        first = await subscribed(gateway, "schema=trades|symbols=ALL_SYMBOLS")
+        await feed.push(Batch(Schema.MBO, early))
+        while source.now_ns < int(early["ts_recv"][-1]):
+            await asyncio.sleep(0.01)
+        client = await subscribed(gateway, f"schema={schema.value}|symbols=ALL_SYMBOLS|start=0")
+        await feed.push(Batch(Schema.MBO, late), None)
+        records = await rest_of(client, schema)
+        first.close()
+    assert records.tobytes() == expected.tobytes()
+
+
+async def test_who_joins_late_with_a_snapshot_has_the_same_books(small_tape):
+    early, late = cut(small_tape.records, 17_000)
+    feed = PushFeed(small_tape)
+    source = BroadcastSource(feed)
+    async with serving(source) as gateway:
+        first = await subscribed(gateway, "schema=trades|symbols=ALL_SYMBOLS")
+        await feed.push(Batch(Schema.MBO, early))
+        while source.now_ns < int(early["ts_recv"][-1]):
+            await asyncio.sleep(0.01)
+        client = await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS|snapshot=1")
+        await feed.push(Batch(Schema.MBO, late), None)
+        records = await rest_of(client, Schema.MBO)
+        first.close()
+    snapshot = records[: len(records) - len(late)]
+    assert set(snapshot["flags"].tolist()) <= {40, 168}
+    assert records[len(snapshot) :].tobytes() == late.tobytes()
+    assert books_of(records) == books_of(small_tape.records)
+
+
+async def test_a_late_subscription_to_definitions_gets_those_known(small_tape):
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed)) as gateway:
+        first = await subscribed(gateway, "schema=definition|symbols=ALL_SYMBOLS")
+        await feed.push(Batch(Schema.DEFINITION, small_tape.definitions))
+        async for batch in first.batches():
+            assert batch.records.tobytes() == small_tape.definitions.tobytes()
+            break
+        late = await subscribed(gateway, "schema=definition|symbols=ES.FUT|stype_in=parent")
+        await feed.push(None)
+        records = await rest_of(late, Schema.DEFINITION)
+        first.close()
+    asked = small_tape.definitions[small_tape.definitions["asset"] == b"ES"]
+    assert sorted(r.tobytes() for r in records) == sorted(r.tobytes() for r in asked)
+
+
+async def test_a_reset_mark_reaches_sessions_in_order_and_clears_books_and_past(small_tape):
+    early, _ = cut(small_tape.records, 10_000)
+    feed = PushFeed(small_tape)
+    source = BroadcastSource(feed)
+    async with serving(source) as gateway:
+        client = await subscribed(
+            gateway, "schema=mbo|symbols=ALL_SYMBOLS", "schema=mbp-1|symbols=ALL_SYMBOLS"
+        )
+        mark = make_mark(Mark.RESET, int(early["ts_recv"][0]))
+        await feed.push(Batch(Schema.MBO, early), mark, Batch(Schema.MBO, early), None)
+        order, quotes, marks = [], [], []
+        async for batch in client.batches():
+            order.append(batch.schema)
+            marks += marks_in(batch)
+            if batch.schema is Schema.MBP_1:
+                quotes.append(batch.records)
+    assert marks == [Mark.RESET]
+    assert order.index(Schema.SYSTEM) not in (0, len(order) - 1)
+    quotes = np.concatenate(quotes)
+    half = len(quotes) // 2
+    assert quotes[:half].tobytes() == quotes[half:].tobytes()
+    assert sum(len(batch.records) for batch in source.history) == len(early)
+
+
+async def test_a_feeds_own_heartbeats_stay_with_it(small_tape):
+    from ticktape.gateway.live.session_records import SystemCode, system_record
+
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed)) as gateway:
+        client = await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS")
+        beat = system_record(SystemCode.HEARTBEAT, "Heartbeat", 1)
+        await feed.push(Batch(Schema.SYSTEM, beat), None)
+        order, _ = await client.everything()
+    assert order == []
+
+
+async def test_the_past_that_was_forgotten_is_refused(small_tape):
+    feed = PushFeed(small_tape)
+    source = BroadcastSource(feed, history_records=8_000)
+    first_ns = int(small_tape.records["ts_recv"][0])
+    async with serving(source) as gateway:
+        first = await subscribed(gateway, "schema=trades|symbols=ALL_SYMBOLS")
+        pushing = asyncio.create_task(feed_all(feed, small_tape.records[:15_000], size=500))
+        await rest_of(first, Schema.TRADES)
+        await pushing
+        client = await RawClient.authenticated(gateway.port)
+        client.send(f"schema=mbo|symbols=ALL_SYMBOLS|start={first_ns}\nstart_session\n")
+        _, records = await client.everything()
+    assert records[Schema.ERROR]["code"].tolist() == [8]
+
+
+def test_what_is_derived_from_a_forgetful_history_begins_with_its_books(small_tape):
+    market = Market()
+
+    def take_books():
+        return list(book_records(market, 1))
+
+    history = History(8_000, take_books)
+    rest = small_tape.records
+    while len(rest):
+        run, rest = cut(rest, 500) if len(rest) > 2_000 else (rest, rest[:0])
+        history.append(Batch(Schema.MBO, run))
+        market.apply(Batch(Schema.MBO, run))
+    assert not history.is_complete
+    kept = sum(len(batch.records) for batch in history)
+    assert kept <= 9_500
+    whole = make_deriver(Schema.MBO, Schema.MBP_1).update(small_tape.records)
+    derived = np.concatenate(history.derive(Schema.MBO, make_deriver(Schema.MBO, Schema.MBP_1)))
+    assert len(derived)
+    names = [name for name in derived.dtype.names if name != "depth"]
+    assert derived[-1_000:][names].tolist() == whole[-1_000:][names].tolist()
+
+
+class TestSlowReaders:
+    """A session that does not read: held back, told, skipped, and in the end closed."""
+
+    async def test_a_reader_that_never_reads_is_closed_and_the_others_go_on(self, small_tape):
+        feed = PushFeed(small_tape)
+        many = np.tile(small_tape.records, 10)
+        async with serving(BroadcastSource(feed, patience_s=0.2)) as gateway:
+            quick = await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS")
+            await subscribed(
+                gateway, "schema=mbo|symbols=ALL_SYMBOLS", options="|slow_reader_behavior=warn"
+            )
+            reading = asyncio.create_task(rest_of(quick, Schema.MBO))
+            for _ in range(12):
+                await feed.push(Batch(Schema.MBO, many))
+            await feed.push(None)
+            records = await reading
+            assert len(records) == 12 * len(many)
+
+    async def test_quotes_of_a_slow_reader_are_skipped_and_it_is_told(self, small_tape):
+        feed = PushFeed(small_tape)
+        source = BroadcastSource(feed, patience_s=5)
+        many = np.tile(small_tape.records, 4)
+        async with serving(source) as gateway:
+            slow = await subscribed(gateway, "schema=mbp-10|symbols=ALL_SYMBOLS")
+            for _ in range(6):
+                await feed.push(Batch(Schema.MBO, many))
+            await feed.push(None)
+            _, records = await slow.everything()
+        assert 7 in records[Schema.ERROR]["code"].tolist()
+
+    async def test_a_warned_reader_loses_nothing(self, small_tape):
+        feed = PushFeed(small_tape)
+        many = np.tile(small_tape.records, 10)
+        async with serving(BroadcastSource(feed, patience_s=20)) as gateway:
+            slow = await subscribed(
+                gateway, "schema=mbo|symbols=ALL_SYMBOLS", options="|slow_reader_behavior=warn"
+            )
+
+            async def push_all():
+                for _ in range(8):
+                    await feed.push(Batch(Schema.MBO, many))
+                await feed.push(None)
+
+            pushing = asyncio.create_task(push_all())
+            while not gateway.sessions[0].outlet.is_full:
+                await asyncio.sleep(0.01)
+            _, records = await slow.everything()
+            await pushing
+        assert len(records[Schema.MBO]) == 8 * len(many)
+        assert 2 in records[Schema.SYSTEM]["code"].tolist()
+
+
+async def test_a_replay_that_is_paused_for_long_keeps_its_clients(small_tape, monkeypatch):
+    from databento.live import session
+
+    # The client drops a silent session after its interval and this margin.
+    monkeypatch.setattr(session, "CLIENT_TIMEOUT_MARGIN_SECONDS", 1)
+    replay = Replay(small_tape.path, speed=None)
+    replay.pause()
+    loop = asyncio.get_running_loop()
+    loop.call_later(7.5, replay.resume)
+    async with serving(BroadcastSource(replay)) as gateway:
+        given = await official_session(
+            gateway.port, {"schema": "mbo"}, heartbeat_interval_s=5, wait_s=30
+        )
+    assert given.of(Schema.MBO).tobytes() == small_tape.records.tobytes()
+    assert 0 in given.system_codes()
