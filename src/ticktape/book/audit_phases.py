@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -74,18 +76,40 @@ def phase_on_holidays(dataset: str, now_ns: int) -> int:
     """Give the phase at a time that the ordinary week calls continuous: holidays say otherwise.
 
     Slow to ask for the first time: it imports the exchange calendars.
+
+    Parameters
+    ----------
+    dataset : str
+        Dataset code.
+    now_ns : int
+        The time.
+
+    Returns
+    -------
+    int
+        ``CONTINUOUS`` or ``CLOSED``; ``UNKNOWN`` where the venue's calendar is not known.
     """
     name = _CALENDAR_OF.get(dataset)
     if name is None:
         return UNKNOWN
-    import exchange_calendars  # noqa: PLC0415 -- over a second to import, and seldom needed
-    import pandas as pd  # noqa: PLC0415
+    now = np.datetime64(now_ns, "ns")
+    opens, closes = _sessions(name, int(str(now)[:4]))
+    is_open = bool(np.any((opens <= now) & (now < closes)))
+    return CONTINUOUS if is_open else CLOSED
 
-    now = pd.Timestamp(now_ns, tz="UTC").floor("min")
-    day = now.tz_localize(None).normalize()
-    week = pd.Timedelta(days=7)
-    calendar = exchange_calendars.get_calendar(name, start=day - week, end=day + week)
-    return CONTINUOUS if calendar.is_open_on_minute(now) else CLOSED
+
+@cache
+def _sessions(calendar: str, year: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give when every session of a year opens and closes, as ``datetime64[ns]`` in UTC."""
+    import exchange_calendars  # noqa: PLC0415 -- over a second to import, and seldom needed
+
+    with warnings.catch_warnings():
+        # The calendars' own use of pandas, about which a user can do nothing.
+        warnings.simplefilter("ignore")
+        found = exchange_calendars.get_calendar(
+            calendar, start=f"{year - 1}-12-20", end=f"{year + 1}-01-10"
+        )
+        return found.opens.to_numpy("datetime64[ns]"), found.closes.to_numpy("datetime64[ns]")
 
 
 def _at(day: date, clock: time) -> int:
