@@ -33,7 +33,8 @@ def text_array(values: np.ndarray) -> pa.Array:
     pyarrow.Array
         Of ``large_string``.
     """
-    cells = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
+    cells = np.ascontiguousarray(values).view(np.uint8)
+    cells = cells.reshape(len(values), values.dtype.itemsize)
     ends = (cells == 0).argmax(axis=1) if len(values) else np.empty(0, np.intp)
     full = cells[np.arange(len(values)), ends] != 0
     lengths = np.where(full, cells.shape[1], ends)

@@ -12,8 +12,8 @@ import zstandard
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TapeWriteError
 from ticktape.tape.layouts import UNDEF_TIMESTAMP, index_field
-from ticktape.tape.metadata import DBN_MAGIC, metadata_end_ns
-from ticktape.tape.zstd_frames import FIRST_CONTENT_BYTE, raw_frame
+from ticktape.tape.metadata import metadata_end_ns
+from ticktape.tape.zstd_frames import FIRST_CONTENT_BYTE, is_raw_frame, raw_frame
 
 _ZSTD_LEVEL: Final = 3
 _FLUSH_BYTES: Final = 1 << 18
@@ -94,12 +94,15 @@ class DbnOutput:
         stated = metadata_end_ns(self._metadata)
         if self._latest_ns < 0 or (stated is not None and stated > self._latest_ns):
             return
-        start = FIRST_CONTENT_BYTE if self._is_zstd else 0
-        self._file.seek(start)
-        # The metadata of another writer's file that was continued may be compressed.
-        if self._file.read(len(DBN_MAGIC)) == DBN_MAGIC:
-            self._file.seek(start + _END_OFFSET)
-            self._file.write((self._latest_ns + 1).to_bytes(8, "little"))
+        self._file.seek(0)
+        start = 0
+        if self._is_zstd:
+            # The metadata of another writer's file that was continued may be compressed.
+            if not is_raw_frame(self._file.read(FIRST_CONTENT_BYTE)):
+                return
+            start = FIRST_CONTENT_BYTE
+        self._file.seek(start + _END_OFFSET)
+        self._file.write((self._latest_ns + 1).to_bytes(8, "little"))
 
     def _write(self, content: bytes | memoryview) -> None:
         left = memoryview(content)

@@ -21,7 +21,7 @@ from ticktape.tape.errors import (
     WrongSchemaError,
 )
 from ticktape.tape.layouts import Schema
-from ticktape.tape.merge import merge_by_time
+from ticktape.tape.merge import first_key, merge_by_time
 from ticktape.tape.metadata import (
     DBN_MAGIC,
     PRELUDE_BYTES,
@@ -29,6 +29,7 @@ from ticktape.tape.metadata import (
     merge_metadata,
     metadata_bytes_left,
     schema_of,
+    without_ts_out,
 )
 from ticktape.tape.prefetch import prefetch
 from ticktape.tape.record_runs import Cut, RecordRuns
@@ -54,7 +55,9 @@ class Tape:
     paths : tuple of pathlib.Path
         The files.
     metadata : databento_dbn.Metadata
-        Of the file, or merged of all.
+        Of the file, or merged of all. It says ``ts_out`` only where the send times are kept.
+    has_ts_out : bool
+        True if the files hold send times, kept or not.
     versions : tuple of int
         DBN version of each file; records are always given as version 3.
     cuts : list of Cut
@@ -79,6 +82,9 @@ class Tape:
         self._strict = strict
         self.paths = tuple(file.path for file in files)
         self.metadata = merge_metadata([file.metadata for file in files])
+        self.has_ts_out = bool(self.metadata.ts_out)
+        if self.has_ts_out and not keep_ts_out:
+            self.metadata = without_ts_out(self.metadata)
         self.versions = tuple(file.version for file in files)
         self.cuts: list[Cut] = []
         self.skipped: Counter[int] = Counter()
@@ -95,11 +101,18 @@ class Tape:
             yield from self._read(self._files[0], self._chunk_records)
             return
         share = max(_SMALLEST_SHARE, self._chunk_records // len(self._files))
-        yield from merge_by_time([partial(self._read, file, share) for file in self._files])
+        yield from merge_by_time(
+            [(self._first_time(file), partial(self._read, file, share)) for file in self._files]
+        )
 
-    def _read(self, file: _File, chunk_records: int) -> Iterator[Batch]:
+    def _first_time(self, file: _File) -> int:
         source, _ = _open(file.path)
-        runs = RecordRuns(
+        with closing(source):
+            first = next(iter(self._runs(file, source, 1)), None)
+        return 0 if first is None else first_key(first)
+
+    def _runs(self, file: _File, source: ByteSource, chunk_records: int) -> RecordRuns:
+        return RecordRuns(
             source,
             file.version,
             schema_of(file.metadata) or self._schema,
@@ -107,6 +120,10 @@ class Tape:
             file.path,
             keep_ts_out=self._keep_ts_out,
         )
+
+    def _read(self, file: _File, chunk_records: int) -> Iterator[Batch]:
+        source, _ = _open(file.path)
+        runs = self._runs(file, source, chunk_records)
         batches = prefetch(runs) if isinstance(source, ZstdSource) else iter(runs)
         with closing(source):
             for batch in batches:

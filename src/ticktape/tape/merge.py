@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from itertools import pairwise
 from typing import Final
 
@@ -39,12 +38,26 @@ class _Lane:
     tape has them.
     """
 
-    def __init__(self, batches: Iterator[Batch]) -> None:
-        self._batches = batches
+    def __init__(self, first_ns: int, start: Callable[[], Iterator[Batch]]) -> None:
+        self.first_ns = np.uint64(first_ns)
+        self._start = start
+        self._batches: Iterator[Batch] = iter(())
         self._latest = _BEFORE_ALL
         self.keys = np.empty(0, np.uint64)
         self.batch: Batch | None = None
+        self.is_open = False
+
+    def open(self) -> None:
+        """Begin to read."""
+        self.is_open = True
+        self._batches = self._start()
         self.advance()
+
+    def close(self) -> None:
+        """Stop reading."""
+        close = getattr(self._batches, "close", None)
+        if close is not None:
+            close()
 
     def advance(self) -> None:
         """Take the next batch that has records."""
@@ -72,28 +85,59 @@ class _Lane:
         return taken
 
 
-def merge_by_time(tapes: Sequence[Callable[[], Iterator[Batch]]]) -> Iterator[Batch]:
-    """Merge tapes by index time.
+def first_key(batch: Batch) -> int:
+    """Give the key of a tape's first record.
 
     Parameters
     ----------
-    tapes : sequence of callable
-        Each starts one tape; equal times keep the order of this sequence.
+    batch : Batch
+        The tape's first, of at least one record.
+
+    Returns
+    -------
+    int
+        Its index time; 0 where that is undefined.
+    """
+    first = index_times(batch)[0]
+    return 0 if first == UNDEF_TIMESTAMP else int(first)
+
+
+def merge_by_time(
+    tapes: Sequence[tuple[int, Callable[[], Iterator[Batch]]]],
+) -> Iterator[Batch]:
+    """Merge tapes by index time. A tape is opened only when its first record's turn is near.
+
+    Parameters
+    ----------
+    tapes : sequence of (int, callable)
+        The key of each tape's first record, and what starts it; equal times keep the order of
+        this sequence.
 
     Yields
     ------
     Batch
         Runs of one schema.
     """
-    iterators = [start() for start in tapes]
+    lanes = [_Lane(first_ns, start) for first_ns, start in tapes]
     try:
-        lanes = [_Lane(iterator) for iterator in iterators]
-        while live := [lane for lane in lanes if lane.batch is not None]:
+        while live := _open_what_is_near(lanes):
             yield from _ordered(_take_settled(live))
     finally:
-        for iterator in iterators:
-            with closing(iterator):  # type: ignore[type-var]
-                pass
+        for lane in lanes:
+            lane.close()
+
+
+def _open_what_is_near(lanes: list[_Lane]) -> list[_Lane]:
+    """Open every lane that may hold a record within the batches at hand; give the live ones."""
+    while True:
+        live = [lane for lane in lanes if lane.batch is not None]
+        waiting = [lane for lane in lanes if not lane.is_open]
+        if not waiting:
+            return live
+        nearest = min(waiting, key=lambda lane: lane.first_ns)
+        if live and nearest.first_ns > min(lane.keys[-1] for lane in live):
+            return live
+        nearest.open()
 
 
 def _take_settled(lanes: list[_Lane]) -> list[tuple[Batch, np.ndarray]]:

@@ -152,7 +152,7 @@ def metadata_bytes_left(prelude: bytes) -> int:
     NotDbnError
         If they do not begin DBN, or a version this release does not know.
     """
-    if prelude[:3] != DBN_MAGIC:
+    if len(prelude) < PRELUDE_BYTES or prelude[:3] != DBN_MAGIC:
         raise NotDbnError("does not begin with DBN metadata")
     if not _OLDEST_VERSION <= prelude[3] <= DBN_VERSION:
         raise NotDbnError(
@@ -256,7 +256,10 @@ def interval_ns(entry: Entry) -> tuple[int, int, str]:
         First nanosecond, one past the last, symbol.
     """
     interval = _interval(entry)
-    return date_to_ns(interval.start_date), date_to_ns(interval.end_date), interval.symbol
+    # Open mappings are written with dates far beyond what 64 bits of nanoseconds reach.
+    start_ns = max(date_to_ns(interval.start_date), 0)
+    end_ns = min(max(date_to_ns(interval.end_date), 0), UNDEF_TIMESTAMP)
+    return min(start_ns, UNDEF_TIMESTAMP), end_ns, interval.symbol
 
 
 def schema_of(metadata: dbn.Metadata) -> Schema | None:
@@ -272,3 +275,30 @@ def schema_of(metadata: dbn.Metadata) -> Schema | None:
     Schema or None
     """
     return None if metadata.schema is None else Schema(str(metadata.schema))
+
+
+def without_ts_out(metadata: dbn.Metadata) -> dbn.Metadata:
+    """Give metadata that differs only in that records have no send time.
+
+    Parameters
+    ----------
+    metadata : databento_dbn.Metadata
+        Of a tape.
+
+    Returns
+    -------
+    databento_dbn.Metadata
+    """
+    return make_metadata(
+        dataset=metadata.dataset,
+        schema=schema_of(metadata),
+        start_ns=metadata.start,
+        end_ns=metadata_end_ns(metadata),
+        symbols=metadata.symbols,
+        mappings=metadata.mappings,
+        stype_in=metadata.stype_in,
+        stype_out=metadata.stype_out,
+        limit=metadata.limit or None,
+        partial=metadata.partial,
+        not_found=metadata.not_found,
+    )

@@ -68,9 +68,10 @@ def parse_price(text: str | None) -> int:
     if len(fraction) > 9:
         raise BadValueError(f"price {text!r} is finer than 1e-9")
     price = int(match[2] or "0") * PRICE_SCALE + int(fraction.ljust(9, "0"))
-    if price >= UNDEF_PRICE:
+    price = -price if match[1] == "-" else price
+    if not -UNDEF_PRICE <= price < UNDEF_PRICE:
         raise BadValueError(f"price {text!r} does not fit 64 bits in units of 1e-9")
-    return -price if match[1] == "-" else price
+    return price
 
 
 def format_prices(prices: np.ndarray) -> list[str]:

@@ -169,7 +169,7 @@ class RecordRuns:
         if form.has_ts_out and not keep:
             layout = LAYOUTS[form.schema]
             rows = content.reshape(len(records), form.layout.itemsize)[:, : layout.itemsize]
-            records = np.ascontiguousarray(rows).reshape(-1).view(layout)
+            records = rows.copy().reshape(-1).view(layout)
             records["length"] = layout.itemsize // 4
         return Batch(form.schema, records)
 

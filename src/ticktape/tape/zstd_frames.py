@@ -37,3 +37,19 @@ def raw_frame(content: bytes) -> bytes:
         is_last = start + _BLOCK_LIMIT >= len(content)
         parts += [(len(block) << 3 | is_last).to_bytes(_BLOCK_HEADER_BYTES, "little"), block]
     return b"".join(parts)
+
+
+def is_raw_frame(beginning: bytes) -> bool:
+    """Tell if a frame is one of :func:`raw_frame`'s.
+
+    Parameters
+    ----------
+    beginning : bytes
+        Its first ``FIRST_CONTENT_BYTE`` bytes at least.
+
+    Returns
+    -------
+    bool
+    """
+    block_type = beginning[FIRST_CONTENT_BYTE - _BLOCK_HEADER_BYTES] >> 1 & 3
+    return beginning.startswith(ZSTD_MAGIC + _DESCRIPTOR) and block_type == 0

@@ -1,0 +1,104 @@
+import json
+
+import pytest
+from tests.tape.tape_samples import metadata_of, random_records
+
+from ticktape.cli.main import run
+from ticktape.tape.layouts import Schema
+
+
+@pytest.fixture
+def tape(tmp_path):
+    path = tmp_path / "x.dbn"
+    records = random_records(Schema.MBO, 50)
+    path.write_bytes(metadata_of("mbo").encode() + records.tobytes())
+    return path
+
+
+def test_the_document_of_a_real_tape(real_tape, capsys):
+    assert run(["inspect", str(real_tape("CLX5-20250924.mbo.dbn")), "--json"]) == 0
+    printed = capsys.readouterr()
+    said = json.loads(printed.out)
+    assert printed.err == ""
+    assert (said["schema"], said["dataset"], said["version"]) == ("mbo", "GLBX.MDP3", 3)
+    assert (said["records"], said["symbols"]) == (38_212, ["CLX5"])
+    assert said["start"] == "2025-09-24T19:30:00.000000000Z"
+    assert said["end"] == "2025-09-24T22:00:00.000000000Z"
+    assert said["actions"] == {"A": 14_959, "C": 16_252, "F": 2_701, "M": 2_701, "T": 1_599}
+    assert said["instruments"] == [{"instrument_id": 432_669, "symbol": "CLX5", "records": 38_212}]
+    assert said["cut"] is None
+
+
+def test_row_counts_by_contract_of_a_real_csv(real_tape, capsys):
+    assert run(["inspect", str(real_tape("NQ.FUT-20251207.trades.csv.zst")), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert {one["symbol"]: one["records"] for one in said["instruments"]} == {
+        "NQZ5": 3_712,
+        "NQZ5-NQH6": 42,
+        "NQH6": 32,
+    }
+
+
+def test_the_version_is_the_files_own(real_tape, capsys):
+    run(["inspect", str(real_tape("ESH4-20231224.mbo.dbn.zst")), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert (said["version"], said["records"], said["actions"]["A"]) == (1, 8_725, 8_725)
+
+
+def test_the_table_is_for_people(tape, capsys):
+    assert run(["inspect", str(tape)]) == 0
+    table = capsys.readouterr().out
+    assert "records        50" in table
+    assert "GLBX.MDP3" in table
+    assert "SYM0 (118)" in table
+
+
+def test_several_files_are_a_list(tape, capsys):
+    assert run(["inspect", str(tape), str(tape), "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_a_cut_tape_is_described_and_is_an_error(tape, capsys):
+    tape.write_bytes(tape.read_bytes()[:-9])
+    assert run(["inspect", str(tape), "--json"]) == 1
+    printed = capsys.readouterr()
+    said = json.loads(printed.out)
+    assert said["records"] == 49
+    assert said["cut"]["bytes_left"] == 47
+    assert printed.err.startswith(f"error: {tape}: was cut")
+    assert printed.err.count("\n") == 1
+
+
+def test_a_mixed_tape_counts_its_schemas(tmp_path, capsys):
+    path = tmp_path / "live.dbn"
+    parts = [random_records(Schema.MBO, 3), random_records(Schema.TRADES, 2)]
+    content = b"".join(part.tobytes() for part in parts)
+    path.write_bytes(metadata_of(None).encode() + content + bytes([5, 77]) + bytes(18))
+    assert run(["inspect", str(path), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["schema"] is None
+    assert said["schemas"] == {"mbo": 3, "trades": 2}
+    assert said["skipped"] == {"77": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("none.dbn", None, "no such file"),
+        ("empty.dbn", b"", "is empty"),
+        ("text.dbn", b"hello world", "does not begin with DBN"),
+        ("cut.dbn", b"DBN\3\0\1\0\0", "inside its metadata"),
+        ("text.csv", b"hello,world\n1,2\n", "not the vendor's CSV"),
+        ("text.parquet", b"hello", "not Parquet"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_1(tmp_path, capsys, name, content, message):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    assert run(["inspect", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert message in printed.err
+    assert str(path) in printed.err
