@@ -1,0 +1,150 @@
+"""``ticktape gateway``: a process that serves until it is told to stop."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from ticktape.cli.gateway import read_speed
+from ticktape.feeds.databento_live import DatabentoLiveFeed, LiveSubscription
+from ticktape.tape.errors import AuthenticationError, BadValueError
+from ticktape.tape.layouts import Schema, new_records
+from ticktape.tape.metadata import make_metadata
+
+KEY = "db-command-secret-of-32-letters-"
+RUN = "import sys; from ticktape.cli.main import main; sys.argv[0] = 'ticktape'; main()"
+START_NS = 1_758_742_200_000_000_000
+
+
+@pytest.fixture
+def tape(tmp_path):
+    records = new_records(Schema.TRADES, 1_000)
+    records["ts_event"] = records["ts_recv"] = START_NS + 1_000_000 * np.arange(1_000)
+    records["action"], records["side"], records["instrument_id"] = ord("T"), ord("B"), 5
+    path = tmp_path / "tape.dbn"
+    metadata = make_metadata("GLBX.MDP3", Schema.TRADES, START_NS)
+    path.write_bytes(bytes(metadata.encode()) + records.tobytes())
+    return path
+
+
+@contextmanager
+def gateway_process(*arguments):
+    """Run the command; give the process, its port and what it printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, "gateway", *map(str, arguments), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        first = process.stdout.readline()
+        assert "serving" in first, process.stderr.read()
+        while "print(record)" not in first:
+            first += process.stdout.readline()
+        port = int(re.search(r":(\d+)", first)[1])
+        yield process, port, first
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def take(port, schema, key=KEY, at_least=None):
+    feed = DatabentoLiveFeed(
+        key, "GLBX.MDP3", [LiveSubscription(schema)], gateway="127.0.0.1", port=port
+    )
+    count = 0
+    async for batch in feed:
+        count += len(batch.records) if batch.schema is schema else 0
+        if at_least is not None and count >= at_least:
+            break
+    await feed.close()
+    return count
+
+
+def test_a_tape_is_served_to_every_client_and_ctrl_c_stops_cleanly(tape):
+    with gateway_process(tape) as (process, port, shown):
+        assert asyncio.run(take(port, Schema.TRADES)) == 1_000
+        assert asyncio.run(take(port, Schema.TRADES)) == 1_000
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        assert time.monotonic() - began < 2
+        assert process.returncode == 0
+    assert 'databento.Live(key="' in shown
+    assert f"port={port})" in shown
+    assert (out, err) == ("", "")
+
+
+def test_keys_are_asked_for_and_not_printed(tape):
+    with gateway_process(tape, "--key", KEY) as (process, port, shown):
+        assert asyncio.run(take(port, Schema.TRADES)) == 1_000
+        with pytest.raises(AuthenticationError):
+            asyncio.run(take(port, Schema.TRADES, key="db-other"))
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    assert KEY not in shown + out + err
+
+
+def test_the_simulator_is_served():
+    with gateway_process("simulator", "--rate", 2_000, "--seed", 3) as (_, port, _shown):
+        assert asyncio.run(take(port, Schema.MBO, at_least=100)) >= 100
+
+
+def test_a_shared_replay_is_served(tape):
+    with gateway_process(tape, "--shared", "--speed", "max") as (_, port, _shown):
+        assert asyncio.run(take(port, Schema.TRADES)) == 1_000
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-c", RUN, "gateway", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_busy_port_is_one_clear_line(tape):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        done = run(tape, "--port", port)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [
+        f"error: Port {port} on 127.0.0.1 is in use; choose another with --port"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nothing.dbn"], "nothing.dbn"),
+        (["simulator", "tape.dbn"], "can not be served together"),
+        (["simulator", "--speed", "fast"], "neither max nor a number"),
+    ],
+)
+def test_bad_sources_are_one_clear_line(arguments, message):
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_no_source_is_wrong_usage():
+    assert run().returncode == 2
+
+
+def test_speeds_are_numbers_above_zero_or_max():
+    assert (read_speed("max"), read_speed("10"), read_speed("0.5")) == (None, 10.0, 0.5)
+    for text in ("0", "-1", "inf", "nan", "quick"):
+        with pytest.raises(BadValueError):
+            read_speed(text)
