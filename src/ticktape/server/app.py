@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.handlers import websocket
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 from litestar.types import ASGIApp
 
 from ticktape import __version__
@@ -77,7 +77,7 @@ def symbols(state: State) -> list[SymbolEntry]:
 @get("/api/book/{symbol:str}", responses=refusals(400, 404), sync_to_thread=False)
 def book(
     state: State,
-    symbol: str,
+    symbol: FromPath[str],
     levels: Annotated[int, Parameter(ge=1, le=1_000, description="levels of each side")] = 10,
 ) -> Book:
     """Give the book of an instrument as it stands.
@@ -93,7 +93,7 @@ def book(
 
 
 @post("/api/historical", responses=refusals(400, 401, 404, 413, 502), status_code=200)
-async def historical(state: State, data: HistoricalRequest) -> HistoricalAnswer:
+async def historical(state: State, data: JSONBody[HistoricalRequest]) -> HistoricalAnswer:
     """Give a range of the tape, oldest first.
 
     Rows come from local tapes where those cover the range, else from Databento.
@@ -103,7 +103,7 @@ async def historical(state: State, data: HistoricalRequest) -> HistoricalAnswer:
 
 
 @post("/api/replay", responses=refusals(400, 409), status_code=200, sync_to_thread=False)
-def replay(state: State, data: ReplayCommand) -> ReplayState:
+def replay(state: State, data: JSONBody[ReplayCommand]) -> ReplayState:
     """Pause, resume, seek, step or pace the replay."""
     hub: Hub = state.hub
     if hub.source.replay is None:

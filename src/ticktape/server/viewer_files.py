@@ -8,6 +8,7 @@ from typing import Final
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -71,6 +72,6 @@ def page() -> Response[bytes]:
 
 
 @get("/{name:path}", include_in_schema=False, sync_to_thread=False)
-def file(name: str) -> Response[bytes]:
+def file(name: FromPath[str]) -> Response[bytes]:
     """Give a file of the viewer."""
     return viewer_file(name.lstrip("/"))
