@@ -54,7 +54,7 @@ class SimulatedExchange:
     Raises
     ------
     BadValueError
-        If the rate is not above zero, or no product is given.
+        If the rate is out of range, no product is given, or the pre-open is negative.
 
     Notes
     -----
@@ -75,6 +75,8 @@ class SimulatedExchange:
             raise BadValueError(f"rate is {rate}, not between 1 and 50,000,000 records a second")
         if not products:
             raise BadValueError("no products to simulate")
+        if pre_open_ns < 0:
+            raise BadValueError(f"the pre-open is {pre_open_ns} ns long", hint="give 0 or more")
         self.start_ns = start_ns
         self.opens_ns = start_ns + pre_open_ns
         self.rate = rate
@@ -148,9 +150,10 @@ class SimulatedExchange:
         Returns
         -------
         numpy.ndarray
-            In the form of :meth:`snapshot`.
+            In the form of :meth:`snapshot`, timed at ``now_ns`` (or the last event, if later).
         """
-        return self._take_snapshot()
+        made_ns = int(self._state.clock[cells.NOW])
+        return self._take_snapshot(max(self._now_ns, made_ns))
 
     def run(self, count: int) -> np.ndarray:
         """Give the next records.
@@ -186,6 +189,19 @@ class SimulatedExchange:
         self._pending = np.concatenate([self._pending, *self._generate(_FOREVER, ts_ns)])
         late = np.searchsorted(self._pending["ts_event"], np.uint64(max(ts_ns, 0)), side="right")
         return self._hand_out(int(late))
+
+    def skip_to(self, ts_ns: int) -> None:
+        """Let time pass to a moment without giving the records out.
+
+        Parameters
+        ----------
+        ts_ns : int
+            Event time; :meth:`books` gives what the records would have led to.
+        """
+        while self._now_ns < ts_ns:
+            reached_ns = min(ts_ns, self._now_ns + int(_CHUNK / self.rate * 1e9) + 1)
+            self.run_until(reached_ns)
+            self._now_ns = reached_ns
 
     def _hand_out(self, count: int) -> np.ndarray:
         records = self._pending[:count]
@@ -234,14 +250,14 @@ class SimulatedExchange:
             self._generate(_FOREVER, self.start_ns - 1)
         clock[cells.STARTED] = self.start_ns
         clock[cells.EMITTED] = 0
-        self._snapshot = self._take_snapshot()
+        self._snapshot = self._take_snapshot(self.start_ns)
 
-    def _take_snapshot(self) -> np.ndarray:
+    def _take_snapshot(self, ts_recv: int) -> np.ndarray:
         count = len(self.contracts)
         records = new_records(Schema.MBO, count + int(self._state.instruments["live"].sum()))
         at = 0
         for instrument in range(count):
-            at = int(write_snapshot(self._state, records, at, instrument, self.start_ns))
+            at = int(write_snapshot(self._state, records, at, instrument, ts_recv))
         records.flags.writeable = False
         return records
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import databento_dbn as dbn
@@ -21,6 +21,7 @@ from ticktape.tape.layouts import F_LAST, Schema
 _BEAT_NS: Final = 10_000_000
 _BATCH_RECORDS: Final = 4_096
 _UNPACED_RECORDS: Final = 65_536
+_JOINED_LATE_NS: Final = 600_000_000_000
 
 
 class SimulatorFeed:
@@ -40,9 +41,14 @@ class SimulatorFeed:
         Event seconds per wall second; None for as fast as the consumer takes it.
     clock : WallClock
         What paces it.
+    present_ns : callable
+        Gives the present, ns since the epoch.
 
     Notes
     -----
+    At speed 1 an exchange that was to start within the last ten minutes is joined late: the feed
+    begins with its books of the present, and event time is the present from then on.
+
     A consumer that is too slow is not caught up with by larger batches: the feed falls behind,
     and the records say so by their age.
     """
@@ -53,12 +59,14 @@ class SimulatorFeed:
         speed: float | None = 1.0,
         *,
         clock: WallClock = MONOTONIC,
+        present_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         if speed is not None and not speed > 0:
             raise BadValueError(f"speed is {speed}, not above zero")
-        self.exchange = exchange or SimulatedExchange(start_ns=time.time_ns())
+        self.exchange = exchange or SimulatedExchange(start_ns=present_ns())
         self.speed = speed
         self._clock = clock
+        self._present_ns = present_ns
 
     @property
     def metadata(self) -> dbn.Metadata:
@@ -68,11 +76,19 @@ class SimulatorFeed:
     async def __aiter__(self) -> AsyncIterator[Batch]:
         """Deliver what the books are, then what happens."""
         exchange = self.exchange
-        trading = exchange.opens_ns <= exchange.start_ns
+        begins_ns = exchange.start_ns
+        present_ns = self._present_ns()
+        if self.speed == 1.0 and 0 < present_ns - begins_ns < _JOINED_LATE_NS:
+            begins_ns = present_ns
+            exchange.skip_to(begins_ns)
+        trading = exchange.opens_ns <= begins_ns
         yield Batch(Schema.DEFINITION, exchange.definitions())
         yield Batch(Schema.STATUS, exchange.status(trading=trading))
-        yield Batch(Schema.MBO, exchange.snapshot())
-        async for records in self._unpaced() if self.speed is None else self._paced(self.speed):
+        is_late = begins_ns > exchange.start_ns
+        yield Batch(Schema.MBO, exchange.books() if is_late else exchange.snapshot())
+        speed = self.speed
+        stream = self._unpaced() if speed is None else self._paced(speed, begins_ns)
+        async for records in stream:
             if not trading and exchange.now_ns >= exchange.opens_ns:
                 trading = True
                 yield Batch(Schema.STATUS, exchange.status(trading=True))
@@ -83,15 +99,15 @@ class SimulatorFeed:
             yield self.exchange.run(_UNPACED_RECORDS)
             await asyncio.sleep(0)
 
-    # Anchored once: event time is start plus wall time since the anchor, so nothing drifts.
-    async def _paced(self, speed: float) -> AsyncIterator[np.ndarray]:
+    # Anchored once: event time is the beginning plus wall time since the anchor, so nothing drifts.
+    async def _paced(self, speed: float, begins_ns: int) -> AsyncIterator[np.ndarray]:
         never = asyncio.Event()
         exchange = self.exchange
         anchor_ns = self._clock.now_ns()
-        reached_ns = exchange.start_ns
+        reached_ns = begins_ns
         beat_ns = max(1, int(_BEAT_NS * speed))
         while True:
-            due_ns = exchange.start_ns + int((self._clock.now_ns() - anchor_ns) * speed)
+            due_ns = begins_ns + int((self._clock.now_ns() - anchor_ns) * speed)
             if due_ns - reached_ns < beat_ns:
                 wait_ns = int((reached_ns + beat_ns - due_ns) / speed) + 1
                 await self._clock.wait(never, wait_ns)

@@ -163,9 +163,9 @@ def list_contracts(products: tuple[Product, ...], start_ns: int) -> list[Contrac
         For each product: front, second, spread where it has one.
     """
     contracts = []
-    for index, product in enumerate(products):
+    for product in products:
         front, second = (
-            _outright(product, index, which, expiry)
+            _outright(product, which, expiry)
             for which, expiry in enumerate(_front_two(product, start_ns))
         )
         contracts += [front, second]
@@ -174,7 +174,7 @@ def list_contracts(products: tuple[Product, ...], start_ns: int) -> list[Contrac
                 Contract(
                     product=product,
                     raw_symbol=f"{front.raw_symbol}-{second.raw_symbol}",
-                    instrument_id=_instrument_id(index, 9_000 + front.month),
+                    instrument_id=_instrument_id(product, 9_000 + front.month),
                     tick=product.spread_tick,
                     price=product.carry,
                     share=product.spread_share,
@@ -188,12 +188,12 @@ def list_contracts(products: tuple[Product, ...], start_ns: int) -> list[Contrac
     return contracts
 
 
-def _outright(product: Product, index: int, which: int, expiry: tuple[int, int, int]) -> Contract:
+def _outright(product: Product, which: int, expiry: tuple[int, int, int]) -> Contract:
     year, month, expiration_ns = expiry
     return Contract(
         product=product,
         raw_symbol=f"{product.asset}{_MONTH_CODES[month - 1]}{year % 10}",
-        instrument_id=_instrument_id(index, (year % 100) * 12 + month),
+        instrument_id=_instrument_id(product, (year % 100) * 12 + month),
         tick=product.tick,
         price=product.price + (product.carry if which else 0),
         share=product.next_share if which else product.share,
@@ -204,8 +204,8 @@ def _outright(product: Product, index: int, which: int, expiry: tuple[int, int, 
     )
 
 
-def _instrument_id(product: int, contract: int) -> int:
-    return 10_000 * (product + 1) + contract
+def _instrument_id(product: Product, contract: int) -> int:
+    return 10_000 * product.channel + contract
 
 
 def _front_two(product: Product, start_ns: int) -> list[tuple[int, int, int]]:
