@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from tests.gateway.gateway_clients import DATASET, KEY, RawClient, serving
 
+from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource, SessionReplaySource
+from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 from ticktape.tape.metadata import make_metadata
 
@@ -254,3 +256,67 @@ async def test_a_slow_reader_holds_back_only_what_it_reads(small_tape):
 
 def _first_symbol(small_tape):
     return small_tape.definitions[0]["raw_symbol"].decode()
+
+
+class FailingFeed:
+    """A feed that breaks after its first batch."""
+
+    metadata = make_metadata(DATASET, Schema.MBO, 1_000)
+
+    def __init__(self, records):
+        self._records = records
+
+    async def __aiter__(self):
+        yield Batch(Schema.MBO, self._records)
+        raise ZeroDivisionError("a mistake")
+
+
+async def test_a_source_that_breaks_is_told_as_an_internal_error(small_tape):
+    async with serving(BroadcastSource(FailingFeed(small_tape.records))) as gateway:
+        client = await RawClient.authenticated(gateway.port)
+        client.send(PYTHON + "start_session=0\n")
+        order, records = await client.everything()
+    assert len(records[Schema.MBO]) == len(small_tape.records)
+    assert order[-1] is Schema.ERROR
+    assert codes(records, Schema.ERROR) == [6]
+
+
+async def test_a_paced_session_takes_the_tapes_own_time(small_tape):
+    span_s = float(np.ptp(small_tape.records["ts_recv"].astype(np.int64))) / 1e9
+    async with serving(SessionReplaySource([small_tape.path], speed=span_s / 0.5)) as gateway:
+        client = await RawClient.authenticated(gateway.port)
+        client.send(PYTHON + "start_session=0\n")
+        began = time.monotonic()
+        _, records = await client.everything()
+        took_s = time.monotonic() - began
+    assert records[Schema.MBO].tobytes() == small_tape.records.tobytes()
+    assert took_s > 0.4
+
+
+async def test_a_subscription_in_mid_replay_begins_with_the_right_books(small_tape):
+    source = SessionReplaySource([small_tape.path], speed=20)
+    async with serving(source) as gateway:
+        client = await RawClient.authenticated(gateway.port)
+        client.send("schema=trades|symbols=ALL_SYMBOLS\nstart_session=0\n")
+        seen, quotes, orders = 0, [], []
+        async for batch in client.batches():
+            seen += len(batch.records) if batch.schema is Schema.TRADES else 0
+            if seen > 300:
+                break
+        client.send("schema=mbp-1|symbols=ALL_SYMBOLS\n")
+        client.send("schema=mbo|symbols=ALL_SYMBOLS|snapshot=1\n")
+        async for batch in client.batches():
+            if batch.schema is Schema.MBP_1:
+                quotes.append(batch.records)
+            if batch.schema is Schema.MBO:
+                orders.append(batch.records)
+                if sum(map(len, orders)) > 12_000:
+                    break
+        client.close()
+    quotes, orders = np.concatenate(quotes), np.concatenate(orders)
+    assert orders["flags"][0] == 40
+    whole = make_deriver(Schema.MBO, Schema.MBP_1).update(small_tape.records)
+    first = int(np.flatnonzero(whole["sequence"] == quotes["sequence"][0])[0])
+    names = [name for name in whole.dtype.names if name != "depth"]
+    expected = whole[first : first + len(quotes)][names]
+    assert quotes[names].tolist()[-100:] == expected.tolist()[-100:]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ticktape.gateway.live.sources import Source
 
 SIMULATOR: Final = "simulator"
-_ANY_KEY: Final = "db-any-29-characters-are-accepted"[:32]
+_ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
 

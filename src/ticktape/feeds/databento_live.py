@@ -230,6 +230,10 @@ class DatabentoLiveFeed:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
+    async def aclose(self) -> None:
+        """Leave, as :meth:`close`; for ``contextlib.aclosing``."""
+        await self.close()
+
     async def __aenter__(self) -> Self:
         await self.connect()
         return self
@@ -249,8 +253,7 @@ class DatabentoLiveFeed:
     async def __anext__(self) -> Batch:
         while not self._queue:
             if self._ended:
-                if self._failure is not None:
-                    raise self._failure
+                await self._raise_failure()
                 raise StopAsyncIteration
             self._arrived.clear()
             await self._arrived.wait()
@@ -259,6 +262,14 @@ class DatabentoLiveFeed:
         if self._paused and self._queued_bytes < self._queue_limit // 2:
             self._resume()
         return batch
+
+    async def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._running is not None:
+            await asyncio.wait({self._running})
+            if not self._running.cancelled():
+                self._running.result()
 
     def _take(self) -> Batch:
         """Take what waits of one schema: reads of 64 KB become batches worth a kernel's call."""

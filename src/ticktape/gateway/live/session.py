@@ -92,7 +92,7 @@ class Session:
                 await self._say_goodbye()
         except OutageError:
             self.abort()
-        except (ConnectionError, TimeoutError) as error:
+        except OSError as error:
             _log.info("session %d: connection lost: %s", self.session_id, error)
         finally:
             await self._stream.close()
@@ -168,7 +168,8 @@ class Session:
                 request = parse_request(line)
                 if isinstance(request, SessionStart):
                     await self._start()
-                    flowing = flowing or asyncio.create_task(self._flow())
+                    flowing = asyncio.create_task(self._stream.run())
+                    flowing.add_done_callback(self._finish)
                 elif self._started:
                     await self._stream.subscribe([request])
                 else:
@@ -178,6 +179,9 @@ class Session:
             return True
         except SessionRefusedError as refusal:
             self._refuse(refusal)
+            return True
+        except TicktapeError as error:
+            self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
             return True
         finally:
             if flowing is not None:
@@ -204,13 +208,15 @@ class Session:
             skips=request.slow_reader_behavior != "warn",
         )
 
-    async def _flow(self) -> None:
-        try:
-            await self._stream.run()
-        except SessionRefusedError as refusal:
-            self._refuse(refusal)
-        except (OSError, TicktapeError) as error:
-            _log.exception("session %d: the source failed", self.session_id)
+    def _finish(self, flowing: asyncio.Task[None]) -> None:
+        """Close the session when its records end; say so in it where that is a failure."""
+        if flowing.cancelled():
+            return
+        error = flowing.exception()
+        if isinstance(error, SessionRefusedError):
+            self._refuse(error)
+        elif error is not None:
+            _log.error("session %d: the source failed", self.session_id, exc_info=error)
             self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
         self.outlet.finish()
 
