@@ -32,6 +32,7 @@ interface Session {
 }
 
 const RETRY_MS = 2_000;
+const LOOK_MS = 1_000;
 const NO_SYMBOLS: Problem = {
   code: "bad-value",
   message: "No symbol is given.",
@@ -58,6 +59,16 @@ export const useSession = create<Session>()((set, get) => {
     },
     onProblem: (problem) => set({ problem }),
   });
+  /** Without a stream, nobody says how the source is: ask. */
+  const look = async () => {
+    if (get().connection.state !== "idle" && get().connection.state !== "refused") return;
+    try {
+      const source = await fetchSource();
+      set((now) => ({ ...mended(now), source }));
+    } catch (error) {
+      set({ problem: problemOf(error) });
+    }
+  };
   return {
     source: null,
     symbols: [],
@@ -71,6 +82,7 @@ export const useSession = create<Session>()((set, get) => {
         set((now) => ({ ...mended(now), source, symbolsText: source.defaultSymbols.join(", ") }));
         set({ symbols: await fetchSymbols() });
         get().connect();
+        setInterval(() => void look(), LOOK_MS);
       } catch (error) {
         set({ problem: problemOf(error) });
         setTimeout(() => void get().start(), RETRY_MS);

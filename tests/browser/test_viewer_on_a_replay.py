@@ -1,0 +1,281 @@
+"""The page on a replay of a generated tape: everything moves, stops and goes where it is told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def expect(locator):
+    from playwright.sync_api import expect as expectation
+
+    return expectation(locator)
+
+
+def connection(page):
+    return page.get_by_role("status", name="Connection")
+
+
+def tape_rows(page):
+    return page.get_by_role("log", name="Trades").locator("[data-trade]")
+
+
+def newest_trade(page) -> str:
+    return tape_rows(page).first.inner_text()
+
+
+def clock_ns(page) -> int:
+    """Time of day of the newest trade on the tape, in nanoseconds."""
+    text = tape_rows(page).first.locator("time").inner_text()
+    hours, minutes, seconds = text.split(":")
+    return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * 1e9)
+
+
+def paused_ns(replay, until) -> int:
+    until("a pause", lambda: replay.replay()["paused"])
+    return replay.cursor_ns()
+
+
+def watched(open_page, server, **size):
+    page = open_page(server, **size)
+    expect(connection(page)).to_have_text("Connected")
+    expect(tape_rows(page).first).to_be_visible()
+    return page
+
+
+def test_says_what_the_data_is(open_page, replay, keep_screenshot):
+    page = watched(open_page, replay)
+    assert page.title() == "ticktape"
+    expect(page.get_by_role("heading", name="ticktape")).to_be_visible()
+    banner = page.get_by_role("banner")
+    expect(banner.get_by_text("REPLAY", exact=True)).to_be_visible()
+    expect(banner.get_by_text("L3", exact=True)).to_be_visible()
+    for mark in ("lag", "drops", "gaps"):
+        expect(banner.get_by_text(mark)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Symbols")).to_have_value("ES.FUT")
+    keep_screenshot(page, "replay-desktop-dark")
+
+
+def test_trades_and_candles_move(open_page, replay):
+    page = watched(open_page, replay)
+    trade = newest_trade(page)
+    candle = page.get_by_label("Candle", exact=True)
+    before = candle.inner_text()
+    expect(tape_rows(page).first).not_to_have_text(trade)
+    page.wait_for_function(
+        "before => document.querySelector('[aria-label=Candle]').innerText !== before", arg=before
+    )
+    expect(candle).to_contain_text(re.compile(r"O\s*\d+\.\d\d.*V\s*[\d,]+"))
+
+
+def test_the_book_shows_ten_levels_of_each_side(open_page, replay, until):
+    page = watched(open_page, replay)
+    book = page.get_by_role("table", name="Order book")
+    replay.order("pause")
+
+    def agree() -> bool:
+        symbol = page.get_by_role("tab", selected=True).first.inner_text().split()[0]
+        wanted = replay.ask(f"/api/book/{symbol}?levels=10")
+        shown = {
+            side: [
+                (row.locator(".price").inner_text(), row.locator(".size").inner_text())
+                for row in book.locator(f"tbody.{side} tr").all()
+            ]
+            for side in ("ask", "bid")
+        }
+        return [
+            [(f"{level['price_i64'] / 1e9:.2f}", f"{level['size']:,}") for level in wanted[side]]
+            for side in ("bids", "asks")
+        ] == [shown["bid"], shown["ask"][::-1]]
+
+    expect(book.locator("tbody.bid tr")).to_have_count(10)
+    expect(book.locator("tbody.ask tr")).to_have_count(10)
+    until("the page's book to be the server's", agree)
+    expect(book.get_by_text("spread")).to_contain_text("tick")
+
+
+def test_disconnect_stops_and_connect_resumes(open_page, replay, until):
+    page = watched(open_page, replay)
+    page.get_by_role("button", name="Disconnect").click()
+    expect(connection(page)).to_have_text("Disconnected")
+    trade = newest_trade(page)
+    later_ns = replay.cursor_ns() + 4_000_000_000
+    until("the replay to go on", lambda: replay.cursor_ns() > later_ns)
+    assert newest_trade(page) == trade
+    page.get_by_role("button", name="Connect live").click()
+    expect(connection(page)).to_have_text("Connected")
+    expect(tape_rows(page).first).not_to_have_text(trade)
+
+
+def test_play_pause_speed_and_step(open_page, replay, until):
+    page = watched(open_page, replay)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    at_ns = paused_ns(replay, until)
+    page.get_by_role("button", name="Step one event").click()
+    until("one step", lambda: replay.cursor_ns() != at_ns)
+    assert abs(replay.cursor_ns() - at_ns) < 1_000_000_000
+    at_ns = replay.cursor_ns()
+    page.get_by_role("button", name="Step 100 events").click()
+    until("many steps", lambda: replay.cursor_ns() > at_ns)
+    page.get_by_label("Speed").select_option("50×")
+    until("the speed", lambda: replay.replay()["speed"] == 50)
+    page.get_by_label("Speed").select_option("max")
+    until("full speed", lambda: replay.replay()["speed"] is None)
+    page.get_by_label("Speed").select_option("2×")
+    page.get_by_role("button", name="Play").click()
+    until("it to play", lambda: not replay.replay()["paused"])
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_seeking_shows_nothing_after_the_cursor(open_page, replay, until):
+    page = watched(open_page, replay)
+    replay.order("pause")
+    state = replay.replay()
+    start, end = int(state["start_ns"]), int(state["end_ns"])
+    midnight_ns = start - start % 86_400_000_000_000
+    for share in (0.8, 0.2):
+        page.get_by_label("Seek").fill(str(round(share * 10_000)))
+        target = start + round(share * (end - start))
+        until("the seek", lambda target=target: abs(replay.cursor_ns() - target) < 1_000_000_000)
+        until(
+            "the tape to be there",
+            lambda target=target: abs(midnight_ns + clock_ns(page) - target) < 3_000_000_000,
+        )
+        cursor = replay.cursor_ns()
+        assert midnight_ns + clock_ns(page) <= cursor
+        candle = page.get_by_label("Candle", exact=True).inner_text()
+        hours, minutes, seconds = map(int, re.search(r"(\d\d):(\d\d):(\d\d)", candle).groups())
+        assert midnight_ns + (hours * 3600 + minutes * 60 + seconds) * 10**9 <= cursor
+
+
+def test_the_tape_rests_under_the_pointer_and_filters_by_size(open_page, replay):
+    page = watched(open_page, replay)
+    page.get_by_role("log", name="Trades").hover()
+    expect(page.get_by_label("Tape").get_by_text("waiting")).to_be_visible()
+    still = newest_trade(page)
+    page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 300))")
+    assert newest_trade(page) == still
+    page.get_by_label("Min size").fill("10")
+    page.get_by_role("heading", name="ticktape").hover()
+    expect(page.get_by_label("Tape").get_by_text("waiting")).to_have_count(0)
+    page.wait_for_function(
+        "() => { const sizes = [...document.querySelectorAll('[data-trade] .size')];"
+        " return sizes.length > 0 && sizes.every(s => Number(s.textContent) >= 10) }"
+    )
+    page.get_by_label("All").check()
+    expect(tape_rows(page).first).to_contain_text(re.compile(r"(ES|NQ|CL)[A-Z]\d"))
+
+
+def test_keys(open_page, replay, until, keep_screenshot):
+    page = watched(open_page, replay)
+    page.keyboard.press("Space")
+    at_ns = paused_ns(replay, until)
+    page.keyboard.press("ArrowRight")
+    until("a step", lambda: replay.cursor_ns() != at_ns)
+    at_ns = replay.cursor_ns()
+    page.keyboard.press("ArrowLeft")
+    until("a second back", lambda: replay.cursor_ns() < at_ns)
+    page.keyboard.press("Space")
+    until("it to play", lambda: not replay.replay()["paused"])
+    page.keyboard.press("?")
+    overlay = page.get_by_role("dialog", name="Keys")
+    expect(overlay).to_contain_text("Step one event")
+    keep_screenshot(page, "help-desktop-dark")
+    page.keyboard.press("Escape")
+    expect(overlay).to_have_count(0)
+    page.keyboard.press("t")
+    expect(page.locator(".app")).to_have_attribute("data-theme", "light")
+    page.keyboard.press("4")
+    expect(page.get_by_role("button", name="1m", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    keep_screenshot(page, "replay-desktop-light")
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Symbols")).to_be_focused()
+    page.keyboard.type("NQ")
+    page.keyboard.press("ArrowDown")
+    keep_screenshot(page, "picker-desktop-light")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name=re.compile("^NQ")).first).to_be_visible()
+    page.reload()
+    expect(page.locator(".app")).to_have_attribute("data-theme", "light")
+
+
+def test_fetched_history_shows_candles_and_rows(open_page, replay, keep_screenshot):
+    page = watched(open_page, replay)
+    page.get_by_role("button", name="Disconnect").click()
+    page.get_by_label("Schema").select_option("ohlcv-1s")
+    page.get_by_role("button", name="Fetch historical").click()
+    history = page.get_by_role("region", name="History")
+    expect(history.get_by_role("status")).to_contain_text(re.compile(r"\d{2,} rows of ohlcv-1s"))
+    expect(history.locator("[data-row]").first).to_be_visible()
+    keep_screenshot(page, "history-desktop-dark")
+    page.get_by_label("Schema").select_option("trades")
+    page.get_by_role("button", name="Fetch historical").click()
+    expect(history.get_by_role("status")).to_contain_text(re.compile(r"rows of trades"))
+    expect(history.locator("[data-row]").first).to_contain_text(re.compile("Buy|Sell"))
+    page.get_by_role("button", name="Close history").click()
+    expect(history).to_have_count(0)
+
+
+def test_history_of_a_watched_replay_ends_at_its_cursor(open_page, replay):
+    page = watched(open_page, replay)
+    replay.order("pause")
+    page.get_by_label("Schema").select_option("ohlcv-1s")
+    page.get_by_role("button", name="Fetch historical").click()
+    note = page.get_by_role("region", name="History").get_by_role("status")
+    expect(note).to_contain_text("up to the replay's cursor")
+
+
+def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
+    page = watched(open_page, replay)
+    alert = page.get_by_role("alert")
+    page.get_by_label("Start").fill("yesterday")
+    page.get_by_role("button", name="Fetch historical").click()
+    expect(alert).to_contain_text("yesterday")
+    page.get_by_role("button", name="Dismiss").click()
+    expect(alert).to_have_count(0)
+    symbols = page.get_by_role("combobox", name="Symbols")
+    symbols.fill("ZZ.FUT")
+    symbols.press("Enter")
+    expect(alert).to_contain_text("ZZ.FUT")
+    keep_screenshot(page, "unknown-symbol-desktop-dark")
+    symbols.fill("ES.FUT")
+    symbols.press("Enter")
+    expect(alert).to_have_count(0)
+    expect(tape_rows(page).first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_fits_a_phone(open_page, replay, keep_screenshot, theme):
+    page = watched_on_phone(open_page, replay)
+    if theme == "light":
+        page.get_by_role("button", name="Light theme").click()
+    keep_screenshot(page, f"replay-phone-{theme}-chart")
+    for name, panel in (("Book", "Book"), ("Tape", "Tape")):
+        page.get_by_role("tab", name=name, exact=True).click()
+        expect(page.get_by_role("region", name=panel)).to_be_visible()
+        keep_screenshot(page, f"replay-phone-{theme}-{name.lower()}")
+    page.get_by_role("button", name="Historical range").click()
+    page.get_by_label("Schema").select_option("ohlcv-1s")
+    keep_screenshot(page, f"replay-phone-{theme}-range")
+    page.get_by_role("button", name="Fetch historical").click()
+    expect(page.get_by_role("region", name="History")).to_be_visible()
+    keep_screenshot(page, f"replay-phone-{theme}-history")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    for name in ("Connect live", "Disconnect", "Pause", "Step one event"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 844
+
+
+def watched_on_phone(open_page, server):
+    page = open_page(server, width=390, height=844)
+    expect(connection(page)).to_have_text("Connected")
+    return page
