@@ -1,4 +1,4 @@
-"""The simulated exchange as a source of records: same seed, same bytes; books that agree.""
+"""The simulated exchange as a source of records: same seed, same bytes; books that agree."""
 
 import hashlib
 import random
