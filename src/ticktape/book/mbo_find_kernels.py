@@ -22,6 +22,7 @@ from ticktape.ops.kernels import lean_kernel
 
 # 2**32 over the golden ratio: spreads neighbouring identifiers (Knuth, TAOCP 3, 6.4).
 _SPREAD: Final = np.uint64(2654435769)
+_NEAR: Final = 8
 
 
 @lean_kernel
@@ -63,15 +64,23 @@ def find_order(state: MboState, book: Integer, order_id: Integer) -> Integer:
 def find_level(state: MboState, side: Integer, key: Integer) -> Integer:
     """Give the ladder entry of the first level on a side whose key is not below ``key``.
 
-    Most of what happens, happens near the best: look there first, then by halves.
+    Most of what happens, happens near the best: look at the eight best at once, without a branch
+    for each that the processor would guess wrong; then by halves.
     """
     keys = state.ladder_keys
     start = np.int64(state.sides[side]["start"])
-    at = start + np.int64(state.sides[side]["levels"])
-    near = max(start, at - 16)
-    while at > near and keys[at - 1] >= key:
-        at -= 1
-    if at > near:
+    levels = np.int64(state.sides[side]["levels"])
+    at = start + levels
+    if levels >= _NEAR:
+        better = np.int64(0)
+        for i in range(_NEAR):
+            better += keys[at - 1 - i] >= key
+        at -= better
+        if better < _NEAR:
+            return at
+    else:
+        while at > start and keys[at - 1] >= key:
+            at -= 1
         return at
     low = start
     while low < at:

@@ -43,7 +43,6 @@ from ticktape.book.mbo_state_kernels import (
     BAD_ACTIONS,
     BAD_SIDES,
     BOOK_NOT_WANTED,
-    CANCELS,
     CLEARS,
     DUPLICATE_ADDS,
     EVENTS,
@@ -52,7 +51,6 @@ from ticktape.book.mbo_state_kernels import (
     MAYBE_BAD_BOOKS,
     MISMATCHED_PRICES,
     MISMATCHED_SIDES,
-    MODIFIES,
     NO_ROOM,
     NONES,
     OVER_CANCELS,
@@ -140,13 +138,10 @@ def apply_add(
 ) -> Integer:
     """Apply an add of an order; also a modify of one that is not known."""
     odd = state.counters[book]
-    if side_code == SIDE_BID:
-        side = 2 * book
-    elif side_code == SIDE_ASK:
-        side = 2 * book + 1
-    else:
+    if side_code not in (SIDE_ASK, SIDE_BID):
         odd[BAD_SIDES] += 1
         return TOUCHED_NOTHING
+    side = 2 * book + (side_code == SIDE_ASK)
     if size == 0:
         odd[ZERO_SIZES] += 1
         return TOUCHED_NOTHING
@@ -224,13 +219,10 @@ def apply_quote(
 ) -> Integer:
     """Apply an add, cancel or modify of a top-of-book or aggregated feed: levels, no orders."""
     odd = state.counters[book]
-    if side_code == SIDE_BID:
-        side = 2 * book
-    elif side_code == SIDE_ASK:
-        side = 2 * book + 1
-    else:
+    if side_code not in (SIDE_ASK, SIDE_BID):
         odd[BAD_SIDES] += 1
         return TOUCHED_NOTHING
+    side = 2 * book + (side_code == SIDE_ASK)
     own = state.sides[side]
     touched = TOUCHED_BIDS + (side & 1)
     if flags & F_TOB:
@@ -312,12 +304,8 @@ def apply_record(
             touched = apply_modify(state, book, side_code, order_id, price, size, ts_event)
         if touched == NO_ROOM:
             return touched
-        if action == ACTION_ADD:
-            odd[ADDS] += 1
-        elif action == ACTION_CANCEL:
-            odd[CANCELS] += 1
-        else:
-            odd[MODIFIES] += 1
+        # The columns of the three are in the order of their letters.
+        odd[ADDS + (action > ACTION_ADD) + (action > ACTION_CANCEL)] += 1
     elif action == ACTION_TRADE:
         odd[TRADES] += 1
     elif action == ACTION_FILL:
