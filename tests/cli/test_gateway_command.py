@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from ticktape.cli.gateway import read_speed
-from ticktape.feeds.databento_live import DatabentoLiveFeed, LiveSubscription
+from ticktape.feeds.databento_live import DatabentoLiveFeed
+from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.tape.errors import AuthenticationError, BadValueError
 from ticktape.tape.layouts import Schema, new_records
 from ticktape.tape.metadata import make_metadata

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from ticktape.feeds import databento_live, databento_protocol
-from ticktape.feeds.databento_live import Backoff, DatabentoLiveFeed, LiveSubscription
+from ticktape.feeds.backoff import Backoff
+from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.databento_protocol import record_protocol
 from ticktape.feeds.gaps import gaps_in
+from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.live import BroadcastSource, LiveGateway, SessionReplaySource
 from ticktape.tape.errors import (
     AuthenticationError,

@@ -6,23 +6,27 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Final, Self
 
 import databento_dbn as dbn
 import numpy as np
 
+from ticktape.feeds.backoff import Backoff
 from ticktape.feeds.databento_key import ApiKey, find_key
-from ticktape.feeds.databento_protocol import live_protocol
+from ticktape.feeds.databento_session import (
+    SessionSettings,
+    default_gateway,
+    fatal_error,
+    open_session,
+    send_subscription,
+)
 from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.live_subscriptions import LiveSubscription, Subscriptions
 from ticktape.feeds.record_stream import RecordStream
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import (
-    AuthenticationError,
-    BadValueError,
     ConnectionLostError,
     NotDbnError,
     TicktapeError,
@@ -32,41 +36,13 @@ from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.metadata import make_metadata
 
 DEFAULT_PORT: Final = 13000
-CONNECT_TIMEOUT_S: Final = 10.0
-AUTHENTICATION_TIMEOUT_S: Final = 30.0
 HEARTBEAT_MARGIN_S: Final = 10.0
 QUEUE_BYTES: Final = 64 << 20
 BATCH_RECORDS: Final = 1 << 16
 
-# DBN ErrorCode: what ends a session for good, and what may pass.
-_KEY_ERRORS: Final = frozenset({1, 2})
-_WRONG_REQUESTS: Final = frozenset({5, 8})
-_SESSION_ENDS: Final = frozenset({1, 2, 3, 5, 6, 8})
 _SESSION_SCHEMAS: Final = frozenset({Schema.SYSTEM, Schema.ERROR, Schema.SYMBOL_MAPPING})
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How long to wait before connecting again: doubling, with jitter, up to a limit.
-
-    Attributes
-    ----------
-    first_s, limit_s : float
-        Seconds before the first new attempt, and at most before any.
-    attempts : int or None
-        Attempts in a row before giving up; None for no end.
-    """
-
-    first_s: float = 0.5
-    limit_s: float = 30.0
-    attempts: int | None = None
-
-    def delay_s(self, failures: int, chance: random.Random) -> float:
-        """Give the seconds to wait after this many failures in a row."""
-        full = min(self.limit_s, self.first_s * 2.0 ** min(failures - 1, 30))
-        return full * chance.uniform(0.5, 1.0)
 
 
 class DatabentoLiveFeed:
@@ -142,17 +118,17 @@ class DatabentoLiveFeed:
         backoff: Backoff | None = None,
         queue_bytes: int = QUEUE_BYTES,
     ) -> None:
-        if compression not in {"none", "zstd"}:
-            raise BadValueError(f"compression is {compression!r}", hint="use none or zstd")
         self._key = find_key(key)
-        self._dataset = dataset
-        self._host = gateway or f"{dataset.lower().replace('.', '-')}.lsg.databento.com"
-        self._port = port
+        self._settings = SessionSettings(
+            dataset,
+            gateway or default_gateway(dataset),
+            port,
+            ts_out=ts_out,
+            compression=compression,
+            heartbeat_interval_s=heartbeat_interval_s,
+            slow_reader_behavior=slow_reader_behavior,
+        )
         self._subscriptions = Subscriptions(subscriptions)
-        self._ts_out = ts_out
-        self._compression = compression
-        self._heartbeat_interval_s = heartbeat_interval_s
-        self._slow_reader_behavior = slow_reader_behavior
         self._reconnect = reconnect
         self._reconnect_at_end = reconnect_at_end
         self._backoff = backoff or Backoff()
@@ -178,12 +154,12 @@ class DatabentoLiveFeed:
         self.sessions = 0
 
     def __repr__(self) -> str:
-        return f"DatabentoLiveFeed({self._dataset!r}, {self._host}:{self._port}, key=****)"
+        return f"DatabentoLiveFeed({self._settings.dataset!r}, {self._settings.where}, key=****)"
 
     @property
     def metadata(self) -> dbn.Metadata:
         """What the session said; before that, no more than the dataset."""
-        return self._metadata or make_metadata(self._dataset, None, 0, stype_in=None)
+        return self._metadata or make_metadata(self._settings.dataset, None, 0, stype_in=None)
 
     @property
     def connected(self) -> bool:
@@ -215,7 +191,7 @@ class DatabentoLiveFeed:
         """Add a subscription; on a running session too, where ``start`` is without effect."""
         is_new = self._subscriptions.add(subscription)
         if self._protocol is not None and is_new:
-            self._send(self._protocol, subscription)
+            send_subscription(self._protocol, subscription, len(self._subscriptions) - 1)
 
     def unsubscribe(self, subscription: LiveSubscription) -> None:
         """Drop a subscription.
@@ -319,7 +295,7 @@ class DatabentoLiveFeed:
         try:
             self._protocol = protocol
             for number, subscription in enumerate(self._subscriptions.for_session(self.sessions)):
-                self._send(protocol, subscription, number)
+                send_subscription(protocol, subscription, number)
             self._last_heard = asyncio.get_running_loop().time()
             protocol.start()
             await self._watch(protocol)
@@ -330,80 +306,18 @@ class DatabentoLiveFeed:
         self._judge_end()
 
     async def _open_session(self) -> Any:  # noqa: ANN401 -- the vendor's class
-        loop = asyncio.get_running_loop()
-        make = await asyncio.to_thread(live_protocol)
         self._refusal = self._broken = None
-
-        def make_protocol() -> Any:  # noqa: ANN401 -- the vendor's class
-            protocol = make(
-                api_key=self._key.reveal(),
-                dataset=self._dataset,
-                ts_out=self._ts_out,
-                heartbeat_interval_s=self._heartbeat_interval_s,
-                slow_reader_behavior=self._slow_reader_behavior,
-                compression=dbn.Compression.from_str(self._compression),
-            )
-            protocol.take_bytes = self._take_bytes
-            compressed = self._compression == "zstd" and not protocol.takes_records
-            self._stream = RecordStream(
-                compressed=compressed, quotes=self._subscriptions.quote_schema()
-            )
-            return protocol
-
-        where = f"{self._host}:{self._port}"
-        try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                transport, protocol = await loop.create_connection(
-                    make_protocol, self._host, self._port
-                )
-        except (OSError, TimeoutError) as error:
-            raise ConnectionLostError(
-                f"No connection to {where}: {error or 'timed out'}",
-                hint="is the gateway running there?",
-            ) from error
-        try:
-            await self._authenticate(protocol, where)
-        except TicktapeError:
-            transport.abort()
-            raise
-        return protocol
-
-    async def _authenticate(self, protocol: Any, where: str) -> None:  # noqa: ANN401
-        waited, _ = await asyncio.wait(
-            {protocol.authenticated, protocol.disconnected},
-            timeout=AUTHENTICATION_TIMEOUT_S,
-            return_when=asyncio.FIRST_COMPLETED,
+        protocol = await open_session(self._key, self._settings, self._take_bytes)
+        self._stream = RecordStream(
+            compressed=self._settings.compression == "zstd" and not protocol.takes_records,
+            quotes=self._subscriptions.quote_schema(),
         )
-        if protocol.authenticated in waited:
-            refusal = protocol.authenticated.exception()
-            if refusal is None:
-                return
-            text = str(refusal)
-            if "connection limit" in text:
-                raise UpstreamError(f"{where}: {text}")
-            raise AuthenticationError(f"{where}: {text}", hint="check the API key and the dataset")
-        if protocol.disconnected in waited:
-            protocol.disconnected.exception()
-            raise ConnectionLostError(f"{where} closed the connection before authentication")
-        raise ConnectionLostError(f"{where} did not answer the authentication in time")
-
-    def _send(self, protocol: Any, one: LiveSubscription, number: int | None = None) -> None:  # noqa: ANN401
-        try:
-            protocol.subscribe(
-                schema=one.schema.value,
-                symbols=list(one.symbols),
-                stype_in=one.stype_in,
-                start=one.start_ns,
-                snapshot=one.snapshot,
-                subscription_id=len(self._subscriptions) - 1 if number is None else number,
-            )
-        except ValueError as error:
-            raise BadValueError(f"Subscription {one}: {error}") from error
+        return protocol
 
     async def _watch(self, protocol: Any) -> None:  # noqa: ANN401 -- the vendor's class
         """Wait for the end of the connection, or for a silence that is too long."""
         loop = asyncio.get_running_loop()
-        allowed_s = self._heartbeat_interval_s + HEARTBEAT_MARGIN_S
+        allowed_s = self._settings.heartbeat_interval_s + HEARTBEAT_MARGIN_S
         while True:
             await asyncio.wait({protocol.disconnected}, timeout=1.0)
             if protocol.disconnected.done():
@@ -472,28 +386,4 @@ class DatabentoLiveFeed:
         for record in records:
             code, text = int(record["code"]), record["err"].decode(errors="replace")
             _log.error("gateway error %d: %s", code, text)
-            if code in _KEY_ERRORS:
-                self._refusal = AuthenticationError(text, hint="check the API key")
-            elif code in _WRONG_REQUESTS:
-                self._refusal = RefusedSubscriptionError(text)
-            elif code in _SESSION_ENDS:
-                self._refusal = UpstreamError(text)
-
-
-class RefusedSubscriptionError(UpstreamError):
-    """The gateway refused a subscription: asking for the same again cannot succeed."""
-
-    code = "refused-subscription"
-    terminal = True
-
-
-def live_subscriptions(
-    schemas: Sequence[Schema], symbols: Sequence[str], stype_in: str, *, snapshot: bool = False
-) -> list[LiveSubscription]:
-    """Make one subscription for each schema; `snapshot` is for MBO alone."""
-    return [
-        LiveSubscription(
-            schema, tuple(symbols), stype_in, snapshot=snapshot and schema is Schema.MBO
-        )
-        for schema in schemas
-    ]
+            self._refusal = fatal_error(code, text) or self._refusal
