@@ -1,3 +1,4 @@
+import contextlib
 import io
 from collections import Counter
 from datetime import date
@@ -6,6 +7,8 @@ import databento_dbn as dbn
 import numpy as np
 import pytest
 import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.tape.tape_samples import MARKET_SCHEMAS, metadata_of, random_records, records_of
 
 from ticktape.tape.batch import Batch
@@ -17,6 +20,7 @@ from ticktape.tape.errors import (
     TapeError,
     TapeNotFoundError,
     TapeWriteError,
+    TicktapeError,
     WrongSchemaError,
 )
 from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema
@@ -159,7 +163,7 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path):
     with pytest.raises(TapeNotFoundError):
         read_csv(tmp_path / "none.csv")
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TapeError, match="no text"):
+    with pytest.raises(TapeError, match="no text table"):
         read_csv(tmp_path / "x.csv")
 
 
@@ -219,3 +223,23 @@ def test_a_real_by_order_tape_survives_csv(real_tape, tmp_path):
     again = read_csv(tmp_path / "x.csv.zst")
     assert np.array_equal(records_of(again), records_of(tape))
     assert again.metadata.mappings == tape.metadata.mappings
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    damage=st.lists(
+        st.tuples(st.integers(0, 10**6), st.sampled_from(b'\n\r",.-9Z\0\xff')), max_size=5
+    ),
+    keep=st.integers(0, 10**6),
+    pretty=st.booleans(),
+)
+def test_no_damage_ends_in_anything_but_our_errors(tmp_path, damage, keep, pretty):
+    path = tmp_path / "x.csv"
+    batch = Batch(Schema.MBO, random_records(Schema.MBO, 9))
+    write_csv(path, [batch], metadata_of("mbo"), pretty_px=pretty, pretty_ts=pretty)
+    damaged = bytearray(path.read_bytes())
+    for place, value in damage:
+        damaged[place % len(damaged)] = value
+    path.write_bytes(damaged[: keep % len(damaged)] if keep % 2 else damaged)
+    with contextlib.suppress(TicktapeError):
+        list(read_csv(path))

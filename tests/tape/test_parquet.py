@@ -1,7 +1,11 @@
+import contextlib
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.tape.tape_samples import MARKET_SCHEMAS, metadata_of, random_records, records_of
 
 from ticktape.tape.batch import Batch
@@ -12,10 +16,13 @@ from ticktape.tape.errors import (
     TapeError,
     TapeNotFoundError,
     TapeWriteError,
+    TicktapeError,
     WrongSchemaError,
 )
 from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema
 from ticktape.tape.parquet import read_parquet, write_parquet
+
+DAMAGE = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6)
 
 
 @pytest.mark.parametrize("schema", MARKET_SCHEMAS)
@@ -96,3 +103,29 @@ def test_a_real_tape_survives(real_tape, tmp_path):
     again = read_parquet(tmp_path / "x.parquet")
     assert np.array_equal(records_of(again), records_of(tape))
     assert again.metadata.encode() == tape.metadata.encode()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(damage=DAMAGE)
+def test_no_damage_ends_in_anything_but_our_errors(tmp_path, damage):
+    path = tmp_path / "x.parquet"
+    write_parquet(path, [Batch(Schema.MBO, random_records(Schema.MBO, 9))], metadata_of("mbo"))
+    damaged = bytearray(path.read_bytes())
+    for place, value in damage:
+        damaged[place % len(damaged)] = value
+    path.write_bytes(damaged)
+    with contextlib.suppress(TicktapeError):
+        list(read_parquet(path))
+
+
+def test_columns_that_are_missing_or_of_another_kind_are_told(tmp_path):
+    path = tmp_path / "x.parquet"
+    write_parquet(path, [Batch(Schema.MBO, random_records(Schema.MBO, 9))], metadata_of("mbo"))
+    table = pq.read_table(path)
+    pq.write_table(table.drop_columns("size"), path)
+    with pytest.raises(TapeError, match="lacks the columns size of mbo"):
+        read_parquet(path)
+    floats = table.set_column(table.schema.names.index("price"), "price", table["size"])
+    pq.write_table(floats, path)
+    with pytest.raises(TapeError, match="price is uint32"):
+        list(read_parquet(path))

@@ -214,14 +214,14 @@ def records_to_table(
     return pa.table(arrays)
 
 
-def table_to_records(schema: Schema, table: pa.Table | pa.RecordBatch) -> np.ndarray:
+def table_to_records(schema: Schema, table: pa.RecordBatch) -> np.ndarray:
     """Turn a table of the vendor's columns back into records.
 
     Parameters
     ----------
     schema : Schema
         Of the records.
-    table : pyarrow.Table or pyarrow.RecordBatch
+    table : pyarrow.RecordBatch
         Prices as decimals or integers, times as timestamps or integers, text as strings or
         dictionaries of such; other columns are passed over.
 
@@ -240,21 +240,27 @@ def table_to_records(schema: Schema, table: pa.Table | pa.RecordBatch) -> np.nda
     for name, kind in columns_of(schema):
         if name not in present or name == "rtype":
             continue
-        column = table.column(name)
-        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        if isinstance(array, pa.ChunkedArray):
-            array = pa.concat_arrays(array.chunks) if array.chunks else pa.array([], array.type)
-        if kind is Kind.TEXT:
-            records[name] = _text_values(name, array, LAYOUTS[schema][name])
-        elif pa.types.is_decimal(array.type):
+        array = table.column(name)
+        layout = LAYOUTS[schema][name]
+        if kind is Kind.TEXT and _is_text(array.type):
+            records[name] = _text_values(name, array, layout)
+        elif kind is Kind.PRICE and pa.types.is_decimal128(array.type) and array.type.scale == 9:
             records[name] = _price_values(name, array)
-        elif pa.types.is_timestamp(array.type):
+        elif kind is Kind.TIME and pa.types.is_timestamp(array.type) and array.type.unit == "ns":
             records[name] = _time_values(array)
+        elif kind is Kind.TEXT or array.type != pa.from_numpy_dtype(layout):
+            raise BadValueError(f"column {name} is {array.type}, which is no {kind.value}")
         elif array.null_count:
             raise BadValueError(f"column {name} lacks a value")
         else:
             records[name] = array.to_numpy(zero_copy_only=False)
     return records
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _text_values(name: str, array: pa.Array, layout: np.dtype) -> np.ndarray:

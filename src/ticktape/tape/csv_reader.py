@@ -219,13 +219,14 @@ def _read_head(path: Path) -> _Head:
     with closing(open_source(path)) as source:
         memory = bytearray(_HEAD_BYTES)
         got = source.read_into(memoryview(memory))
+    # The head may end inside a character, its last whole line does not.
+    content = memory[:got] if got < _HEAD_BYTES else memory[: memory.rfind(b"\n") + 1]
     try:
-        text = memory[:got].decode()
-    except UnicodeDecodeError as error:
-        raise TapeError("is not the vendor's CSV: it is no text", path=path) from error
-    rows = csv.reader(io.StringIO(text))
-    names = next(rows, [])
-    first = next(rows, None)
+        rows = csv.reader(io.StringIO(content.decode(), newline=""))
+        names = next(rows, [])
+        first = next(rows, None)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TapeError("is not the vendor's CSV: it is no text table", path=path) from error
     if first is None and {"rtype", "instrument_id"} <= set(names):
         raise EmptyTapeError("has a header and no rows", path=path)
     if first is None or "rtype" not in names or len(first) != len(names):
@@ -241,9 +242,10 @@ def _schema_of(path: Path, head: _Head, asked: Schema | str | None) -> Schema:
     if asked is not None:
         if asked not in possible:
             raise WrongSchemaError(f"{path} holds {possible[0]} records, not {asked}")
-        return Schema(asked)
-    named = [schema for schema in possible if schema in path.name.split(".")]
-    schema = named[0] if named else SCHEMA_OF_RTYPE[int(rtype)]
+        schema = Schema(asked)
+    else:
+        named = [schema for schema in possible if schema in path.name.split(".")]
+        schema = named[0] if named else SCHEMA_OF_RTYPE[int(rtype)]
     missing = [c.name for c in columns_of(schema) if c.name not in head.names]
     if missing:
         raise TapeError(f"lacks the columns {', '.join(missing)} of {schema}", path=path)

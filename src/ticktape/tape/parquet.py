@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 
 from ticktape.tape.arrow_records import records_to_table, table_to_records
 from ticktape.tape.batch import Batch
+from ticktape.tape.columns import columns_of
 from ticktape.tape.dbn_output import refused
 from ticktape.tape.errors import (
     BadValueError,
     EmptyTapeError,
+    NotDbnError,
     TapeError,
     TapeNotFoundError,
     TapeWriteError,
@@ -29,6 +31,8 @@ from ticktape.tape.symbol_map import SymbolMap
 _SCHEMA_KEY: Final = b"ticktape.schema"
 _METADATA_KEY: Final = b"ticktape.dbn_metadata"
 _READ_ROWS: Final = 1 << 16
+# What Arrow raises where a file is damaged: text that is no UTF-8 is a ValueError.
+_DAMAGE: Final = (pa.ArrowException, OSError, ValueError)
 
 
 def write_parquet(
@@ -139,8 +143,9 @@ class ParquetTape:
             with pq.ParquetFile(self.path) as file:
                 for table in file.iter_batches(_READ_ROWS):
                     yield Batch(self.schema, table_to_records(self.schema, table))
-        except (pa.ArrowInvalid, OSError, BadValueError) as error:
-            raise TapeError(f"cannot be read: {error}", path=self.path) from error
+        except (*_DAMAGE, BadValueError) as error:
+            reason = " ".join(str(error).split())
+            raise TapeError(f"cannot be read: {reason}", path=self.path) from error
 
 
 def read_parquet(path: Path | str) -> ParquetTape:
@@ -164,12 +169,20 @@ def read_parquet(path: Path | str) -> ParquetTape:
     try:
         if path.stat().st_size == 0:
             raise EmptyTapeError("is empty", path=path)
-        kept = pq.read_schema(path).metadata or {}
+        columns = pq.read_schema(path)
     except FileNotFoundError as error:
         raise TapeNotFoundError("there is no such file", path=path) from error
-    except (pa.ArrowInvalid, OSError) as error:
+    except _DAMAGE as error:
         raise TapeError("is not Parquet", path=path) from error
+    kept = columns.metadata or {}
     if _SCHEMA_KEY not in kept or _METADATA_KEY not in kept:
         raise TapeError("is Parquet, but not a tape: it holds no DBN metadata", path=path)
-    metadata = decode_metadata(base64.b64decode(kept[_METADATA_KEY]))
-    return ParquetTape(path, Schema(kept[_SCHEMA_KEY].decode()), metadata)
+    try:
+        schema = Schema(kept[_SCHEMA_KEY].decode())
+        metadata = decode_metadata(base64.b64decode(kept[_METADATA_KEY]))
+    except (ValueError, NotDbnError) as error:
+        raise TapeError(f"has damaged metadata: {error}", path=path) from error
+    missing = [column.name for column in columns_of(schema) if column.name not in columns.names]
+    if missing:
+        raise TapeError(f"lacks the columns {', '.join(missing)} of {schema}", path=path)
+    return ParquetTape(path, schema, metadata)
