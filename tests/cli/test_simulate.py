@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 
 from ticktape.feeds.simulator import SimulatedExchange
+from ticktape.feeds.simulator.warm_up import warm_up
 from ticktape.tape import Schema, SymbolMap, read_dbn
 
 SECOND = 1_000_000_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """Nothing is left to compile, which commands would speak of."""
+    warm_up()
 
 
 def simulate(*arguments):
