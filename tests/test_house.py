@@ -98,6 +98,14 @@ def test_the_locks_hold_every_declared_dependency():
     assert {*needed, *for_development} <= set(locked("dev.txt"))
 
 
+def test_the_viewers_lock_holds_the_packages_of_every_platform():
+    packages = json.loads((ROOT / "ui" / "package-lock.json").read_text())["packages"]
+    optional = {
+        name for entry in packages.values() for name in entry.get("optionalDependencies", ())
+    }
+    assert {name for name in optional if f"node_modules/{name}" not in packages} == set()
+
+
 def test_development_and_running_use_the_same_versions():
     pins = [
         set(re.findall(r"(?m)^\S+==\S+", (ROOT / "requirements" / name).read_text()))

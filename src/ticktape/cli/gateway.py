@@ -44,7 +44,7 @@ def gateway(
     rate: Annotated[float, typer.Option(help="Records a second of the simulator.")] = 50_000.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulator.")] = 1,
 ) -> None:
-    """Serve tapes, or a simulated exchange, over Databento's live protocol.
+    """Serve tapes or a simulated exchange over Databento's protocol.
 
     Any client of the protocol connects: databento.Live(key=..., gateway="127.0.0.1", port=13000).
     """

@@ -43,7 +43,8 @@ COMMANDS = {
     "convert": Command("ticktape.cli.convert:convert", "Convert between DBN, CSV and Parquet"),
     "simulate": Command("ticktape.cli.simulate:simulate", "Write a tape of a simulated exchange"),
     "gateway": Command(
-        "ticktape.cli.gateway:gateway", "Serve tapes over Databento's live protocol"
+        "ticktape.cli.gateway:gateway",
+        "Serve tapes or a simulated exchange over Databento's protocol",
     ),
     "bench": Command("ticktape.cli.bench:bench", "Measure this machine's figures"),
     "warm-up": Command("ticktape.cli.warm_up:warm_up", "Compile every kernel for this machine"),
