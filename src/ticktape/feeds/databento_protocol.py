@@ -44,6 +44,9 @@ RELIED_ON: Final = {
 }
 RELIED_ON_PROPERTIES: Final = ("authenticated", "disconnected", "transport")
 
+# The vendor's own reads of 64 KB are a thousand orders each: too few for one call of a kernel.
+_READ_BYTES: Final = 1 << 19
+
 _log = logging.getLogger(__name__)
 
 
@@ -92,6 +95,20 @@ def bytes_protocol(base: Any) -> Callable[..., Any]:  # noqa: ANN401 -- the vend
     class BytesProtocol(base):  # type: ignore[misc]
         takes_records = False
         take_bytes: Callable[[bytes], None]
+
+        def __init__(self, *arguments: Any, **settings: Any) -> None:  # noqa: ANN401
+            super().__init__(*arguments, **settings)
+            self._reads = bytearray(_READ_BYTES)
+
+        def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 -- asyncio's own signature
+            return self._reads
+
+        def buffer_updated(self, nbytes: int) -> None:
+            data = bytes(memoryview(self._reads)[:nbytes])
+            if self.authenticated.done():
+                self._process_dbn(data)
+            else:
+                self._process_gateway(data)
 
         def _process_dbn(self, data: bytes) -> None:
             self.take_bytes(data)
