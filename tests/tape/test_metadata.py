@@ -50,7 +50,16 @@ def test_metadata_that_cannot_be_written_is_refused(dataset, schema):
         make_metadata(dataset, schema, 0)
 
 
-@pytest.mark.parametrize("content", [b"", b"DBN", b"DBN\x04" + bytes(200), b"DBN\x03" + bytes(200)])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"DBN",
+        b"DBN\x04" + bytes(200),
+        b"DBN\x03" + bytes(200),
+        b"DBN\x03\xff\xff\xff\xff" + bytes(200),
+    ],
+)
 def test_what_is_no_metadata_is_refused(content):
     with pytest.raises(NotDbnError):
         decode_metadata(content)

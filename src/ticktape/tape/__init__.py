@@ -13,6 +13,7 @@ from ticktape.tape.metadata import (
     schema_of,
 )
 from ticktape.tape.prices import format_price, format_prices, parse_price, parse_prices
+from ticktape.tape.rankings import Ranking, ranking_from_statistics
 from ticktape.tape.record_runs import Cut
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.symbology import (
@@ -36,6 +37,7 @@ __all__ = [
     "Instruments",
     "Leg",
     "MappingInterval",
+    "Ranking",
     "Resolution",
     "ResolvedSymbol",
     "Rotation",
@@ -55,6 +57,7 @@ __all__ = [
     "parse_price",
     "parse_prices",
     "parse_time",
+    "ranking_from_statistics",
     "read_dbn",
     "resolve_symbols",
     "schema_of",

@@ -274,11 +274,18 @@ def _symbols_seen(
     days = (times // np.uint64(NS_PER_DAY)).astype(np.int64)
     names = symbols.dictionary.to_pylist()
     codes = symbols.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    rows = np.stack([instrument_ids.astype(np.int64), days, codes], axis=1)
+    pairs = instrument_ids.astype(np.uint64) << np.uint64(32) | codes.astype(np.uint32)
     # Rows of one instrument, day and symbol stand together for long: only their edges are sorted.
-    edges = np.flatnonzero((np.diff(rows, axis=0) != 0).any(axis=1)) + 1
-    distinct = np.unique(rows[[0, *edges]], axis=0) if len(rows) else rows
-    return {(key, day, names[code]) for key, day, code in distinct.tolist() if names[code]}
+    edges = np.flatnonzero((np.diff(pairs) != 0) | (np.diff(days) != 0)) + 1
+    first = np.append(0, edges)[: len(pairs)]
+    pairs, days = pairs[first], days[first]
+    seen: set[tuple[int, int, str]] = set()
+    for day in np.unique(days).tolist():
+        for pair in np.unique(pairs[days == day]).tolist():
+            code = pair & 0xFFFF_FFFF
+            if code < len(names) and names[code]:
+                seen.add((pair >> 32, day, names[code]))
+    return seen
 
 
 def _mappings(seen: set[tuple[int, int, str]]) -> dict[str, list[MappingInterval]]:

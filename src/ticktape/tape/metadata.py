@@ -19,6 +19,8 @@ DBN_VERSION: Final = 3
 # "DBN", version u8, then the length of what follows, u32.
 PRELUDE_BYTES: Final = 8
 _OLDEST_VERSION: Final = 1
+# A mapping takes about 170 bytes: this is room for more than a million.
+_LARGEST_METADATA: Final = 1 << 28
 # A DBN file has a dataset code of at most 15 characters.
 MIXED_DATASETS: Final = "MIXED"
 
@@ -150,7 +152,8 @@ def metadata_bytes_left(prelude: bytes) -> int:
     Raises
     ------
     NotDbnError
-        If they do not begin DBN, or a version this release does not know.
+        If they do not begin DBN, are of a version this release does not know, or claim metadata
+        larger than any.
     """
     if len(prelude) < PRELUDE_BYTES or prelude[:3] != DBN_MAGIC:
         raise NotDbnError("does not begin with DBN metadata")
@@ -158,7 +161,10 @@ def metadata_bytes_left(prelude: bytes) -> int:
         raise NotDbnError(
             f"is of DBN version {prelude[3]}, known are {_OLDEST_VERSION} to {DBN_VERSION}"
         )
-    return int.from_bytes(prelude[4:8], "little")
+    left = int.from_bytes(prelude[4:8], "little")
+    if left > _LARGEST_METADATA:
+        raise NotDbnError(f"has damaged metadata: it claims {left} bytes")
+    return left
 
 
 def decode_metadata(encoded: bytes) -> dbn.Metadata:
