@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.book.keys_kernels import Keys, key_of, slot_of_key
+from ticktape.book.keys_kernels import Keys, home_of, key_of, slot_of_key
 from ticktape.book.mbo_find_kernels import find_book
 from ticktape.book.mbo_kernels import apply_row
 from ticktape.book.mbo_state_kernels import BOOK_NOT_WANTED, NO_ROOM, Integer, MboState
@@ -215,7 +215,7 @@ def count_spread(audit: AuditState, book: Integer, phase: Integer, spread: Integ
     table = audit.spreads
     last = len(table) - 1
     mixed = np.uint64(spread) ^ (np.uint64(book * 4 + phase) << np.uint64(44))
-    at = np.int64((mixed * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & last
+    at = home_of(mixed, len(table))
     while table[at]["events"] > 0 and (
         table[at]["spread"] != spread or table[at]["book"] != book or table[at]["phase"] != phase
     ):

@@ -47,7 +47,7 @@ def close_interval(state: BboState, rows: np.ndarray, filled: int) -> int:
         slot = state.moved[place]
         state.has_moved[slot] = 0
         rows[filled] = state.quotes[slot]
-        rows[filled].ts_recv = state.counts[INTERVAL_END]
+        rows[filled]["ts_recv"] = state.counts[INTERVAL_END]
         filled += 1
     state.counts[MOVED] = 0
     return filled
@@ -71,36 +71,36 @@ def sample_quotes(
     filled = 0
     for i in range(start, len(quotes)):
         quote = quotes[i]
-        now = event_time(np.int64(quote.ts_recv), np.int64(quote.ts_event), quote.flags)
+        now = event_time(np.int64(quote["ts_recv"]), np.int64(quote["ts_event"]), quote["flags"])
         if now != NO_TIME and now >= counts[INTERVAL_END]:
             if filled + counts[MOVED] > len(rows):
                 return i, filled
             filled = close_interval(state, rows, filled)
             counts[INTERVAL_END] = now - now % every_ns + every_ns
         known = state.keys.used[0]
-        slot = slot_of_key(state.keys, key_of(quote.publisher_id, quote.instrument_id))
+        slot = slot_of_key(state.keys, key_of(quote["publisher_id"], quote["instrument_id"]))
         if slot == NO_ROOM:
             return i, filled
         bbo = state.quotes[slot]
         if slot == known:
-            bbo.publisher_id = quote.publisher_id
-            bbo.instrument_id = quote.instrument_id
-            bbo.ts_event = _UNDEF_TIME
-            bbo.price = UNDEF_PRICE
-            bbo.side = SIDE_NONE
-        if quote.action == ACTION_TRADE:
-            bbo.ts_event = quote.ts_event
-            bbo.price = quote.price
-            bbo.size = quote.size
-            bbo.side = quote.side
-        bbo.flags = quote.flags
-        bbo.sequence = quote.sequence
-        bbo.bid_px_00 = quote.bid_px_00
-        bbo.ask_px_00 = quote.ask_px_00
-        bbo.bid_sz_00 = quote.bid_sz_00
-        bbo.ask_sz_00 = quote.ask_sz_00
-        bbo.bid_ct_00 = quote.bid_ct_00
-        bbo.ask_ct_00 = quote.ask_ct_00
+            bbo["publisher_id"] = quote["publisher_id"]
+            bbo["instrument_id"] = quote["instrument_id"]
+            bbo["ts_event"] = _UNDEF_TIME
+            bbo["price"] = UNDEF_PRICE
+            bbo["side"] = SIDE_NONE
+        if quote["action"] == ACTION_TRADE:
+            bbo["ts_event"] = quote["ts_event"]
+            bbo["price"] = quote["price"]
+            bbo["size"] = quote["size"]
+            bbo["side"] = quote["side"]
+        bbo["flags"] = quote["flags"]
+        bbo["sequence"] = quote["sequence"]
+        bbo["bid_px_00"] = quote["bid_px_00"]
+        bbo["ask_px_00"] = quote["ask_px_00"]
+        bbo["bid_sz_00"] = quote["bid_sz_00"]
+        bbo["ask_sz_00"] = quote["ask_sz_00"]
+        bbo["bid_ct_00"] = quote["bid_ct_00"]
+        bbo["ask_ct_00"] = quote["ask_ct_00"]
         if not state.has_moved[slot]:
             state.has_moved[slot] = 1
             state.moved[counts[MOVED]] = slot

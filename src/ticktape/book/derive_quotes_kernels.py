@@ -60,6 +60,7 @@ PENDING: Final = np.dtype(
 )
 
 UNCHANGED: Final = -1
+_NOT_LAST: Final = 255 ^ F_LAST
 
 
 class Shown(NamedTuple):
@@ -269,7 +270,7 @@ def derive_quotes(
         elif touched:
             note_change(state, shown, book, touched, record)
         if ends and shown.pending[book]["sides"]:
-            flags = record["flags"] & ~F_LAST if is_trade else record["flags"]
+            flags = record["flags"] & _NOT_LAST if is_trade else record["flags"]
             write_quote(shown, book, record, flags, rows, filled)
             filled += 1
         if is_trade:

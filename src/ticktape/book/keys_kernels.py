@@ -11,7 +11,10 @@ from ticktape.ops.kernels import lean_kernel
 NO_ROOM: Final = -1
 
 _FIRST_ROOM: Final = 64
-_GOLDEN_RATIO: Final = np.uint64(0x9E3779B97F4A7C15)
+_HALF: Final = np.uint64(32)
+_LOW_HALF: Final = np.uint64(0xFFFFFFFF)
+# 2**32 over the golden ratio: spreads neighbouring keys (Knuth, TAOCP 3, 6.4).
+_SPREAD: Final = np.uint64(2654435769)
 
 
 class Keys(NamedTuple):
@@ -46,14 +49,21 @@ def grow_keys(keys: Keys) -> Keys:
 
 
 @lean_kernel
+def home_of(key: np.uint64, length: int) -> np.int64:
+    """Give the entry of a table of that length where a 64-bit key belongs."""
+    folded = (key ^ (key >> _HALF)) & _LOW_HALF
+    hashed = (folded * _SPREAD) & _LOW_HALF
+    return np.int64((hashed * np.uint64(length)) >> _HALF)
+
+
+@lean_kernel
 def slot_of_key(keys: Keys, key: np.uint64) -> int:
     """Find the slot of a key, giving it one if it is new; ``NO_ROOM`` where all are taken.
 
-    Linear probing from a multiplicative hash (Knuth, The Art of Computer Programming 6.4); keys
-    are never removed.
+    Linear probing from a multiplicative hash; keys are never removed.
     """
     mask = len(keys.table) - 1
-    place = np.int64((key * _GOLDEN_RATIO) >> np.uint64(32)) & mask
+    place = home_of(key, len(keys.table))
     while True:
         slot: int = keys.table[place]
         if slot < 0:
@@ -73,4 +83,4 @@ def slot_of_key(keys: Keys, key: np.uint64) -> int:
 @lean_kernel
 def key_of(publisher_id: int, instrument_id: int) -> np.uint64:
     """Pack a publisher and an instrument; an instrument id is unique only within a publisher."""
-    return (np.uint64(publisher_id) << np.uint64(32)) | np.uint64(instrument_id)
+    return (np.uint64(publisher_id) << _HALF) | np.uint64(instrument_id)

@@ -86,11 +86,11 @@ def close_bars(state: BarState, interval_ns: int, rows: np.ndarray, filled: int)
     counts[NEXT_CLOSE] = NEVER
     for place in range(counts[OPEN_BARS]):
         slot = state.opened[place]
-        closes = np.int64(state.bars[slot].ts_event) + interval_ns
+        closes = np.int64(state.bars[slot]["ts_event"]) + interval_ns
         if closes <= counts[CLOCK]:
             rows[filled] = state.bars[slot]
             filled += 1
-            state.bars[slot].trades = 0
+            state.bars[slot]["trades"] = 0
         else:
             state.opened[still_open] = slot
             still_open += 1
@@ -136,26 +136,26 @@ def gather_bars(
         if slot == NO_ROOM:
             return i, filled
         bar = state.bars[slot]
-        if bar.trades == 0:
+        if bar["trades"] == 0:
             state.opened[counts[OPEN_BARS]] = slot
             counts[OPEN_BARS] += 1
             counts[NEXT_CLOSE] = min(counts[NEXT_CLOSE], opens + every_ns)
-            bar.publisher_id = prints.publisher_id[i]
-            bar.instrument_id = prints.instrument_id[i]
-            bar.ts_event = opens
-            bar.open = prints.open[i]
-            bar.high = prints.high[i]
-            bar.low = prints.low[i]
-            bar.volume = 0
-            bar.buy_volume = 0
-            bar.sell_volume = 0
-        bar.high = max(bar.high, prints.high[i])
-        bar.low = min(bar.low, prints.low[i])
-        bar.close = prints.close[i]
-        bar.trades += 1
-        bar.volume += prints.volume[i]
+            bar["publisher_id"] = prints.publisher_id[i]
+            bar["instrument_id"] = prints.instrument_id[i]
+            bar["ts_event"] = opens
+            bar["open"] = prints.open[i]
+            bar["high"] = prints.high[i]
+            bar["low"] = prints.low[i]
+            bar["volume"] = 0
+            bar["buy_volume"] = 0
+            bar["sell_volume"] = 0
+        bar["high"] = max(bar["high"], prints.high[i])
+        bar["low"] = min(bar["low"], prints.low[i])
+        bar["close"] = prints.close[i]
+        bar["trades"] += 1
+        bar["volume"] += prints.volume[i]
         if prints.side[i] == SIDE_BID:
-            bar.buy_volume += prints.volume[i]
+            bar["buy_volume"] += prints.volume[i]
         elif prints.side[i] == SIDE_ASK:
-            bar.sell_volume += prints.volume[i]
+            bar["sell_volume"] += prints.volume[i]
     return count, filled
