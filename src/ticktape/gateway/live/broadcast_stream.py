@@ -61,6 +61,7 @@ class BroadcastStream:
                 if request.start_ns is not None and not self._is_started:
                     await self._send_past(request.schema, channel)
             self._channels.join()
+            self._outlet.forgive_backlog()
             self._is_started = True
             source.join(self)
 

@@ -46,6 +46,7 @@ class Outlet:
         self._connection = connection
         self._now_ns = now_ns
         self._capacity = capacity_bytes
+        self._allowance = 0
         self._queue: deque[Batch] = deque()
         self._header = b""
         self._something = asyncio.Event()
@@ -75,7 +76,7 @@ class Outlet:
     @property
     def is_full(self) -> bool:
         """Whether :meth:`put` would wait."""
-        return self.queued_bytes >= self._capacity
+        return self.queued_bytes >= self._capacity + self._allowance
 
     @property
     def lag_records(self) -> int:
@@ -100,6 +101,11 @@ class Outlet:
     async def wait_for_room(self) -> None:
         """Wait until :meth:`put` would not."""
         await self._room.wait()
+
+    def forgive_backlog(self) -> None:
+        """Do not count what waits now against the capacity: a past that was asked for at once."""
+        self._allowance = self.queued_bytes
+        self._room.set()
 
     def drop(self, schemas: frozenset[Schema]) -> int:
         """Drop the waiting batches of these schemas and say how many records that were."""
@@ -169,6 +175,7 @@ class Outlet:
         self._say_room()
 
     def _say_room(self) -> None:
+        self._allowance = min(self._allowance, self.queued_bytes)
         if not self.is_full:
             self._room.set()
 
