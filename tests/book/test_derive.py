@@ -1,11 +1,14 @@
 """Derivations that need no book, against the vendor's own files and against each other."""
 
 import numpy as np
+import pytest
 from tests.conformance.streams import valid_stream
 
 from ticktape.book.derive import SameRecords, TopOfBook, TradesOnly, empty_quotes
+from ticktape.book.derive_bbo import BboDeriver
 from ticktape.book.derive_quotes import QuoteDeriver
 from ticktape.tape import LAYOUTS, Schema, new_records, read_dbn
+from ticktape.tape.errors import WrongSchemaError
 
 TOP = ["bid_px_00", "ask_px_00", "bid_sz_00", "ask_sz_00", "bid_ct_00", "ask_ct_00"]
 
@@ -60,6 +63,14 @@ def test_mbp_1_out_of_mbp_10_has_the_quotes_of_mbp_1_out_of_orders():
         theirs = theirs[changed | (theirs["action"] == ord("T"))]
         assert mine[TOP].tolist() == theirs[TOP].tolist()
         assert mine["ts_recv"].tolist() == theirs["ts_recv"].tolist()
+
+
+@pytest.mark.parametrize(
+    "deriver", [QuoteDeriver(Schema.MBP_1), BboDeriver(Schema.BBO_1S), TopOfBook()]
+)
+def test_records_of_another_schema_are_refused(deriver):
+    with pytest.raises(WrongSchemaError, match="these are no"):
+        deriver.update(new_records(Schema.TRADES, 1))
 
 
 def test_an_identity_gives_the_very_records():

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import (
     ACTION_TRADE,
     LAYOUTS,
@@ -47,6 +48,16 @@ def as_schema(records: np.ndarray, schema: Schema) -> np.ndarray:
         if name in (records.dtype.names or ()) and name not in ("length", "rtype"):
             made[name] = records[name]
     return made
+
+
+def check_layout(records: np.ndarray, schema: Schema) -> None:
+    """Raise WrongSchemaError where records have not the layout of a schema."""
+    if records.dtype != LAYOUTS[schema]:
+        names = ", ".join(records.dtype.names or ("no fields",))
+        raise WrongSchemaError(
+            f"these are no {schema} records: they have {names}",
+            hint=f"give records with the dtype LAYOUTS[{schema.name}]",
+        )
 
 
 class SameRecords:
@@ -113,6 +124,7 @@ class TopOfBook:
 
     def update(self, records: np.ndarray) -> np.ndarray:
         """Take MBP-10 records; give the MBP-1 records among them."""
+        check_layout(records, Schema.MBP_10)
         made = as_schema(records, Schema.MBP_1)
         made["depth"] = 0
         bid_moved = np.zeros(len(made), bool)

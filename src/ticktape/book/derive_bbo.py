@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.book.derive import check_layout
 from ticktape.book.derive_bbo_kernels import BboState, close_interval, sample_quotes
 from ticktape.book.keys_kernels import grow_keys, new_keys
 from ticktape.ops.kernels import kernel_input
@@ -47,6 +48,7 @@ class BboDeriver:
 
     def update(self, records: np.ndarray) -> np.ndarray:
         """Take MBP-1 records; give the BBO records of the intervals that they end."""
+        check_layout(records, Schema.MBP_1)
         quotes = kernel_input(records)
         done = 0
         pieces = [np.empty(0, LAYOUTS[self.schema])]

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.book.derive import check_layout
 from ticktape.book.derive_quotes_kernels import (
     LEVEL_PAIR,
     PENDING,
@@ -53,6 +54,7 @@ class QuoteDeriver:
 
     def update(self, records: np.ndarray) -> np.ndarray:
         """Take MBO records; give the quotes and trades of the events that they end."""
+        check_layout(records, Schema.MBO)
         orders = kernel_input(records)
         only_trades = self.schema is Schema.TBBO
         done = 0
