@@ -67,7 +67,7 @@ class Server:
         request = urllib.request.Request(
             self.url + path, data, {"content-type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def source(self) -> dict[str, Any]:

@@ -78,17 +78,29 @@ export function firstFrom(bars: readonly Bar[], startS: number): number {
   return low;
 }
 
-/** Fetched bars up to where the live ones begin, then the live ones; only those from `fromS` on. */
+/** Live bars, and fetched ones where there is no live one; in time order, from `fromS` on. */
 export function joinHistory(
   history: readonly Bar[],
   live: readonly Bar[],
   fromS = Number.NEGATIVE_INFINITY,
 ): readonly Bar[] {
   const later = live.slice(firstFrom(live, fromS));
-  const liveStartS = live[0]?.startS ?? Number.POSITIVE_INFINITY;
-  if (fromS >= liveStartS) return later;
-  const earlier = history.slice(firstFrom(history, fromS), firstFrom(history, liveStartS));
-  return earlier.length === 0 ? later : [...earlier, ...later];
+  const fetched = history.slice(firstFrom(history, fromS));
+  if (fetched.length === 0) return later;
+  const joined: Bar[] = [];
+  let next = 0;
+  for (const bar of later) {
+    for (
+      let old = fetched[next];
+      old !== undefined && old.startS <= bar.startS;
+      old = fetched[next]
+    ) {
+      if (old.startS < bar.startS) joined.push(old);
+      next += 1;
+    }
+    joined.push(bar);
+  }
+  return joined.concat(fetched.slice(next));
 }
 
 /** Empty places between two bars, so that a gap in time is drawn as a gap; a long one is cut to `most`. */

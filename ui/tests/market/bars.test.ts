@@ -86,6 +86,9 @@ it("fetched bars lie under the live ones and never over them", () => {
   ]);
   expect(closes(4)).toEqual([[4, 9n]]);
   expect(joinHistory(history, [])).toEqual(history);
+  const around = joinHistory([bar(1), bar(2), bar(3), bar(5)], [bar(2, 9n), bar(4, 9n)]);
+  expect(around.map((b) => b.startS)).toEqual([1, 2, 3, 4, 5]);
+  expect(around[1]?.close).toBe(9n);
 });
 
 describe("a series of bars", () => {
