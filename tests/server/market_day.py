@@ -157,9 +157,9 @@ async def stage(source=None, feed=None, **options):
 async def read_until(socket, done, limit=5_000):
     """Read messages until one satisfies; give them all."""
     messages = []
-    while len(messages) < limit:
-        message = await asyncio.wait_for(socket.receive_json(), 10)
-        messages.append(message)
-        if done(message):
-            return messages
+    async with asyncio.timeout(15):
+        while len(messages) < limit:
+            messages.append(await socket.receive_json())
+            if done(messages[-1]):
+                return messages
     raise AssertionError(f"not among {limit} messages")

@@ -1,12 +1,13 @@
 """``POST /api/historical``: rows from tapes, from the session and from the vendor."""
 
 import pytest
+from tests.feeds.test_databento_historical import vendor
+from tests.server.market_day import CL, ES, MIDS, START_NS, TICK, day_tape, stage
+
 from ticktape.feeds.databento_key import ApiKey
 from ticktape.server.databento_ranges import upstream
 from ticktape.server.source import Source
 from ticktape.tape import Schema, make_metadata, new_records
-from tests.feeds.test_databento_historical import vendor
-from tests.server.market_day import CL, ES, MIDS, START_NS, TICK, day_tape, stage
 
 DAY = {"start_rfc3339": "2026-01-05T14:30:00Z", "end_rfc3339": "2026-01-05T14:31:00Z"}
 
@@ -83,9 +84,7 @@ async def test_mbp_1_begins_with_the_book(replayed):
 
 
 async def test_a_range_includes_its_start_and_not_its_end(replayed):
-    body = ask(
-        start_rfc3339="2026-01-05T14:30:01Z", end_rfc3339="2026-01-05T14:30:01.100000000Z"
-    )
+    body = ask(start_rfc3339="2026-01-05T14:30:01Z", end_rfc3339="2026-01-05T14:30:01.100000000Z")
     _, answer = await replayed.post("/api/historical", body)
     assert [row["ts_event"] for row in answer["data"]] == [str(START_NS + 10**9)]
 

@@ -1,8 +1,9 @@
 """The calls of the web API, on a real server."""
 
+from tests.server.market_day import ES, START_NS, HandFeed, stage
+
 from ticktape import __version__
 from ticktape.server.source import Source
-from tests.server.market_day import ES, START_NS, HandFeed, stage
 
 
 async def test_health_is_the_word_ok(demo):

@@ -6,13 +6,6 @@ import json
 import aiohttp
 import numpy as np
 import pytest
-from ticktape.feeds.gaps import Gap, gap_batch
-from ticktape.feeds.marks import Mark, make_mark
-from ticktape.server.client import BARS_WAITING, TRADES_WAITING, Client
-from ticktape.server.hub import Hub
-from ticktape.server.source import Source
-from ticktape.server.view import TRADES_KEPT
-from ticktape.tape import Batch, Schema, new_records
 from tests.server.market_day import (
     CL,
     ES,
@@ -26,6 +19,14 @@ from tests.server.market_day import (
     stage,
     trades,
 )
+
+from ticktape.feeds.gaps import Gap, gap_batch
+from ticktape.feeds.marks import Mark, make_mark
+from ticktape.server.client import BARS_WAITING, TRADES_WAITING, Client
+from ticktape.server.hub import Hub
+from ticktape.server.source import Source
+from ticktape.server.view import TRADES_KEPT
+from ticktape.tape import Batch, Schema, new_records
 
 LATER = START_NS + 100 * SECOND
 
@@ -251,7 +252,9 @@ async def test_ohlcv_sources_send_their_bars_closed():
     async with stage(source) as running:
         await running.show(definitions(), Batch(Schema.OHLCV_1M, bars))
         async with running.live("symbols=ES.FUT&schema=trades,ohlcv-1m,mbp-10") as socket:
-            messages = await read_until(socket, lambda m: m.get("ts_event") == str(bars["ts_event"][1]))
+            messages = await read_until(
+                socket, lambda m: m.get("ts_event") == str(bars["ts_event"][1])
+            )
         assert (await running.get("/api/source"))[1]["depth"] == "bars"
     found = of_kind(messages, "bar")
     assert [bar["closed"] for bar in found] == [True, True]

@@ -39,12 +39,14 @@ def bind(host: str, port: int) -> socket.socket:
     BadValueError
         If the address cannot be bound at all.
     """
+    if not 0 <= port <= 65_535:
+        raise BadValueError(f"cannot serve on {host}:{port}: ports end at 65535")
     try:
         family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         bound = socket.socket(family, socket.SOCK_STREAM)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise BadValueError(f"cannot serve on {host}:{port}: {error}") from error
     try:
         # Linux refuses this only while somebody listens; SO_REUSEPORT would share the port.
