@@ -7,14 +7,16 @@ import numpy as np
 from ticktape.feeds.simulator.emission_kernels import begin_event, write_record
 from ticktape.feeds.simulator.matching_kernels import fill_level, settle_level, write_changes
 from ticktape.feeds.simulator.queue_kernels import next_level
-from ticktape.feeds.simulator.state import ASK, BID, NO_SIDE, ExchangeState, Integer
+from ticktape.feeds.simulator.state import ASK, BID, NO_SIDE, NONE, ExchangeState, Integer
 from ticktape.ops.kernels import kernel
 from ticktape.tape.layouts import ACTION_TRADE, F_LAST
+
+_TRADE = np.int64(ACTION_TRADE)
 
 
 @kernel
 def _shown_at(state: ExchangeState, instrument: Integer, side: Integer, level: Integer) -> Integer:
-    total: Integer = 0
+    total: Integer = np.int64(0)
     slot = state.heads[instrument, side, level]
     while slot >= 0:
         total += state.orders[slot].shown
@@ -31,7 +33,7 @@ def opening_price(state: ExchangeState, instrument: Integer) -> tuple[Integer, I
     lowest = state.best[instrument, ASK]
     highest = state.best[instrument, BID]
     if highest < lowest:
-        return 0, 0
+        return NONE, NONE
     demand = 0
     level = highest
     while level >= lowest:
@@ -62,8 +64,8 @@ def uncross(
     if volume == 0:
         return at
     event = begin_event(state, instrument, ts_event)
-    at = write_record(state, out, at, event, ACTION_TRADE, NO_SIDE, 0, price, volume, 0)
-    changed: Integer = 0
+    at = write_record(state, out, at, event, _TRADE, NO_SIDE, NONE, price, volume, NONE)
+    changed: Integer = np.int64(0)
     for side in (BID, ASK):
         left: Integer = volume
         level = state.best[instrument, side]
@@ -75,6 +77,6 @@ def uncross(
             )
             settle_level(state, instrument, first, changed)
             level = outward
-    at = write_changes(state, out, at, event, 0, changed)
+    at = write_changes(state, out, at, event, NONE, changed)
     out[at - 1]["flags"] = F_LAST
     return at

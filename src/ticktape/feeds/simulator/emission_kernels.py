@@ -77,12 +77,12 @@ def write_record(
     out: np.ndarray,
     at: Integer,
     event: Event,
-    action: int,
+    action: Integer,
     side: Integer,
     order_id: Integer,
     place: Integer,
     size: Integer,
-    flags: int,
+    flags: Integer,
 ) -> Integer:
     """Write one MBO record at `at`; give the index after it."""
     instrument, ts_event, ts_recv, delta, sequence = event

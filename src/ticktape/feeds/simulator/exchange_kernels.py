@@ -34,6 +34,7 @@ from ticktape.feeds.simulator.state import (
     LAST_INSTRUMENT,
     NEXT_ARRIVAL,
     NO_SIDE,
+    NONE,
     NOW,
     OPENS,
     ORDER_CAPACITY,
@@ -134,8 +135,9 @@ def _wish_aggressively(state: ExchangeState, instrument: Integer, fair: float) -
 @lean_kernel
 def _wish_to_modify(state: ExchangeState, instrument: Integer, fair: float, trading: bool) -> Wish:
     rng = state.rng
-    slot = state.heap[instrument, below(rng, state.instruments[instrument].live)]
+    slot = np.int64(state.heap[instrument, below(rng, state.instruments[instrument].live)])
     order = state.orders[slot]
+    side = np.int64(order.side)
     drawn = uniform(rng)
     place: Integer = np.int64(order.place)
     shown: Integer = np.int64(order.shown)
@@ -144,14 +146,14 @@ def _wish_to_modify(state: ExchangeState, instrument: Integer, fair: float, trad
     elif order.hidden == 0 and drawn < 0.32:
         shown += 1 + below(rng, 3)
     else:
-        place = draw_place(state, order.side, fair)
-        opposite = state.best[instrument, 1 - order.side]
-        if trading and is_within(order.side, opposite, place):
-            place = opposite - 1 if order.side == BID else opposite + 1
+        place = draw_place(state, side, fair)
+        opposite = state.best[instrument, 1 - side]
+        if trading and is_within(side, opposite, place):
+            place = opposite - 1 if side == BID else opposite + 1
         if place == order.place:
-            place += -1 if order.side == BID else 1
+            place += -1 if side == BID else 1
         place = min(max(place, 0), PLACES - 1)
-    return _wish_to(_MODIFY, slot, order.side, place, shown, 0, 0)
+    return _wish_to(_MODIFY, slot, side, place, shown, 0, 0)
 
 
 @lean_kernel
@@ -187,7 +189,7 @@ def _carry_out(
         dies_ns = now + draw_lifetime(state, instrument, abs(place - np.int64(fair)))
     if kind == _TAKE:
         return take_liquidity(state, out, at, event, side, place, size, rests, dies_ns)
-    action = ACTION_ADD
+    action = np.int64(ACTION_ADD)
     order_id: Integer = 0
     if kind == _ADD:
         order_id = next_order_id(state)
@@ -195,12 +197,12 @@ def _carry_out(
         order = state.orders[slot]
         order_id = order.order_id
         side = np.int64(order.side)
-        action = ACTION_MODIFY
+        action = np.int64(ACTION_MODIFY)
         if kind == _CANCEL:
-            action = ACTION_CANCEL
+            action = np.int64(ACTION_CANCEL)
             place = np.int64(order.place)
             size = np.int64(order.shown)
-    at = write_record(state, out, at, event, action, side, order_id, place, size, F_LAST)
+    at = write_record(state, out, at, event, action, side, order_id, place, size, np.int64(F_LAST))
     if kind == _ADD:
         rest_order(state, instrument, now, side, place, size, hidden, order_id, dies_ns)
     elif kind == _MODIFY:
@@ -218,7 +220,7 @@ def advance(state: ExchangeState, out: np.ndarray, wanted: Integer, until_ns: In
     """Write the next events; give the number of records written."""
     clock = state.clock
     count = state.instruments.shape[0]
-    at: Integer = 0
+    at: Integer = np.int64(0)
     while at < wanted:
         time = clock[NEXT_ARRIVAL]
         which: Integer = _ARRIVAL
@@ -262,11 +264,13 @@ def write_snapshot(
 ) -> Integer:
     """Write the book of an instrument as a snapshot."""
     sequence = state.sequences[state.instruments[instrument].channel_index]
-    flags = F_SNAPSHOT | F_BAD_TS_RECV
+    flags = np.int64(F_SNAPSHOT | F_BAD_TS_RECV)
     # A snapshot is a look from outside: it does not count as flow.
     emitted = state.clock[EMITTED]
     event = (instrument, ts_recv, ts_recv, np.int64(0), sequence)
-    at = write_record(state, out, at, event, ACTION_CLEAR, NO_SIDE, 0, 0, 0, flags)
+    at = write_record(
+        state, out, at, event, np.int64(ACTION_CLEAR), NO_SIDE, NONE, NONE, NONE, flags
+    )
     out[at - 1]["price"] = UNDEF_PRICE
     for side in (BID, ASK):
         step = -1 if side == BID else 1
@@ -281,11 +285,11 @@ def write_snapshot(
                     out,
                     at,
                     event,
-                    ACTION_ADD,
+                    np.int64(ACTION_ADD),
                     side,
                     order.order_id,
-                    order.place,
-                    order.shown,
+                    np.int64(order.place),
+                    np.int64(order.shown),
                     flags,
                 )
                 slot = order.behind

@@ -11,7 +11,15 @@ from ticktape.feeds.simulator.queue_kernels import (
     leave_queue,
     take_slot,
 )
-from ticktape.feeds.simulator.state import BID, FILLS_AT_MOST, PLACES, Event, ExchangeState, Integer
+from ticktape.feeds.simulator.state import (
+    BID,
+    FILLS_AT_MOST,
+    NONE,
+    PLACES,
+    Event,
+    ExchangeState,
+    Integer,
+)
 from ticktape.ops.kernels import lean_kernel
 from ticktape.tape.layouts import (
     ACTION_ADD,
@@ -23,6 +31,12 @@ from ticktape.tape.layouts import (
 )
 
 _NO_SIDE = 2
+
+_ADD = np.int64(ACTION_ADD)
+_CANCEL = np.int64(ACTION_CANCEL)
+_MODIFY = np.int64(ACTION_MODIFY)
+_TRADE = np.int64(ACTION_TRADE)
+_FILL = np.int64(ACTION_FILL)
 
 
 @lean_kernel
@@ -96,11 +110,11 @@ def fill_level(
     allowed: Integer,
 ) -> tuple[Integer, Integer, Integer, Integer]:
     """Fill the orders of a level, from its head."""
-    slot = state.heads[event[0], side, level]
+    slot = np.int64(state.heads[event[0], side, level])
     while slot >= 0 and left > 0 and allowed > 0:
         order = state.orders[slot]
         if order.shown > 0:
-            taken = min(order.shown, left)
+            taken = min(np.int64(order.shown), left)
             if order.touched == 0:
                 order.touched = 1
                 order.published = order.shown
@@ -110,7 +124,7 @@ def fill_level(
             left -= taken
             allowed -= 1
             at = write_record(
-                state, out, at, event, ACTION_FILL, side, order.order_id, price, taken, 0
+                state, out, at, event, _FILL, side, order.order_id, price, taken, NONE
             )
         slot = order.behind
     return at, left, changed, allowed
@@ -139,7 +153,7 @@ def refill_level(state: ExchangeState, instrument: Integer, side: Integer, level
 def settle_level(state: ExchangeState, instrument: Integer, first: Integer, end: Integer) -> None:
     """Bring the queue of a level up to date with its fills."""
     for index in range(first, end):
-        slot = state.touched[index]
+        slot = np.int64(state.touched[index])
         order = state.orders[slot]
         if order.shown == 0:
             leave_queue(state, instrument, slot)
@@ -154,7 +168,7 @@ def write_changes(
 ) -> Integer:
     """Write what the fills have changed: C where an order is gone, else M."""
     for index in range(first, end):
-        slot = state.touched[index]
+        slot = np.int64(state.touched[index])
         order = state.orders[slot]
         gone = order.shown == 0
         at = write_record(
@@ -162,12 +176,12 @@ def write_changes(
             out,
             at,
             event,
-            ACTION_CANCEL if gone else ACTION_MODIFY,
-            order.side,
+            _CANCEL if gone else _MODIFY,
+            np.int64(order.side),
             order.order_id,
-            order.place,
-            order.published if gone else order.shown,
-            0,
+            np.int64(order.place),
+            np.int64(order.published if gone else order.shown),
+            NONE,
         )
         order.touched = 0
         if gone:
@@ -196,14 +210,14 @@ def take_liquidity(
     other = 1 - side
     order_id = next_order_id(state)
     left = size
-    changed: Integer = 0
-    allowed: Integer = FILLS_AT_MOST
+    changed: Integer = np.int64(0)
+    allowed: Integer = np.int64(FILLS_AT_MOST)
     level = state.best[instrument, other]
     while left > 0 and allowed > 0 and 0 <= level < PLACES and is_within(side, level, limit):
         trade = at
         before = left
         first = changed
-        at = write_record(state, out, at, event, ACTION_TRADE, side, order_id, level, 0, 0)
+        at = write_record(state, out, at, event, _TRADE, side, order_id, level, NONE, NONE)
         more = True
         while more and left > 0 and allowed > 0:
             at, left, changed, allowed = fill_level(
@@ -219,12 +233,10 @@ def take_liquidity(
     for turn in range(2):
         if turn == side:
             if resting > 0:
-                at = write_record(
-                    state, out, at, event, ACTION_ADD, side, order_id, limit, resting, 0
-                )
+                at = write_record(state, out, at, event, _ADD, side, order_id, limit, resting, NONE)
         else:
-            at = write_changes(state, out, at, event, 0, changed)
+            at = write_changes(state, out, at, event, NONE, changed)
     if resting > 0:
-        rest_order(state, instrument, event[1], side, limit, resting, 0, order_id, dies_ns)
+        rest_order(state, instrument, event[1], side, limit, resting, NONE, order_id, dies_ns)
     out[at - 1]["flags"] = F_LAST
     return at

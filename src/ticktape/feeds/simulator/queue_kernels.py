@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ticktape.feeds.simulator.state import BID, ORDER_CAPACITY, PLACES, ExchangeState, Integer
 from ticktape.ops.kernels import lean_kernel
 
@@ -11,8 +13,8 @@ from ticktape.ops.kernels import lean_kernel
 def join_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> None:
     """Put an order at the end of its level."""
     order = state.orders[slot]
-    side = order.side
-    place = order.place
+    side = np.int64(order.side)
+    place = np.int64(order.place)
     last = state.tails[instrument, side, place]
     order.ahead = last
     order.behind = -1
@@ -31,8 +33,8 @@ def join_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> None
 def leave_queue(state: ExchangeState, instrument: Integer, slot: Integer) -> None:
     """Take an order out of its level."""
     order = state.orders[slot]
-    side = order.side
-    place = order.place
+    side = np.int64(order.side)
+    place = np.int64(order.place)
     ahead = order.ahead
     behind = order.behind
     if ahead < 0:
@@ -114,7 +116,7 @@ def take_slot(state: ExchangeState, instrument: Integer, dies_ns: Integer) -> In
     """Give a slot for a new order, entered to be cancelled at a time."""
     row = state.instruments[instrument]
     live = row.live
-    slot: Integer = state.free[instrument, ORDER_CAPACITY - 1 - live]
+    slot: Integer = np.int64(state.free[instrument, ORDER_CAPACITY - 1 - live])
     row.live = live + 1
     _rise(state, instrument, live, slot, dies_ns)
     return slot
@@ -127,10 +129,10 @@ def give_slot_back(state: ExchangeState, instrument: Integer, slot: Integer) -> 
     live = row.live - 1
     row.live = live
     state.free[instrument, ORDER_CAPACITY - 1 - live] = slot
-    cell = state.orders[slot].in_heap
+    cell = np.int64(state.orders[slot].in_heap)
     if cell == live:
         return
-    moved = state.heap[instrument, live]
+    moved = np.int64(state.heap[instrument, live])
     dies_ns = state.heap_ns[instrument, live]
     if cell > 0 and state.heap_ns[instrument, (cell - 1) >> 1] > dies_ns:
         _rise(state, instrument, cell, moved, dies_ns)

@@ -23,9 +23,11 @@ FILLS_AT_MOST: Final = 240
 # A trade and a fill for each order filled, its cancel, and the rest of the aggressor.
 EVENT_RECORDS: Final = 3 * FILLS_AT_MOST + 8
 
-BID: Final = 0
-ASK: Final = 1
-NO_SIDE: Final = 2
+# Typed, because Numba compiles a kernel anew for every plain constant that it is called with.
+BID: Final = np.int64(0)
+ASK: Final = np.int64(1)
+NO_SIDE: Final = np.int64(2)
+NONE: Final = np.int64(0)
 
 # Cells of ``clock``.
 NOW: Final = 0
