@@ -11,10 +11,8 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.tape.tape_samples import (
-    INSTRUMENTS,
     MARKET_SCHEMAS,
     START_NS,
-    VENDOR_CLASSES,
     metadata_of,
     random_records,
     records_of,
@@ -60,8 +58,6 @@ def test_what_the_vendor_encodes_is_read(put_tape, schema):
     tape = read_dbn(put_tape("x.dbn", metadata_of(stated), *encoded))
     first = next(iter(tape))
     assert first.records.tobytes() == content
-    assert isinstance(decoder, dbn.DBNDecoder)
-    assert VENDOR_CLASSES[schema]
 
 
 def test_each_iteration_starts_over(put_tape):
@@ -243,15 +239,15 @@ def test_a_tape_without_records_has_no_batches(put_tape):
     assert list(read_dbn(put_tape("x.dbn", metadata_of("mbo")))) == []
 
 
-def test_a_large_file_is_read_in_little_memory(put_tape):
-    path = put_tape("x.dbn", metadata_of("mbo"), np.tile(random_records(Schema.MBO, 1000), 400))
-    for name in (path, path):
-        tracemalloc.start()
-        count = sum(len(batch.records) for batch in read_dbn(name, chunk_records=1024))
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert count == 400_000
-        assert peak < 2_000_000
+@pytest.mark.parametrize("name", ["x.dbn", "x.dbn.zst"])
+def test_a_large_file_is_read_in_little_memory(put_tape, name):
+    path = put_tape(name, metadata_of("mbo"), random_records(Schema.MBO, 200_000))
+    tracemalloc.start()
+    count = sum(len(batch.records) for batch in read_dbn(path, chunk_records=1024))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 200_000
+    assert peak < 5_000_000
 
 
 def test_the_reading_thread_ends_with_an_abandoned_iteration(put_tape):
@@ -294,7 +290,6 @@ def test_the_real_crude_oil_tape(real_tape):
     assert actions == {"A": 14_959, "C": 16_252, "M": 2_701, "F": 2_701, "T": 1_599}
     assert (records["order_id"][0], records["price"][0]) == (8_058_566_314_544, 64_830_000_000)
     assert tape.metadata.symbols == ["CLX5"]
-    assert not set(INSTRUMENTS[:2]) & set(records["instrument_id"].tolist())
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from ticktape.tape.errors import BadValueError, EmptyTapeError, WrongSchemaError
 from ticktape.tape.frames import to_dataframe
 from ticktape.tape.layouts import UNDEF_PRICE, Schema
 
-# The vendor's frame of tcbbo is of another record type and lacks columns.
+# The vendor's frames warn of a deprecated pandas call.
 pytestmark = pytest.mark.filterwarnings("ignore")
+# The vendor's frame of tcbbo is of another record type, and lacks columns.
 COMPARED = [schema for schema in MARKET_SCHEMAS if schema is not Schema.TCBBO]
 
 

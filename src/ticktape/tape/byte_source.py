@@ -10,7 +10,10 @@ import zstandard
 from ticktape.tape.errors import EmptyTapeError, TapeError, TapeNotFoundError
 
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-_COMPRESSED_READ: Final = 1 << 17
+_SMALLEST_READ: Final = 1 << 8
+_FIRST_READ: Final = 1 << 9
+_LARGEST_READ: Final = 1 << 15
+_DECOMPRESSED_AT_ONCE: Final = 1 << 20
 
 
 class ByteSource(Protocol):
@@ -61,6 +64,7 @@ class ZstdSource:
         self._file = file
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._compressed = b""
+        self._read_bytes = _FIRST_READ
         self._ready = memoryview(b"")
         self._damage: zstandard.ZstdError | None = None
         self.unfinished = ""
@@ -84,7 +88,7 @@ class ZstdSource:
     def _decompress_more(self, filled: int) -> bool:
         while not self._ready and self._damage is None:
             if not self._compressed:
-                self._compressed = self._file.read(_COMPRESSED_READ)
+                self._compressed = self._file.read(self._read_bytes)
                 if not self._compressed:
                     if self._frame is not None:
                         self.unfinished = "the last zstd frame has no end"
@@ -92,16 +96,23 @@ class ZstdSource:
             if self._frame is None:
                 self._frame = zstandard.ZstdDecompressor().decompressobj()
             try:
-                self._ready = memoryview(self._frame.decompress(self._compressed))
+                content = self._frame.decompress(self._compressed)
             except zstandard.ZstdError as error:
                 self._damage = error
                 break
+            self._ready = memoryview(content)
+            self._pace(len(content))
             self._compressed = self._frame.unused_data if self._frame.eof else b""
             if self._frame.eof:
                 self._frame = None
         if self._damage is not None and not filled:
             raise TapeError(f"has damaged zstd data: {self._damage}") from self._damage
         return bool(self._ready)
+
+    def _pace(self, decompressed: int) -> None:
+        """Read as much at a time as decompresses to about a mebibyte, however dense the data is."""
+        wanted = self._read_bytes * _DECOMPRESSED_AT_ONCE // max(decompressed, 1)
+        self._read_bytes = min(max(wanted, _SMALLEST_READ), 2 * self._read_bytes, _LARGEST_READ)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -2,7 +2,8 @@
 
 Columns, their order and the index are those of the vendor's ``DBNStore.to_df``. With
 ``vendor=True`` the dtypes are too; by default, text with few distinct values (action, side,
-symbol) is categorical, which is several times faster to make and to work with.
+symbol) is categorical, which is several times faster to make and to work with. One schema differs
+on purpose: the vendor's frame of tcbbo lacks ``action`` and ``ts_in_delta``, ours has them.
 """
 
 from __future__ import annotations
