@@ -25,7 +25,7 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.book.mbo_find_kernels import find_book, find_order, known_level
+from ticktape.book.mbo_find_kernels import find_order, known_level
 from ticktape.book.mbo_place_kernels import (
     add_order,
     empty_side,
@@ -42,7 +42,6 @@ from ticktape.book.mbo_state_kernels import (
     ADOPTED_MODIFIES,
     BAD_ACTIONS,
     BAD_SIDES,
-    BOOK_NOT_WANTED,
     CLEARS,
     DUPLICATE_ADDS,
     EVENTS,
@@ -54,7 +53,6 @@ from ticktape.book.mbo_state_kernels import (
     NO_ROOM,
     NONES,
     OVER_CANCELS,
-    SKIPPED,
     SNAPSHOTS,
     TRADES,
     UNDEFINED_PRICES,
@@ -347,68 +345,3 @@ def apply_row(state: MboState, book: Integer, record: Row) -> Integer:
         np.int64(record["size"]),
         record["ts_event"],
     )
-
-
-@lean_kernel
-def apply_records(state: MboState, records: np.ndarray, start: Integer) -> Integer:
-    """Apply records to their books, from one on; return the first not applied for want of room."""
-    for i in range(start, len(records)):
-        record = records[i]
-        book = find_book(state, record["publisher_id"], record["instrument_id"])
-        if book == BOOK_NOT_WANTED:
-            state.usage[SKIPPED] += 1
-        elif book == NO_ROOM or apply_row(state, book, record) == NO_ROOM:
-            return i
-    return len(records)
-
-
-@lean_kernel
-def write_bbo(state: MboState, book: Integer, record: Row, row: Row) -> None:
-    """Write a book's best levels into a row, with the keys and times of a record."""
-    row["ts_event"] = record["ts_event"]
-    row["ts_recv"] = record["ts_recv"]
-    row["instrument_id"] = record["instrument_id"]
-    row["publisher_id"] = record["publisher_id"]
-    row["flags"] = record["flags"]
-    row["_reserved"] = 0
-    own = state.sides[2 * book]
-    if own["levels"] == 0:
-        row["bid_price"] = UNDEF_PRICE
-        row["bid_size"] = 0
-        row["bid_count"] = 0
-    else:
-        best = state.slots[state.ladder_levels[own["start"] + own["levels"] - 1]]
-        row["bid_price"] = best["price"]
-        row["bid_size"] = best["total"]
-        row["bid_count"] = best["count"]
-    own = state.sides[2 * book + 1]
-    if own["levels"] == 0:
-        row["ask_price"] = UNDEF_PRICE
-        row["ask_size"] = 0
-        row["ask_count"] = 0
-    else:
-        best = state.slots[state.ladder_levels[own["start"] + own["levels"] - 1]]
-        row["ask_price"] = best["price"]
-        row["ask_size"] = best["total"]
-        row["ask_count"] = best["count"]
-
-
-@lean_kernel
-def apply_records_with_bbos(
-    state: MboState, records: np.ndarray, start: Integer, rows: np.ndarray, written: Integer
-) -> tuple[Integer, Integer]:
-    """Apply records, and write a row of the best bid and offer at every ``F_LAST``.
-
-    Returns the first record not applied for want of room, and the number of rows written.
-    """
-    for i in range(start, len(records)):
-        record = records[i]
-        book = find_book(state, record["publisher_id"], record["instrument_id"])
-        if book == BOOK_NOT_WANTED:
-            state.usage[SKIPPED] += 1
-        elif book == NO_ROOM or apply_row(state, book, record) == NO_ROOM:
-            return i, written
-        elif record["flags"] & F_LAST:
-            write_bbo(state, book, record, rows[written])
-            written += 1
-    return len(records), written

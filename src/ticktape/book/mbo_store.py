@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ticktape.book.mbo_find_kernels import enter_book
-from ticktape.book.mbo_kernels import apply_records, apply_records_with_bbos
 from ticktape.book.mbo_room import make_room, trim_room
+from ticktape.book.mbo_run_kernels import apply_records, apply_records_with_bbos
 from ticktape.book.mbo_state_kernels import BBO, BOOKS, SKIPPED, new_mbo_state
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import WrongSchemaError
