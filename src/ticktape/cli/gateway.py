@@ -118,5 +118,5 @@ def _announcement(server: LiveGateway, dataset: str, has_keys: bool) -> str:
         f'client = databento.Live(key="{key}", gateway="{server.host}", port={server.port})\n'
         f'client.subscribe(dataset="{dataset}", schema="mbo", symbols="ALL_SYMBOLS")\n'
         "for record in client:\n"
-        "    print(record)\n"
+        "    print(record)"
     )
