@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 TICKTAPE = Path(sys.executable).parent / "ticktape"
 BUILT = ROOT / "src" / "ticktape" / "server" / "static" / "index.html"
 SCREENSHOTS = ROOT / "artifacts" / "screenshots"
-START_SECONDS = 100  # a first start on a machine compiles the kernels
+START_SECONDS = 200  # a first start on a machine compiles the kernels
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -124,7 +124,7 @@ def generated_tape(browser, tmp_path_factory) -> list[str]:
     tape, definitions = folder / "market.dbn", folder / "definitions.dbn"
     options = ["--seconds", "120", "--rate", "2000", "--seed", "7"]
     command = [TICKTAPE, "simulate", tape, *options, "--definitions", definitions]
-    subprocess.run(command, check=True, capture_output=True, timeout=110)
+    subprocess.run(command, check=True, capture_output=True, timeout=200)
     return [str(definitions), str(tape)]
 
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.browser
+# A first start compiles the kernels.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def expect(locator):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.browser
+# A first start compiles the kernels.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def expect(locator):
@@ -42,7 +43,6 @@ def test_the_demo_moves_by_itself(open_page, serve, keep_screenshot):
     "TICKTAPE_PICTURE" not in os.environ,
     reason="writes the README's picture: TICKTAPE_PICTURE=docs/images/viewer.png",
 )
-@pytest.mark.timeout(300)
 def test_picture_of_the_readme(open_page, serve):
     """The simulated exchange after a while, so that the chart is full; never recorded data."""
     with serve("--demo") as server:

@@ -12,6 +12,7 @@ export function ChartPanel() {
   const holder = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<CandleChart | null>(null);
   const [pointed, setPointed] = useState<Bar | null>(null);
+  const [newest, setNewest] = useState<Bar | null>(null);
   const { data, frame, instrument } = useActive();
   const { theme, colours, zone, interval: name } = useSettings();
   const follows = useMarket((s) => s.follows);
@@ -39,6 +40,7 @@ export function ChartPanel() {
       everyS: interval.everyS,
       barsFrom: (fromS) => data.barsOf(id, interval.from, fromS),
     });
+    setNewest(chart?.newest() ?? null);
   }, [chart, id, interval, data, frame, theme, colours]);
   useEffect(() => {
     if (follows > 0) chart?.follow();
@@ -47,12 +49,11 @@ export function ChartPanel() {
     if (rows !== null && rows.length > 0) requestAnimationFrame(() => chart?.fit());
   }, [chart, rows]);
 
-  const newest = chart?.newest() ?? null;
   return (
     <section className="panel chart" aria-label="Chart">
       <ChartToolbar symbol={instrument?.symbol ?? "–"} clockNs={data.clockNs} interval={interval} />
       <div className="chart-body">
-        <Legend bar={pointed ?? newest} tick={tick} zone={zone} />
+        <Legend bar={newest === null ? null : (pointed ?? newest)} tick={tick} zone={zone} />
         <div className="chart-canvas" ref={holder} />
         {newest === null && (
           <p className="empty over">
