@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ticktape.book.derive_warm_up import warm_up_derived
 from ticktape.book.mbo_book import MboBook
+from ticktape.book.mbo_books import MboBooks
 from ticktape.book.mbo_room import make_room
 from ticktape.book.mbo_state_kernels import new_mbo_state
 from ticktape.book.mbp_book import MbpBook
@@ -24,7 +25,8 @@ def warm_up_books() -> None:
     records["flags"] = F_LAST
     records["size"] = 1
     records["order_id"] = [1, 2]
-    book = MboBook()
+    MboBooks().book(0, 0)
+    book = MboBook(publisher_id=0, instrument_id=0)
     book.update(records)
     book.update_bbos(book.snapshot_records(0))
     book.orders_at("B", 0)
