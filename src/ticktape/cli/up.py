@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ticktape.ops.beside import beside, is_working
+from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.tape.errors import BadValueError
 
@@ -72,11 +72,11 @@ def up(
     wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate)
     choice = choose(settings, wishes)
     asyncio.run(_run(choice, settings, open_browser=open_browser))
-    if is_working():
-        # Stopped while kernels were being compiled: the interpreter's own end would tear that
-        # thread apart. Everything of ours is closed already.
-        sys.stdout.flush()
-        os._exit(0)
+    # Everything of ours is closed. The interpreter's own end would take the compiler apart piece by
+    # piece, which lasts longer than all the rest, and tear a thread that still compiles.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _settings(**options: object) -> Settings:

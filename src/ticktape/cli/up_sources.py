@@ -39,6 +39,8 @@ _RICHEST_FIRST: Final = (
     Schema.BBO_1S,
     Schema.BBO_1M,
 )
+# For other clients that ask this gateway for the past; the viewer itself keeps its own.
+_HISTORY_RECORDS: Final = 200_000
 _BARS: Final = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 
 
@@ -99,7 +101,11 @@ class Choice:
         if self._make_local is not None:
             local = await beside(self._make_local)
             gateway = LiveGateway(
-                BroadcastSource(local, schemas=map(Schema, self.source.schemas)),
+                BroadcastSource(
+                    local,
+                    schemas=map(Schema, self.source.schemas),
+                    history_records=_HISTORY_RECORDS,
+                ),
                 settings.host,
                 settings.gateway_port,
                 [_LOCAL_KEY],

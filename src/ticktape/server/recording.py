@@ -66,6 +66,9 @@ class Recording:
         schema, records = batch
         if not len(records):
             return
+        if records.base is not None:
+            # A view would keep the whole array that it looks into.
+            batch = Batch(schema, records.copy())
         kept = self._kept.setdefault(schema, deque())
         kept.append(batch)
         self._counts[schema] = self._counts.get(schema, 0) + len(records)

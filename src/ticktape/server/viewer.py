@@ -21,7 +21,7 @@ from ticktape.server.tape_shelf import TapeShelf
 from ticktape.tape.batch import Batch
 
 _WATCH_SECONDS: Final = 0.1
-_CLOSE_SECONDS: Final = 0.5
+_CLOSE_SECONDS: Final = 0.25
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
