@@ -40,7 +40,8 @@ class _MergedTapes:
         self.metadata = merge_metadata([tape.metadata for tape in tapes])
 
     def __iter__(self) -> Iterator[Batch]:
-        return merge_by_time([partial(iter, tape) for tape in self._tapes])
+        # Key 0: opened at once, whatever their first records.
+        return merge_by_time([(0, partial(iter, tape)) for tape in self._tapes])
 
 
 def open_tapes(
