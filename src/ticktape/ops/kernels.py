@@ -22,6 +22,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 from numba.core import event
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 import ticktape
 from ticktape.ops.notices import compilation_starts
@@ -71,8 +73,7 @@ def kernel(function: F) -> F:
     callable
         The compiled function; the plain one where ``NUMBA_DISABLE_JIT=1``.
     """
-    _point_cache_at(function)
-    return cast("F", numba.njit(nogil=True, cache=True)(function))
+    return _declare(function, {"nogil": True})
 
 
 def lean_kernel(function: F) -> F:
@@ -92,15 +93,29 @@ def lean_kernel(function: F) -> F:
     callable
         The compiled function; the plain one where ``NUMBA_DISABLE_JIT=1``.
     """
-    _point_cache_at(function)
-    options: dict[str, Any] = {"nogil": True, "cache": True, "forceinline": True, "_nrt": False}
-    return cast("F", numba.njit(**options)(function))
+    return _declare(function, {"nogil": True, "forceinline": True, "_nrt": False})
 
 
-def _point_cache_at(function: Callable[..., Any]) -> None:
-    package = function.__module__.rpartition(".")[0]
-    # Read by Numba's cache locator while it decorates.
-    numba.config.CACHE_DIR = str(_cache_folder(package))  # type: ignore[attr-defined]
+class _KernelCache(FunctionCache):
+    """Numba's cache, without its refresh of everything that a compilation could call.
+
+    That refresh takes a third of the start of a command. Loading machine code needs only Numba's
+    run time, and a compilation that comes later refreshes by itself.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401 -- Numba's types
+        rtsys.initialize(target_context)
+        return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
+
+def _declare(function: F, options: dict[str, Any]) -> F:
+    declared = numba.njit(**options)(function)
+    if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        package = function.__module__.rpartition(".")[0]
+        # Read by Numba's cache locator while the cache is made.
+        numba.config.CACHE_DIR = str(_cache_folder(package))  # type: ignore[attr-defined]
+        declared._cache = _KernelCache(function)  # type: ignore[no-untyped-call]
+    return cast("F", declared)
 
 
 class _CompilationListener(event.Listener):
