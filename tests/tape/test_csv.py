@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.tape.tape_samples import MARKET_SCHEMAS, metadata_of, random_records, records_of
 
+from ticktape.tape import csv_reader
 from ticktape.tape.batch import Batch
 from ticktape.tape.csv_reader import read_csv
 from ticktape.tape.csv_writer import write_csv
@@ -96,6 +97,24 @@ def test_days_of_one_symbol_that_follow_each_other_are_one_interval(tmp_path):
     assert read.dataset == "GLBX.MDP3"
     spans = [(e["start_date"].day, e["end_date"].day) for e in read.mappings["ESZ5"]]
     assert spans == [(24, 26), (27, 29)]
+
+
+def test_an_unknown_publisher_has_an_unknown_dataset(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(HEADER + ROW.replace(",33,1,", ",33,60000,"))
+    assert read_csv(path).metadata.dataset == "UNKNOWN"
+
+
+def test_a_table_too_large_to_keep_is_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "x.csv"
+    path.write_text(HEADER + ROW * 5 + ROW[:25])
+    kept = read_csv(path)
+    monkeypatch.setattr(csv_reader, "_KEPT_BYTES", 100)
+    read_again = read_csv(path)
+    for _ in range(2):
+        assert np.array_equal(records_of(read_again), records_of(kept))
+        assert read_again.cut == kept.cut
+    assert read_again.metadata.encode() == kept.metadata.encode()
 
 
 def test_texts_with_commas_and_quotes_are_quoted_as_the_vendor_does(tmp_path):

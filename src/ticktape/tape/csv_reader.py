@@ -28,11 +28,14 @@ from ticktape.tape.layouts import (
     Schema,
 )
 from ticktape.tape.metadata import MappingInterval, make_metadata
+from ticktape.tape.publishers import DATASET_OF_PUBLISHER
 from ticktape.tape.record_runs import Cut
 from ticktape.tape.times import NS_PER_DAY, utc_date
 
 _BLOCK_BYTES: Final = 1 << 22
 _HEAD_BYTES: Final = 1 << 16
+# Records up to so many bytes are kept from the first reading, so that there is no second.
+_KEPT_BYTES: Final = 1 << 26
 # Finer than a price can be, so that a price with too many digits is told apart from damage.
 _DECIMAL: Final = pa.decimal128(38, 9)
 _TEXT: Final = pa.dictionary(pa.int32(), pa.string())
@@ -64,17 +67,27 @@ class CsvTape:
         self.schema = schema
         self.cut: Cut | None = None
         self._types = _column_types(schema, head)
-        self.metadata = self._scan(dataset, head)
+        self._kept: list[np.ndarray] | None = []
+        self.metadata = self._scan(dataset, SYMBOL_COLUMN in head.names)
+        self._kept_cut, self.cut = self.cut, None
 
     def __iter__(self) -> Iterator[Batch]:
         self.cut = None
-        for block in self._blocks(list(self._types)):
-            try:
-                yield Batch(self.schema, table_to_records(self.schema, block))
-            except BadValueError as error:
-                raise TapeError(str(error), path=self.path) from error
+        if self._kept is None:
+            for block in self._blocks(self._types):
+                yield Batch(self.schema, self._records(block))
+        else:
+            for records in self._kept:
+                yield Batch(self.schema, records)
+            self.cut = self._kept_cut
 
-    def _blocks(self, names: list[str]) -> Iterator[pa.RecordBatch]:
+    def _records(self, block: pa.RecordBatch) -> np.ndarray:
+        try:
+            return table_to_records(self.schema, block)
+        except BadValueError as error:
+            raise TapeError(str(error), path=self.path) from error
+
+    def _blocks(self, types: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
         source = open_source(self.path)
         lines = _WholeLines(source)
         rows = 0
@@ -91,8 +104,8 @@ class CsvTape:
                     arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
                     arrow_csv.ParseOptions(invalid_row_handler=keep_bad),
                     arrow_csv.ConvertOptions(
-                        column_types={name: self._types[name] for name in names},
-                        include_columns=names,
+                        column_types=types,
+                        include_columns=list(types),
                         null_values=[""],
                     ),
                 )
@@ -120,22 +133,18 @@ class CsvTape:
         elif lines.unfinished:
             self.cut = Cut(self.path, rows, lines.dropped, lines.unfinished)
 
-    def _scan(self, dataset: str | None, head: _Head) -> dbn.Metadata:
+    def _scan(self, dataset: str | None, has_symbols: bool) -> dbn.Metadata:
         """Read once for what stands in front of a tape: its range and its symbols."""
         index = columns_of(self.schema)[0].name
-        names = [index, "instrument_id", "publisher_id", "rtype"]
-        has_symbols = SYMBOL_COLUMN in head.names
-        if has_symbols:
-            self._types[SYMBOL_COLUMN] = _TEXT
-            names.append(SYMBOL_COLUMN)
         seen: set[tuple[int, int, str]] = set()
         publishers: set[int] = set()
         start_ns, end_ns = UNDEF_TIMESTAMP, 0
-        for block in self._blocks(names):
+        kept_bytes = 0
+        for block in self._blocks(self._types | ({SYMBOL_COLUMN: _TEXT} if has_symbols else {})):
             rtypes = block.column("rtype").unique().to_pylist()
             if rtypes != [RTYPES[self.schema]]:
                 raise WrongSchemaError(f"{self.path} holds record types {rtypes}, not one")
-            records = table_to_records(self.schema, block)
+            records = self._records(block)
             times = records[index]
             defined = times[times != UNDEF_TIMESTAMP]
             if len(defined):
@@ -144,7 +153,11 @@ class CsvTape:
             publishers.update(np.unique(records["publisher_id"]).tolist())
             if has_symbols:
                 seen |= _symbols_seen(records["instrument_id"], times, block.column(SYMBOL_COLUMN))
-        self._types.pop(SYMBOL_COLUMN, None)
+            kept_bytes += records.nbytes
+            if kept_bytes > _KEPT_BYTES:
+                self._kept = None
+            elif self._kept is not None:
+                self._kept.append(records)
         mappings = _mappings(seen)
         return make_metadata(
             dataset=dataset or _dataset_of(publishers),
@@ -306,8 +319,5 @@ def _mappings(seen: set[tuple[int, int, str]]) -> dict[str, list[MappingInterval
 
 
 def _dataset_of(publishers: set[int]) -> str:
-    # The vendor's table of publishers is in its client, which is slow to import.
-    from databento import Publisher  # noqa: PLC0415 -- only needed where no dataset is named
-
-    found = {str(Publisher.from_int(one).dataset) for one in publishers if one}
+    found = {DATASET_OF_PUBLISHER.get(one, _UNKNOWN_DATASET) for one in publishers if one}
     return found.pop() if len(found) == 1 else _UNKNOWN_DATASET
