@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from ticktape.tape.arrow_records import TIME_TYPE, table_to_records
+from ticktape.tape.arrow_records import TIME_TYPE, codes_of, table_to_records
 from ticktape.tape.batch import Batch
 from ticktape.tape.byte_source import ByteSource, open_source
 from ticktape.tape.columns import SYMBOL_COLUMN, Kind, columns_of
@@ -286,7 +286,7 @@ def _symbols_seen(
 ) -> set[tuple[int, int, str]]:
     days = (times // np.uint64(NS_PER_DAY)).astype(np.int64)
     names = symbols.dictionary.to_pylist()
-    codes = symbols.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    codes = codes_of(symbols)
     pairs = instrument_ids.astype(np.uint64) << np.uint64(32) | codes.astype(np.uint32)
     # Rows of one instrument, day and symbol stand together for long: only their edges are sorted.
     edges = np.flatnonzero((np.diff(pairs) != 0) | (np.diff(days) != 0)) + 1
