@@ -1,6 +1,7 @@
 """The vendor's unmodified client against the gateway."""
 
 import asyncio
+from itertools import pairwise
 
 import databento_dbn as dbn
 import numpy as np
@@ -246,3 +247,32 @@ async def test_sessions_are_independent(small_tape):
         )
     for session in sessions:
         assert_same_records(session.of(Schema.MBO), small_tape.records)
+
+
+async def test_several_schemas_of_one_session_come_interleaved_by_time(small_tape):
+    async with serving(SessionReplaySource([small_tape.path])) as gateway:
+        session = await official_session(
+            gateway.port, {"schema": "mbo"}, {"schema": "trades"}, {"schema": "ohlcv-1s"}
+        )
+    for schema in (Schema.MBO, Schema.TRADES, Schema.OHLCV_1S):
+        expected = derive_all(Schema.MBO, schema, small_tape.records)
+        assert_same_records(session.of(schema), expected)
+    timed = [one for one in session.records if isinstance(one, dbn.MBOMsg | dbn.TradeMsg)]
+    times = [one.ts_index for one in timed]
+    assert times == sorted(times)
+    for order, trade in pairwise(timed):
+        if isinstance(trade, dbn.TradeMsg):
+            assert (order.sequence, order.price, order.size) == (
+                trade.sequence,
+                trade.price,
+                trade.size,
+            )
+    closing = len(session.records) - 1
+    while isinstance(session.records[closing], dbn.OHLCVMsg | dbn.SystemMsg):
+        closing -= 1
+    clock = 0
+    for one in session.records[:closing]:
+        if isinstance(one, dbn.OHLCVMsg):
+            assert one.ts_event + 1_000_000_000 <= clock
+        elif isinstance(one, dbn.MBOMsg):
+            clock = one.ts_index

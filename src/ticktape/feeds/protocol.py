@@ -22,7 +22,8 @@ class Feed(Protocol):
       clear (``R``) or a snapshot, or, where the feed says so, from nothing known.
     - Whatever was missed by a reconnection is told in band, by a system or error record, before
       the first record after it; a snapshot or a clear then precedes new book records where the
-      venue gives one. Nothing is repeated, nothing is reordered, nothing is left out silently.
+      venue gives one. Nothing is repeated, nothing of one schema is reordered, nothing is left out
+      silently.
     - A feed that starts over in its own past (a replay that loops or seeks) says so in band with
       the mark of :mod:`ticktape.feeds.marks`: everything derived must be dropped there.
     - The iteration ends when the data does; it raises a ``TicktapeError`` where the feed cannot

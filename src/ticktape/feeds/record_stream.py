@@ -14,11 +14,22 @@ import zstandard
 
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import NotDbnError
-from ticktape.tape.layouts import LAYOUTS, LAYOUTS_TS_OUT, SCHEMA_OF_RTYPE, Schema
+from ticktape.tape.layouts import LAYOUTS, LAYOUTS_TS_OUT, RTYPES, SCHEMA_OF_RTYPE, Schema
 from ticktape.tape.metadata import PRELUDE_BYTES, decode_metadata, metadata_bytes_left
 
 _HEADER_BYTES: Final = 16
 _QUOTE_RTYPE: Final = 1
+
+# Record types that other records are to be read by.
+_KEEPS_PLACE: Final = np.zeros(256, bool)
+for _schema in (
+    Schema.SYSTEM,
+    Schema.ERROR,
+    Schema.SYMBOL_MAPPING,
+    Schema.DEFINITION,
+    Schema.STATUS,
+):
+    _KEEPS_PLACE[RTYPES[_schema]] = True
 
 
 class RecordStream:
@@ -53,7 +64,11 @@ class RecordStream:
         return bool(self._carry)
 
     def feed(self, data: bytes) -> list[Batch]:
-        """Take bytes; give runs of whole records of one schema, in order.
+        """Take bytes; give the whole records among them as batches.
+
+        Bytes of one schema are one batch, a view. Of several, each schema is a batch, in the order
+        of their first records: order by order and trade by trade a batch would be a record. What
+        speaks of other records (sessions', definitions, status) keeps its place among them.
 
         Raises
         ------
@@ -68,14 +83,58 @@ class RecordStream:
         start = 0
         if self.metadata is None:
             start = self._take_metadata(data)
+        if self.metadata is None:
+            self._carry = data[start:]
+            return []
+        run = self._next_run(np.frombuffer(data, np.uint8), start)
+        if run is None:
+            self._carry = data[start:]
+            return []
+        schema, count, size = run
+        end = start + count * size
+        if len(data) - end < self._size_at(data, end):
+            self._carry = data[end:]
+            return [Batch(schema, self._view(schema, data, start, count))]
+        return self._split(data, start)
+
+    def _size_at(self, data: bytes, start: int) -> int:
+        """Give the bytes that the record has which begins here; more than there are, if unknown."""
+        return data[start] * 4 if start + 1 < len(data) else len(data) + 1
+
+    def _split(self, data: bytes, start: int) -> list[Batch]:
+        places = []
+        at, length = start, len(data)
+        while at + 1 < length:
+            size = data[at] * 4
+            if size < _HEADER_BYTES:
+                raise NotDbnError(f"no record has type {data[at + 1]} and {size} bytes")
+            if at + size > length:
+                break
+            places.append(at)
+            at += size
+        self._carry = data[at:]
+        starts = np.array(places)
         buffer = np.frombuffer(data, np.uint8)
+        types = buffer[starts + 1]
+        keeps_place = _KEEPS_PLACE[types]
+        # A new part wherever such a record begins or ends a run of its kind.
+        kinds = np.where(keeps_place, types, np.uint8(0xFF))
+        cuts = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
         batches = []
-        while (run := self._next_run(buffer, start)) is not None:
-            schema, count, size = run
-            batches.append(Batch(schema, self._view(schema, data, start, count)))
-            start += count * size
-        self._carry = data[start:]
+        for part in np.split(np.arange(len(starts)), cuts):
+            found, firsts = np.unique(types[part], return_index=True)
+            for rtype in found[np.argsort(firsts)]:
+                mine = starts[part[types[part] == rtype]]
+                batches.append(self._gather(buffer, mine))
         return batches
+
+    def _gather(self, buffer: np.ndarray, starts: np.ndarray) -> Batch:
+        schema, size = self._form_at(buffer, int(starts[0]))
+        if (buffer[starts] != size // 4).any():
+            raise NotDbnError(f"records of schema {schema} have different lengths")
+        # Every byte as the start of a record of this size, so that one step gathers them all.
+        rows: np.ndarray = np.ndarray((len(buffer) - size + 1,), f"V{size}", buffer, 0, (1,))
+        return Batch(schema, self._view(schema, rows[starts].tobytes(), 0, len(starts)))
 
     def _decompress(self, data: bytes) -> bytes:
         pieces = []
@@ -101,17 +160,22 @@ class RecordStream:
         return end
 
     def _next_run(self, buffer: np.ndarray, start: int) -> tuple[Schema, int, int] | None:
-        if self.metadata is None or len(buffer) - start < _HEADER_BYTES:
+        if len(buffer) - start < _HEADER_BYTES:
             return None
-        size, rtype = int(buffer[start]) * 4, int(buffer[start + 1])
-        schema = self._quotes if rtype == _QUOTE_RTYPE else SCHEMA_OF_RTYPE.get(rtype)
-        layouts = LAYOUTS_TS_OUT if self.metadata.ts_out else LAYOUTS
-        if schema is None or layouts[schema].itemsize != size:
-            raise NotDbnError(f"no record has type {rtype} and {size} bytes")
+        schema, size = self._form_at(buffer, start)
         whole = (len(buffer) - start) // size
         if not whole:
             return None
         return schema, _alike(buffer, start, size, whole), size
+
+    def _form_at(self, buffer: np.ndarray, start: int) -> tuple[Schema, int]:
+        size, rtype = int(buffer[start]) * 4, int(buffer[start + 1])
+        schema = self._quotes if rtype == _QUOTE_RTYPE else SCHEMA_OF_RTYPE.get(rtype)
+        stamped = self.metadata is not None and self.metadata.ts_out
+        layouts = LAYOUTS_TS_OUT if stamped else LAYOUTS
+        if schema is None or layouts[schema].itemsize != size:
+            raise NotDbnError(f"no record has type {rtype} and {size} bytes")
+        return schema, size
 
     def _view(self, schema: Schema, data: bytes, start: int, count: int) -> np.ndarray:
         layout = LAYOUTS[schema]

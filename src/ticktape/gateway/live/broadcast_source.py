@@ -17,6 +17,7 @@ from ticktape.gateway.live.channels import Selection
 from ticktape.gateway.live.derivations import Derivations
 from ticktape.gateway.live.history import History
 from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.snapshots import book_records
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
@@ -122,7 +123,7 @@ class BroadcastSource:
         async with self.turn:
             self._distribute(self.derivations.flush())
             for stream in self._streams:
-                stream.close_intervals(None)
+                stream.close_intervals()
 
     async def _step(self, batch: Batch) -> None:
         if not len(batch.records):
@@ -140,19 +141,15 @@ class BroadcastSource:
                 made = self._apply(batch)
             self._distribute(made)
 
-    def _apply(self, batch: Batch) -> list[Batch]:
+    def _apply(self, batch: Batch) -> list[Placed]:
         self.history.append(batch)
         self.market.apply(batch)
         self.now_ns = int(batch.records[index_field(batch.schema)][-1])
-        return [batch, *self.derivations.update(batch)]
+        return self.derivations.update(batch)
 
-    def _distribute(self, batches: list[Batch]) -> None:
-        for batch in batches:
-            if len(batch.records):
-                for stream in self._streams:
-                    stream.take(batch)
+    def _distribute(self, made: list[Placed]) -> None:
         for stream in self._streams:
-            stream.close_intervals(self.now_ns)
+            stream.take(made)
 
     def _pass_marks(self, batch: Batch) -> None:
         if Mark.RESET in marks_in(batch):

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live.catalogue import SessionRefusedError
 from ticktape.gateway.live.channels import QUOTE_SCHEMAS, Channel, Channels
 from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.parcel import Parcel
+from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.session_records import (
     ErrorCode,
     SystemCode,
@@ -57,9 +58,9 @@ class BroadcastStream:
                     self._send_definitions(channel)
                 for records in snapshots(source.market, source.catalogue, request, source.now_ns):
                     self._outlet.put_now(Batch(Schema.MBO, records))
-                # After the start of the session, start= is without effect.
-                if request.start_ns is not None and not self._is_started:
-                    await self._send_past(request.schema, channel)
+            # After the start of the session, start= is without effect.
+            if not self._is_started:
+                await self._send_past([one for one in opened if one[0].start_ns is not None])
             self._channels.join()
             self._outlet.forgive_backlog()
             self._is_started = True
@@ -86,49 +87,49 @@ class BroadcastStream:
 
     def _send_definitions(self, channel: Channel) -> None:
         for records in self._source.definitions.values():
-            for part in channel.take(records):
-                self._outlet.put_now(part)
+            definition = Placed(Batch(Schema.DEFINITION, records))
+            self._outlet.put_now(Parcel(channel.take(definition, alone=True)))
 
-    async def _send_past(self, schema: Schema, channel: Channel | None) -> None:
+    async def _send_past(
+        self, replays: Sequence[tuple[SubscriptionRequest, Channel | None]]
+    ) -> None:
+        """Replay the kept past to the channels that asked for it, then say so of every schema."""
         source = self._source
-        if channel is not None and schema is not Schema.DEFINITION:
-            if schema in source.derivations.native:
-                past = [batch.records for batch in source.history if batch.schema is schema]
-            else:
-                origin = source.derivations.source_of(schema)
-                deriver = make_deriver(origin, schema)
-                past = await asyncio.to_thread(source.history.derive, origin, deriver)
-            for records in past:
-                for part in channel.take(records):
-                    self._outlet.put_now(part)
-        if channel is not None:
-            channel.start_ns = None
-        text = f"Finished {schema.value} replay"
-        record = system_record(SystemCode.REPLAY_COMPLETED, text, source.now_ns)
-        self._outlet.put_now(Batch(Schema.SYSTEM, record))
+        past = Channels(source.selections)
+        for request, channel in replays:
+            if channel is not None and request.schema is not Schema.DEFINITION:
+                past.carry(channel)
+        schemas = list(dict.fromkeys(request.schema for request, _ in replays))
+        if past:
+            made = await asyncio.to_thread(
+                source.history.replay, source.derivations.native, schemas
+            )
+            for one in made:
+                self._outlet.put_now(past.take(one))
+        for _, channel in replays:
+            if channel is not None:
+                channel.start_ns = None
+        for schema in schemas:
+            text = f"Finished {schema.value} replay"
+            record = system_record(SystemCode.REPLAY_COMPLETED, text, source.now_ns)
+            self._outlet.put_now(Batch(Schema.SYSTEM, record))
 
-    def take(self, batch: Batch) -> None:
-        """Queue what this session gets of a batch."""
-        for channel in self._channels:
-            if channel.schema is batch.schema:
-                for part in channel.take(batch.records):
-                    self._outlet.put_now(part)
+    def take(self, made: Sequence[Placed]) -> None:
+        """Queue what this session gets of a batch and of what was derived from it."""
+        self._outlet.put_now(self._channels.take(made))
 
     def offer(self, batch: Batch) -> None:
         """Queue a batch that every session gets."""
         self._outlet.put_now(batch)
 
-    def close_intervals(self, now_ns: int | None) -> None:
-        """Tell the ends of the intervals that are over."""
-        for channel in self._channels:
-            if now_ns is None or channel.schema not in self._source.derivations.native:
-                for part in channel.close_interval(now_ns):
-                    self._outlet.put_now(part)
+    def close_intervals(self) -> None:
+        """Tell the ends of the intervals that are open at the end of the timeline."""
+        for parcel in self._channels.close_intervals():
+            self._outlet.put_now(parcel)
 
     def start_over(self) -> None:
         """Forget the intervals seen: the timeline jumps."""
-        for channel in self._channels:
-            channel.start_over()
+        self._channels.start_over()
 
     async def wait_for_room(self, patience_s: float) -> bool:
         """Wait until this session no longer holds the timeline back; False if it is stuck."""

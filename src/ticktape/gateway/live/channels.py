@@ -7,33 +7,22 @@ last record of an interval of a bar or BBO schema comes one system record END_OF
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
+from ticktape.gateway.live.parcel import Lane, Parcel
+from ticktape.gateway.live.placement import INTERVALS_NS, SAMPLED, Placed, interval_ends
 from ticktape.gateway.live.session_records import SystemCode, system_record
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
-_SECOND_NS: Final = 1_000_000_000
+QUOTE_SCHEMAS: Final = SAMPLED | {Schema.MBP_1, Schema.MBP_10, Schema.CMBP_1}
 
-INTERVALS_NS: Final = {
-    Schema.OHLCV_1S: _SECOND_NS,
-    Schema.OHLCV_1M: 60 * _SECOND_NS,
-    Schema.OHLCV_1H: 3600 * _SECOND_NS,
-    Schema.OHLCV_1D: 86400 * _SECOND_NS,
-    Schema.BBO_1S: _SECOND_NS,
-    Schema.BBO_1M: 60 * _SECOND_NS,
-    Schema.CBBO_1S: _SECOND_NS,
-    Schema.CBBO_1M: 60 * _SECOND_NS,
-}
-_FILTERED_BY_RECEIPT: Final = frozenset(
-    {Schema.BBO_1S, Schema.BBO_1M, Schema.CBBO_1S, Schema.CBBO_1M}
-)
-QUOTE_SCHEMAS: Final = _FILTERED_BY_RECEIPT | {Schema.MBP_1, Schema.MBP_10, Schema.CMBP_1}
+
+_NOWHERE: Final = np.empty(0, np.int64)
 
 
 class Selection:
@@ -46,19 +35,18 @@ class Selection:
     def __init__(self, instrument_ids: frozenset[int] | None) -> None:
         self.instrument_ids = instrument_ids
         self._wanted = np.array(sorted(instrument_ids or ()), np.uint32)
-        self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._last: tuple[np.ndarray, tuple[np.ndarray, np.ndarray | None]] | None = None
 
-    def pick(self, records: np.ndarray) -> np.ndarray:
-        """Give the records of the wanted instruments; the array itself where it is all of them."""
+    def pick(self, records: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Give the records of the wanted instruments, and which they are; None: all of them."""
         if self.instrument_ids is None:
-            return records
-        if self._last is not None and self._last[0] is records:
-            return self._last[1]
-        ids = records["instrument_id"]
-        mask = ids == self._wanted[0] if len(self._wanted) == 1 else np.isin(ids, self._wanted)
-        picked = records if mask.all() else records[mask]
-        self._last = (records, picked)
-        return picked
+            return records, None
+        if self._last is None or self._last[0] is not records:
+            ids = records["instrument_id"]
+            mask = ids == self._wanted[0] if len(self._wanted) == 1 else np.isin(ids, self._wanted)
+            picked = (records, None) if mask.all() else (records[mask], mask)
+            self._last = (records, picked)
+        return self._last[1]
 
 
 @dataclass(slots=True)
@@ -77,51 +65,80 @@ class Channel:
     _open_end_ns: int | None = field(default=None, init=False)
     _closed_end_ns: int = field(default=-1, init=False)
 
-    def take(self, records: np.ndarray) -> list[Batch]:
-        """Give what the session gets of these records, ends of intervals included."""
-        picked = self.selection.pick(records)
+    def take(self, placed: Placed, *, alone: bool) -> list[Lane]:
+        """Give what the session gets of these records, ends of intervals included.
+
+        Parameters
+        ----------
+        placed : Placed
+            Records of this channel's schema.
+        alone : bool
+            Nothing else comes of the same batch: places need not be worked out.
+        """
+        picked, mask = self.selection.pick(placed.records)
         if self.start_ns:
-            name = "ts_recv" if self.schema in _FILTERED_BY_RECEIPT else "ts_event"
-            mask = picked[name] >= np.uint64(self.start_ns)
-            if not mask.all():
-                picked = picked[mask]
+            name = "ts_recv" if self.schema in SAMPLED else "ts_event"
+            is_due = picked[name] >= np.uint64(self.start_ns)
+            if not is_due.all():
+                picked = picked[is_due]
+                mask = _kept(mask, is_due)
         if not len(picked):
             return []
-        interval_ns = INTERVALS_NS.get(self.schema)
-        if interval_ns is None:
-            return [Batch(self.schema, picked)]
-        return self._with_interval_ends(picked, interval_ns)
+        has_intervals = self.schema in INTERVALS_NS
+        if alone and not has_intervals:
+            return [Lane(Batch(self.schema, picked), _NOWHERE)]
+        places = placed.places if mask is None else placed.places[mask]
+        if not has_intervals:
+            return [Lane(Batch(self.schema, picked), places)]
+        return self._with_interval_ends(picked, places, closes=placed.is_derived)
 
-    def _with_interval_ends(self, records: np.ndarray, interval_ns: int) -> list[Batch]:
-        if self.schema in _FILTERED_BY_RECEIPT:
-            ends = records["ts_recv"].astype(np.int64)
-        else:
-            ends = records["ts_event"].astype(np.int64) + interval_ns
-        cuts = [0, *(np.flatnonzero(np.diff(ends)) + 1).tolist(), len(records)]
-        batches: list[Batch] = []
-        for first, after in pairwise(cuts):
-            end_ns = int(ends[first])
-            if self._open_end_ns is not None and end_ns > self._open_end_ns:
-                batches += self.close_interval()
-            if end_ns > self._closed_end_ns:
-                self._open_end_ns = end_ns
-            batches.append(Batch(self.schema, records[first:after]))
-        return batches
+    def _with_interval_ends(
+        self, records: np.ndarray, places: np.ndarray, *, closes: bool
+    ) -> list[Lane]:
+        open_end_ns = self._open_end_ns
+        # A late row of an interval that is over counts as one of the interval that runs.
+        ends = np.maximum.accumulate(interval_ends(self.schema, records).clip(open_end_ns or 0))
+        firsts = np.flatnonzero(np.diff(ends, prepend=-1))
+        groups = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(records)))
+        places = places + 2 * groups
+        # Derived rows of an interval come together, and it is over with the last of them; else it
+        # is over when a row of a later one comes.
+        over_at = np.append(places[firsts[1:] - 1], places[-1]) + 1
+        over = list(zip(ends[firsts].tolist(), over_at.tolist(), strict=True))
+        if open_end_ns is not None and open_end_ns < over[0][0]:
+            over.insert(0, (open_end_ns, int(places[0]) - 1))
+        self._open_end_ns = None if closes else over.pop()[0]
+        rows = Lane(Batch(self.schema, records), places)
+        return [rows, *self._say_over(over)]
 
-    def close_interval(self, now_ns: int | None = None) -> list[Batch]:
-        """End the open interval, if it is over at this time (None: whatever the time)."""
-        end_ns = self._open_end_ns
-        if end_ns is None or (now_ns is not None and now_ns < end_ns):
+    def _say_over(self, intervals: list[tuple[int, int]]) -> list[Lane]:
+        told = [(end_ns, place) for end_ns, place in intervals if end_ns > self._closed_end_ns]
+        if not told:
             return []
-        self._open_end_ns = None
-        self._closed_end_ns = end_ns
+        self._closed_end_ns = told[-1][0]
         text = f"End of interval for {self.schema.value}"
-        return [Batch(Schema.SYSTEM, system_record(SystemCode.END_OF_INTERVAL, text, end_ns))]
+        records = np.repeat(system_record(SystemCode.END_OF_INTERVAL, text, 0), len(told))
+        records["ts_event"] = [end_ns for end_ns, _ in told]
+        return [Lane(Batch(Schema.SYSTEM, records), np.array([place for _, place in told]))]
+
+    def close_interval(self) -> Parcel:
+        """End the open interval, as at the end of the timeline."""
+        open_end_ns, self._open_end_ns = self._open_end_ns, None
+        return Parcel([] if open_end_ns is None else self._say_over([(open_end_ns, 0)]))
 
     def start_over(self) -> None:
         """Forget the intervals seen: the timeline jumps."""
         self._open_end_ns = None
         self._closed_end_ns = -1
+
+
+def _kept(mask: np.ndarray | None, is_due: np.ndarray) -> np.ndarray:
+    """Join the choice of instruments with a choice among what it left."""
+    if mask is None:
+        return is_due
+    joined = mask.copy()
+    joined[mask] = is_due
+    return joined
 
 
 class Channels:
@@ -139,6 +156,13 @@ class Channels:
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(self._channels)
+
+    def __bool__(self) -> bool:
+        return bool(self._channels)
+
+    def carry(self, channel: Channel) -> None:
+        """Let a channel of another session's part take part in this one."""
+        self._channels.append(channel)
 
     def add(
         self, schema: Schema, instrument_ids: frozenset[int] | None, start_ns: int | None
@@ -163,6 +187,28 @@ class Channels:
         channel = Channel(schema, self._select(instrument_ids), start_ns)
         self._channels.append(channel)
         return channel
+
+    def take(self, made: Sequence[Placed]) -> Parcel:
+        """Give what the session gets of a batch and of what was derived from it."""
+        wanted = [
+            (channel, placed)
+            for placed in made
+            for channel in self._channels
+            if channel.schema is placed.schema and len(placed.records)
+        ]
+        alone = len(wanted) == 1
+        return Parcel(
+            [lane for channel, placed in wanted for lane in channel.take(placed, alone=alone)]
+        )
+
+    def close_intervals(self) -> list[Parcel]:
+        """End the open intervals, as at the end of the timeline."""
+        return [channel.close_interval() for channel in self._channels]
+
+    def start_over(self) -> None:
+        """Forget the intervals seen: the timeline jumps."""
+        for channel in self._channels:
+            channel.start_over()
 
     def join(self) -> None:
         """Make one channel of those that differ in nothing but their instruments."""

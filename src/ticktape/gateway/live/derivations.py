@@ -7,9 +7,10 @@ from typing import Final
 
 from ticktape.book.derive import Deriver
 from ticktape.flow.derive import make_deriver
+from ticktape.gateway.live.placement import Placed
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import Schema, new_records
 
 # Richest first: what can be derived from orders is not derived from quotes.
 _SOURCES: Final = (
@@ -39,9 +40,6 @@ class Derivations:
 
     def __bool__(self) -> bool:
         return bool(self._derivers)
-
-    def __contains__(self, schema: Schema) -> bool:
-        return schema in self._derivers
 
     def add(self, target: Schema) -> bool:
         """Begin to derive a schema.
@@ -76,17 +74,28 @@ class Derivations:
         """Give what a derived schema is derived from."""
         return self._derivers[schema][0]
 
-    def update(self, batch: Batch, only: Schema | None = None) -> list[Batch]:
-        """Derive from a batch; ``only`` feeds one deriver alone, to bring it up to the others."""
-        derived: list[Batch] = []
+    def update(self, batch: Batch, only: Schema | None = None) -> list[Placed]:
+        """Give a batch and what is derived from it.
+
+        Parameters
+        ----------
+        batch : Batch
+            The next of the timeline.
+        only : Schema, optional
+            Feed one deriver alone, to bring it up to the others.
+        """
+        made = [Placed(batch)]
         for target, (source, deriver) in self._derivers.items():
             if source is batch.schema and only in {None, target}:
-                derived.append(Batch(target, deriver.update(batch.records)))
-        return derived
+                made.append(Placed(Batch(target, deriver.update(batch.records)), batch))
+        return made
 
-    def flush(self) -> list[Batch]:
+    def flush(self) -> list[Placed]:
         """Give the rows that are still open at the end of the timeline."""
-        return [Batch(target, deriver.flush()) for target, (_, deriver) in self._derivers.items()]
+        return [
+            Placed(Batch(target, deriver.flush()), Batch(source, new_records(source, 0)))
+            for target, (source, deriver) in self._derivers.items()
+        ]
 
     def reset(self) -> None:
         """Forget all that was seen: the timeline jumps."""

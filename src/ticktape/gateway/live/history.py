@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from ticktape.book.derive import Deriver
+from ticktape.gateway.live.derivations import Derivations
+from ticktape.gateway.live.placement import Placed
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema, index_field
 
@@ -69,9 +71,28 @@ class History:
             return int(batch.records[index_field(batch.schema)][0])
         return None
 
-    def derive(self, source: Schema, deriver: Deriver) -> list[np.ndarray]:
-        """Run a fresh deriver over everything kept; give what it made."""
+    def derive(self, source: Schema, deriver: Deriver) -> None:
+        """Run a fresh deriver over everything kept, so that it can go on from there."""
         if source is Schema.MBO:
             for records in self._segments[0].books:
                 deriver.update(records)
-        return [deriver.update(batch.records) for batch in self if batch.schema is source]
+        for batch in self:
+            if batch.schema is source:
+                deriver.update(batch.records)
+
+    def replay(self, native: Iterable[Schema], schemas: Iterable[Schema]) -> list[list[Placed]]:
+        """Give everything kept once more, each batch with what is derived from it.
+
+        Parameters
+        ----------
+        native : iterable of Schema
+            The schemas of the timeline itself.
+        schemas : iterable of Schema
+            Those to derive where they are not native.
+        """
+        derivations = Derivations(native)
+        for schema in schemas:
+            derivations.add(schema)
+        for records in self._segments[0].books:
+            derivations.update(Batch(Schema.MBO, records))
+        return [derivations.update(batch) for batch in self]

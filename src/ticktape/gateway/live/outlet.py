@@ -1,6 +1,6 @@
-"""What leaves a session: a bounded queue of batches, and the task that writes it to the socket.
+"""What leaves a session: a bounded queue of parcels, and the task that writes it to the socket.
 
-Batches are written together, straight from their arrays, in pieces of up to a megabyte; a send
+Parcels are written together, straight from their arrays, in pieces of up to a megabyte; a send
 waits until the peer has taken it, so a slow reader holds its own session back and nothing else is
 buffered. Heartbeats are sent by wall clock whenever nothing else was, also before the first record
 and while a replay is paused.
@@ -15,10 +15,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
 import zstandard
 
-from ticktape.gateway.live.session_records import SystemCode, stamp_ts_out, system_record
+from ticktape.gateway.live.parcel import Parcel
+from ticktape.gateway.live.session_records import SystemCode, system_record
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
@@ -47,7 +47,7 @@ class Outlet:
         self._now_ns = now_ns
         self._capacity = capacity_bytes
         self._allowance = 0
-        self._queue: deque[Batch] = deque()
+        self._queue: deque[Parcel] = deque()
         self._header = b""
         self._something = asyncio.Event()
         self._opened = asyncio.Event()
@@ -81,22 +81,23 @@ class Outlet:
     @property
     def lag_records(self) -> int:
         """How many records wait to be written."""
-        return sum(len(batch.records) for batch in self._queue)
+        return sum(parcel.count for parcel in self._queue)
 
-    def put_now(self, batch: Batch) -> None:
-        """Queue a batch without regard to the capacity."""
-        if not len(batch.records):
+    def put_now(self, records: Batch | Parcel) -> None:
+        """Queue records without regard to the capacity."""
+        parcel = records if isinstance(records, Parcel) else Parcel.of(records)
+        if not parcel.count:
             return
-        self._queue.append(batch)
-        self.queued_bytes += batch.records.nbytes
+        self._queue.append(parcel)
+        self.queued_bytes += parcel.nbytes
         if self.is_full:
             self._room.clear()
         self._something.set()
 
-    async def put(self, batch: Batch) -> None:
-        """Queue a batch as soon as there is room."""
+    async def put(self, records: Batch | Parcel) -> None:
+        """Queue records as soon as there is room."""
         await self._room.wait()
-        self.put_now(batch)
+        self.put_now(records)
 
     async def wait_for_room(self) -> None:
         """Wait until :meth:`put` would not."""
@@ -108,11 +109,12 @@ class Outlet:
         self._room.set()
 
     def drop(self, schemas: frozenset[Schema]) -> int:
-        """Drop the waiting batches of these schemas and say how many records that were."""
-        kept = [batch for batch in self._queue if batch.schema not in schemas]
-        dropped = self.lag_records - sum(len(batch.records) for batch in kept)
-        self._queue = deque(kept)
-        self.queued_bytes = sum(batch.records.nbytes for batch in kept)
+        """Drop what waits of these schemas and say how many records that were."""
+        before = self.lag_records
+        kept = [parcel.without(schemas) for parcel in self._queue]
+        self._queue = deque(parcel for parcel in kept if parcel.count)
+        dropped = before - self.lag_records
+        self.queued_bytes = sum(parcel.nbytes for parcel in self._queue)
         self._say_room()
         return dropped
 
@@ -143,33 +145,32 @@ class Outlet:
                         await self._something.wait()
                 except TimeoutError:
                     beat = system_record(SystemCode.HEARTBEAT, "Heartbeat", self._now_ns())
-                    self._queue.append(Batch(Schema.SYSTEM, beat))
-                    self.queued_bytes += beat.nbytes
+                    self.put_now(Batch(Schema.SYSTEM, beat))
                 continue
             await self._write_records(self._take())
 
-    def _take(self) -> list[Batch]:
-        batches: list[Batch] = []
+    def _take(self) -> list[Parcel]:
+        parcels: list[Parcel] = []
         size = 0
         while self._queue and size < WRITE_BYTES:
-            batch = self._queue.popleft()
-            size += batch.records.nbytes
-            batches.append(batch)
-        return batches
+            parcels.append(self._queue.popleft())
+            size += parcels[-1].nbytes
+        return parcels
 
-    async def _write_records(self, batches: list[Batch]) -> None:
-        size = sum(batch.records.nbytes for batch in batches)
-        count = sum(len(batch.records) for batch in batches)
+    async def _write_records(self, parcels: list[Parcel]) -> None:
+        size = sum(parcel.nbytes for parcel in parcels)
+        count = sum(parcel.count for parcel in parcels)
         limit = self.abort_after_records
         if limit is not None and self.records_sent + count >= limit:
-            batches = _first_records(batches, limit - self.records_sent)
-            await self._write_bytes(self._encode(batches))
+            await self._write_bytes(
+                self._encode(_first_records(parcels, limit - self.records_sent))
+            )
             raise OutageError
-        if len(batches) == 1 or size >= WRITE_BYTES:
-            for batch in batches:
-                await self._write_bytes(self._encode([batch]))
+        if len(parcels) == 1 or size >= WRITE_BYTES:
+            for parcel in parcels:
+                await self._write_bytes(self._encode([parcel]))
         else:
-            await self._write_bytes(self._encode(batches))
+            await self._write_bytes(self._encode(parcels))
         self.records_sent += count
         self.queued_bytes -= size
         self._say_room()
@@ -179,12 +180,9 @@ class Outlet:
         if not self.is_full:
             self._room.set()
 
-    def _encode(self, batches: list[Batch]) -> bytes | memoryview:
-        arrays = [batch.records for batch in batches]
-        if self._ts_out:
-            now = time.time_ns()
-            arrays = [stamp_ts_out(batch.schema, batch.records, now) for batch in batches]
-        pieces = [np.ascontiguousarray(array).view(np.uint8).data for array in arrays]
+    def _encode(self, parcels: list[Parcel]) -> bytes | memoryview:
+        ts_out_ns = time.time_ns() if self._ts_out else None
+        pieces = [parcel.encode(ts_out_ns) for parcel in parcels]
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def _write_bytes(self, data: bytes | memoryview) -> None:
@@ -210,11 +208,10 @@ def _compress(compressor: zstandard.ZstdCompressionObj, data: bytes | memoryview
     return compressor.compress(data) + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
 
-def _first_records(batches: list[Batch], count: int) -> list[Batch]:
-    kept: list[Batch] = []
-    for batch in batches:
-        kept.append(Batch(batch.schema, batch.records[:count]))
-        count -= len(batch.records)
-        if count <= 0:
-            break
+def _first_records(parcels: list[Parcel], count: int) -> list[Parcel]:
+    kept: list[Parcel] = []
+    for parcel in parcels:
+        if count > 0:
+            kept.append(parcel.first(count))
+            count -= parcel.count
     return kept

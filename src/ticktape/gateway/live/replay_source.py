@@ -15,6 +15,7 @@ from ticktape.gateway.live.catalogue import SessionRefusedError, survey
 from ticktape.gateway.live.channels import Channels
 from ticktape.gateway.live.derivations import Derivations
 from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.session_records import ErrorCode, SystemCode, system_record
 from ticktape.gateway.live.snapshots import market_after, snapshots
 from ticktape.gateway.live.wire import SubscriptionRequest
@@ -161,33 +162,20 @@ class ReplayStream:
             if Mark.RESET in marks_in(batch):
                 self._derivations.reset()
                 self._records_taken = 0
-                for channel in self._channels:
-                    channel.start_over()
+                self._channels.start_over()
             await self._outlet.put(Batch(batch.schema, marks))
             return
-        made = [batch]
+        made = [Placed(batch)]
         if self._derivations:
-            made += await asyncio.to_thread(self._derivations.update, batch)
+            made = await asyncio.to_thread(self._derivations.update, batch)
         self._records_taken += len(batch.records)
         self._now_ns = int(batch.records[index_field(batch.schema)][-1])
-        await self._distribute(made)
-
-    async def _distribute(self, batches: list[Batch]) -> None:
-        for batch in batches:
-            for channel in self._channels:
-                if channel.schema is batch.schema and len(batch.records):
-                    for part in channel.take(batch.records):
-                        await self._outlet.put(part)
-        for channel in self._channels:
-            if channel.schema in self._derivations:
-                for part in channel.close_interval(self._now_ns):
-                    await self._outlet.put(part)
+        await self._outlet.put(self._channels.take(made))
 
     async def _end(self) -> None:
-        await self._distribute(self._derivations.flush())
-        for channel in self._channels:
-            for part in channel.close_interval():
-                await self._outlet.put(part)
+        await self._outlet.put(self._channels.take(self._derivations.flush()))
+        for parcel in self._channels.close_intervals():
+            await self._outlet.put(parcel)
         for schema in self._replayed:
             text = f"Finished {schema.value} replay"
             record = system_record(SystemCode.REPLAY_COMPLETED, text, self._now_ns)
