@@ -89,5 +89,4 @@ def test_what_is_no_record_is_refused(damage, before):
     stream = RecordStream()
     stream.feed(HEADER)
     with pytest.raises(NotDbnError):
-        stream.feed(before + damage)
-        stream.feed(bytes(1024))
+        stream.feed(before + damage + bytes(1024))

@@ -49,9 +49,9 @@ class DatabentoLiveFeed:
     """A live session as batches, on the caller's event loop.
 
     Iterate it once: ``async for batch in feed``. Every record comes as arrays, in order, those of
-    the session too (``symbol-mapping``, ``system``, ``error``). Where several schemas are subscribed
-    to, those of one read from the socket are a batch each: in order within each schema, and between
-    the records of the session and the definitions among them.
+    the session too (``symbol-mapping``, ``system``, ``error``). Of several schemas, the records of
+    one read from the socket are a batch each: in order within each schema, and between the records
+    of the session and the definitions among them.
 
     When the connection breaks, or nothing (not even a heartbeat) was heard for the heartbeat
     interval and ten seconds, the feed connects again and subscribes anew: without ``start``, and
