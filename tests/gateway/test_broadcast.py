@@ -147,6 +147,8 @@ async def test_a_late_subscription_to_definitions_gets_those_known(small_tape):
         first = await subscribed(gateway, "schema=definition|symbols=ALL_SYMBOLS")
         await feed.push(Batch(Schema.DEFINITION, small_tape.definitions))
         async for batch in first.batches():
+            if batch.schema is Schema.SYMBOL_MAPPING:
+                continue
             assert batch.records.tobytes() == small_tape.definitions.tobytes()
             break
         late = await subscribed(gateway, "schema=definition|symbols=ES.FUT|stype_in=parent")
@@ -229,6 +231,65 @@ def test_what_is_derived_from_a_forgetful_history_begins_with_its_books(small_ta
     assert len(derived)
     names = [name for name in derived.dtype.names if name != "depth"]
     assert derived[-1_000:][names].tolist() == whole[-1_000:][names].tolist()
+
+
+@pytest.mark.parametrize(
+    ("asked", "stype_in"), [("ALL_SYMBOLS", "raw_symbol"), ("ES.FUT", "parent"), (None, None)]
+)
+async def test_an_instrument_that_lists_later_is_mapped_and_served(small_tape, asked, stype_in):
+    """Also one that could not be resolved when it was asked for by its raw symbol."""
+    late = small_tape.definitions[small_tape.definitions["asset"] == b"ES"][:1]
+    raw_symbol, late_id = late["raw_symbol"][0].decode(), int(late["instrument_id"][0])
+    feed = PushFeed(small_tape)
+    line = f"symbols={asked or raw_symbol}|stype_in={stype_in or 'raw_symbol'}"
+    async with serving(BroadcastSource(feed)) as gateway:
+        client = await subscribed(gateway, f"schema=mbo|{line}", f"schema=trades|{line}")
+        feeding = [Batch(Schema.DEFINITION, late), Batch(Schema.MBO, small_tape.records), None]
+        pushing = asyncio.create_task(feed.push(*feeding, *[]))
+        order, records = await client.everything()
+        await pushing
+    assert order[0] is Schema.SYMBOL_MAPPING
+    mappings = records[Schema.SYMBOL_MAPPING]
+    assert mappings["instrument_id"].tolist() == [late_id] * 2
+    assert mappings["stype_in_symbol"][0].decode() == (
+        raw_symbol if asked in {None, "ALL_SYMBOLS"} else asked
+    )
+    wanted = small_tape.records
+    if asked != "ALL_SYMBOLS":
+        wanted = wanted[wanted["instrument_id"] == late_id]
+    assert records[Schema.MBO].tobytes() == wanted.tobytes()
+    assert len(records[Schema.TRADES]) == (wanted["action"] == ord("T")).sum()
+
+
+async def test_a_continuous_contract_stays_the_one_it_was(small_tape):
+    outrights = small_tape.definitions[small_tape.definitions["asset"] == b"ES"]
+    outrights = outrights[outrights["instrument_class"] == b"F"]
+    near, far = sorted(outrights["instrument_id"].tolist())
+    feed = PushFeed(small_tape)
+    source = BroadcastSource(feed)
+    source.catalogue.instruments.add_records(outrights[outrights["instrument_id"] == far])
+    async with serving(source) as gateway:
+        client = await subscribed(gateway, "schema=mbo|symbols=ES.c.0|stype_in=continuous")
+        definitions = Batch(Schema.DEFINITION, outrights[outrights["instrument_id"] == near])
+        pushing = asyncio.create_task(
+            feed.push(definitions, Batch(Schema.MBO, small_tape.records), None)
+        )
+        records = await rest_of(client, Schema.MBO)
+        await pushing
+    assert set(records["instrument_id"].tolist()) == {far}
+
+
+@pytest.mark.parametrize("rule", ["v", "n"])
+async def test_a_rank_that_the_source_cannot_know_says_why(small_tape, rule):
+    async with serving(BroadcastSource(PushFeed(small_tape))) as gateway:
+        symbol = f"ES.{rule}.0"
+        client = await subscribed(gateway, f"schema=mbo|symbols={symbol}|stype_in=continuous")
+        client.close()
+    (error,) = [batch.records for batch in client.seen if batch.schema is Schema.ERROR]
+    text = error["err"][0].decode()
+    assert text.startswith(f"Failed to resolve symbol {symbol} of type continuous: ")
+    assert "of the day before" in text
+    assert error["code"].tolist() == [4]
 
 
 class TestSlowReaders:

@@ -130,9 +130,11 @@ class BroadcastSource:
             return
         if batch.schema is Schema.SYSTEM:
             self._pass_marks(batch)
-        elif batch.schema is Schema.SYMBOL_MAPPING:
-            self.catalogue.symbol_map.add_mapping_records(batch.records)
-        elif batch.schema is not Schema.ERROR:
+            return
+        if self.catalogue.learn(batch):
+            for stream in self._streams:
+                stream.learn(batch)
+        if batch.schema not in {Schema.SYMBOL_MAPPING, Schema.ERROR}:
             if batch.schema is Schema.DEFINITION:
                 self._keep_definitions(batch.records)
             if len(batch.records) > _THREAD_RECORDS:
@@ -164,7 +166,6 @@ class BroadcastSource:
             stream.offer(Batch(Schema.SYSTEM, records))
 
     def _keep_definitions(self, records: np.ndarray) -> None:
-        self.catalogue.instruments.add_records(records)
         for place in range(len(records)):
             one = records[place : place + 1]
             self.definitions[int(one["instrument_id"][0]), int(one["leg_index"][0])] = one

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ticktape.gateway.live.catalogue import SessionRefusedError
 from ticktape.gateway.live.channels import QUOTE_SCHEMAS, Channel, Channels
+from ticktape.gateway.live.listings import Listings
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.parcel import Parcel
 from ticktape.gateway.live.placement import Placed
@@ -21,7 +22,7 @@ from ticktape.gateway.live.snapshots import snapshots
 from ticktape.gateway.live.wire import SubscriptionRequest
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import Schema, index_field
 
 if TYPE_CHECKING:
     from ticktape.gateway.live.broadcast_source import BroadcastSource
@@ -36,6 +37,7 @@ class BroadcastStream:
         self._source = source
         self._outlet = outlet
         self._channels = Channels(source.selections)
+        self._listings = Listings(source.catalogue, self._channels, outlet)
         self._is_started = False
         self._last_warning = float("-inf")
 
@@ -82,8 +84,8 @@ class BroadcastStream:
             deriver = source.derivations.deriver_of(schema)
             origin = source.derivations.source_of(schema)
             await asyncio.to_thread(source.history.derive, origin, deriver)
-        ids = source.catalogue.announce(request, self._outlet, source.now_ns)
-        return self._channels.add(schema, ids, None if self._is_started else request.start_ns)
+        start_ns = None if self._is_started else request.start_ns
+        return self._listings.subscribe(request, start_ns, source.now_ns)
 
     def _send_definitions(self, channel: Channel) -> None:
         for records in self._source.definitions.values():
@@ -109,10 +111,16 @@ class BroadcastStream:
         for _, channel in replays:
             if channel is not None:
                 channel.start_ns = None
+        self._listings.forget_starts()
         for schema in schemas:
             text = f"Finished {schema.value} replay"
             record = system_record(SystemCode.REPLAY_COMPLETED, text, source.now_ns)
             self._outlet.put_now(Batch(Schema.SYSTEM, record))
+
+    def learn(self, batch: Batch) -> None:
+        """Map and serve what was asked for and lists only with this batch."""
+        now_ns = int(batch.records[index_field(batch.schema)][-1])
+        self._listings.learn(batch.records, now_ns)
 
     def take(self, made: Sequence[Placed]) -> None:
         """Queue what this session gets of a batch and of what was derived from it."""

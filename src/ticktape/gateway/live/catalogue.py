@@ -8,14 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ticktape.feeds.replay_tape import open_tapes
-from ticktape.gateway.live.outlet import Outlet
-from ticktape.gateway.live.session_records import (
-    ErrorCode,
-    SystemCode,
-    error_record,
-    mapping_records,
-    system_record,
-)
+from ticktape.gateway.live.session_records import ErrorCode
 from ticktape.gateway.live.wire import ALL_SYMBOLS, SubscriptionRequest
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TicktapeError
@@ -46,61 +39,43 @@ class Catalogue:
     instruments: Instruments
     symbol_map: SymbolMap
 
-    def resolve(self, request: SubscriptionRequest, now_ns: int) -> Resolution:
-        """Give what a subscription's symbols stand for; what cannot be told is not found."""
+    def resolve(
+        self, request: SubscriptionRequest, now_ns: int
+    ) -> tuple[Resolution, dict[str, str]]:
+        """Give what a subscription's symbols stand for, and why some cannot be told."""
         asked = [ALL_SYMBOLS] if ALL_SYMBOLS in request.symbols else list(request.symbols)
         try:
-            return self._resolve(asked, request.stype_in, now_ns)
+            return self._resolve(asked, request.stype_in, now_ns), {}
         except TicktapeError:
             # One impossible symbol must not spoil the others.
             found: dict[str, list[ResolvedSymbol]] = {}
+            reasons: dict[str, str] = {}
             not_found: list[str] = []
             classes: dict[int, str] = {}
             for symbol in asked:
                 try:
                     one = self._resolve([symbol], request.stype_in, now_ns)
-                except TicktapeError:
+                except TicktapeError as error:
                     not_found.append(symbol)
+                    reasons[symbol] = str(error)
                 else:
                     found |= one.found
                     not_found += one.not_found
                     classes |= one.classes
-            return Resolution(found, not_found, classes)
+            return Resolution(found, not_found, classes), reasons
 
     def _resolve(self, symbols: list[str], stype_in: str, now_ns: int) -> Resolution:
         return resolve_symbols(symbols, stype_in, self.instruments, self.symbol_map, now_ns)
 
-    def announce(
-        self, request: SubscriptionRequest, outlet: Outlet, now_ns: int
-    ) -> frozenset[int] | None:
-        """Resolve a subscription and queue its mappings, unresolved symbols and acknowledgement.
-
-        Returns
-        -------
-        frozenset of int or None
-            The instruments asked for; None for all of them.
-        """
-        everything = ALL_SYMBOLS in request.symbols
-        resolution = self.resolve(request, now_ns)
-        rows = [
-            (instrument_id, raw_symbol if everything else asked, raw_symbol)
-            for asked, found in resolution.found.items()
-            for instrument_id, raw_symbol in found
-        ]
-        mappings = mapping_records(rows, request.stype_in, now_ns)
-        outlet.put_now(Batch(Schema.SYMBOL_MAPPING, mappings))
-        not_found = [] if everything else resolution.not_found
-        for symbol in not_found:
-            text = f"Failed to resolve symbol {symbol} of type {request.stype_in}"
-            code = ErrorCode.SYMBOL_RESOLUTION_FAILED
-            record = error_record(code, text, now_ns, is_last=symbol == not_found[-1])
-            outlet.put_now(Batch(Schema.ERROR, record))
-        if request.is_last:
-            number = request.id or 0
-            text = f"Subscription request {number} for {request.schema.value} data succeeded"
-            record = system_record(SystemCode.SUBSCRIPTION_ACK, text, now_ns)
-            outlet.put_now(Batch(Schema.SYSTEM, record))
-        return None if everything else frozenset(row[0] for row in rows)
+    def learn(self, batch: Batch) -> bool:
+        """Take what a batch says of instruments and symbols; False where it says nothing."""
+        if batch.schema is Schema.DEFINITION:
+            self.instruments.add_records(batch.records)
+        elif batch.schema is Schema.SYMBOL_MAPPING:
+            self.symbol_map.add_mapping_records(batch.records)
+        else:
+            return False
+        return True
 
 
 class Survey(NamedTuple):
@@ -136,10 +111,7 @@ def survey(paths: Sequence[Path]) -> Survey:
         for batch in tape:
             native.add(batch.schema)
             times = batch.records[index_field(batch.schema)]
-            if batch.schema is Schema.DEFINITION:
-                catalogue.instruments.add_records(batch.records)
-            elif batch.schema is Schema.SYMBOL_MAPPING:
-                catalogue.symbol_map.add_mapping_records(batch.records)
+            catalogue.learn(batch)
             if batch.schema not in _SESSION_SCHEMAS and len(times):
                 first_ns = int(times[0]) if first_ns is None else min(first_ns, int(times[0]))
                 looked += len(times)

@@ -14,6 +14,7 @@ from ticktape.feeds.replay_tape import open_tapes
 from ticktape.gateway.live.catalogue import SessionRefusedError, survey
 from ticktape.gateway.live.channels import Channels
 from ticktape.gateway.live.derivations import Derivations
+from ticktape.gateway.live.listings import Listings
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.session_records import ErrorCode, SystemCode, system_record
@@ -90,6 +91,7 @@ class ReplayStream:
         self._source = source
         self._outlet = outlet
         self._channels = Channels()
+        self._listings = Listings(source.catalogue, self._channels, outlet)
         self._derivations = Derivations(source.native)
         self._replayed: list[Schema] = []
         self._now_ns = source.first_ns
@@ -119,8 +121,7 @@ class ReplayStream:
                 await asyncio.to_thread(self._catch_up, schema)
         # Before the start of the session nothing was taken; after it, start= is without effect.
         start_ns = request.start_ns if not self._records_taken else None
-        ids = self._source.catalogue.announce(request, self._outlet, self._now_ns)
-        self._channels.add(schema, ids, start_ns)
+        self._listings.subscribe(request, start_ns, self._now_ns)
         if start_ns is not None and schema not in self._replayed:
             self._replayed.append(schema)
 
@@ -165,11 +166,13 @@ class ReplayStream:
                 self._channels.start_over()
             await self._outlet.put(Batch(batch.schema, marks))
             return
+        self._now_ns = int(batch.records[index_field(batch.schema)][-1])
+        if self._source.catalogue.learn(batch):
+            self._listings.learn(batch.records, self._now_ns)
         made = [Placed(batch)]
         if self._derivations:
             made = await asyncio.to_thread(self._derivations.update, batch)
         self._records_taken += len(batch.records)
-        self._now_ns = int(batch.records[index_field(batch.schema)][-1])
         await self._outlet.put(self._channels.take(made))
 
     async def _end(self) -> None:

@@ -54,7 +54,7 @@ def snapshots(
     """
     if not request.snapshot:
         return
-    wanted = catalogue.resolve(request, now_ns).instrument_ids
+    wanted = catalogue.resolve(request, now_ns)[0].instrument_ids
     if ALL_SYMBOLS in request.symbols:
         wanted |= {instrument_id for _, instrument_id in market.keys()}  # noqa: SIM118 -- no dict
     missing = wanted - {instrument_id for _, instrument_id in market.keys()}  # noqa: SIM118 -- no dict
