@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from tests.tape.tape_samples import metadata_of, random_records
@@ -26,7 +27,6 @@ def test_the_document_of_a_real_tape(real_tape, capsys):
     assert said["end"] == "2025-09-24T22:00:00.000000000Z"
     assert said["actions"] == {"A": 14_959, "C": 16_252, "F": 2_701, "M": 2_701, "T": 1_599}
     assert said["instruments"] == [{"instrument_id": 432_669, "symbol": "CLX5", "records": 38_212}]
-    assert said["cut"] is None
 
 
 def test_row_counts_by_contract_of_a_real_csv(real_tape, capsys):
@@ -60,12 +60,19 @@ def test_several_files_are_a_list(tape, capsys):
 
 def test_a_cut_tape_is_described_and_is_an_error(tape, capsys):
     tape.write_bytes(tape.read_bytes()[:-9])
+    assert run(["inspect", str(tape)]) == 1
+    printed = capsys.readouterr()
+    assert re.search(r"(?m)^records +49$", printed.out)
+    assert printed.err.startswith(f"error: {tape}: was cut: 47 bytes")
+    assert printed.err.count("\n") == 1
+
+
+def test_a_cut_tape_gives_no_document(tape, capsys):
+    tape.write_bytes(tape.read_bytes()[:-9])
     assert run(["inspect", str(tape), "--json"]) == 1
     printed = capsys.readouterr()
-    said = json.loads(printed.out)
-    assert said["records"] == 49
-    assert said["cut"]["bytes_left"] == 47
-    assert printed.err.startswith(f"error: {tape}: was cut")
+    assert printed.out == ""
+    assert "without --json" in printed.err
     assert printed.err.count("\n") == 1
 
 

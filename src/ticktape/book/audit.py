@@ -44,6 +44,7 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.instruments import Instruments
 from ticktape.tape.layouts import F_SNAPSHOT, Schema
+from ticktape.tape.metadata import schema_of
 from ticktape.tape.prices import format_price
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.symbology import ALL_SYMBOLS
@@ -91,9 +92,11 @@ def audit(tape: _Tape) -> AuditReport:
     running = Audit(tape.metadata)
     for batch in tape:
         running.update(batch)
-    if running.other_schemas and not running.records:
+    stated = schema_of(tape.metadata)
+    others = running.other_schemas | ({stated} if stated is not None else set()) - {Schema.MBO}
+    if others and not running.records:
         raise WrongSchemaError(
-            f"the tape holds {', '.join(sorted(running.other_schemas))} records",
+            f"the tape holds {', '.join(sorted(others))} records",
             hint="an audit needs mbo records",
         )
     return running.report(None if tape.cut is None else tape.cut.reason)

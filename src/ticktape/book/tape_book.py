@@ -100,6 +100,8 @@ def book_of_tape(
     BadValueError
         If it has fewer records than asked for, or several books where one must be chosen.
     """
+    if at_record is not None and at_record < 1:
+        raise BadValueError(f"there is no record {at_record:,}", hint="the first is record 1")
     building = _Building(metadata, symbol, publisher_id)
     for batch in batches:
         if building.take(batch, at_record, at_time_ns):

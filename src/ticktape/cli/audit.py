@@ -12,10 +12,11 @@ import typer
 from ticktape.book.audit import audit as audit_tape
 from ticktape.book.audit_report import Apart, AuditReport, BookAudit, Span
 from ticktape.cli.progress import watch_batches
+from ticktape.cli.results import print_result
 from ticktape.cli.tables import format_table
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_reader import read_dbn
-from ticktape.tape.errors import EmptyTapeError, TruncatedTapeError
+from ticktape.tape.errors import EmptyTapeError
 from ticktape.tape.files import Records, open_tape
 
 _SHOWN_SPANS = 20
@@ -35,16 +36,13 @@ def audit(
     report = audit_tape(_Watched(tape, f"auditing {name}"))
     if not report.records and tape.cut is None:
         raise EmptyTapeError("has no records", path=files[0])
-    if as_json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
-    else:
-        typer.echo(report_text(report))
-    if tape.cut is not None:
-        raise TruncatedTapeError(
-            f"was cut: {tape.cut.reason}; the audit ends there",
-            path=tape.cut.path,
-            record=tape.cut.record,
-        )
+    document = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    print_result(
+        document if as_json else report_text(report),
+        tape.cut,
+        as_json=as_json,
+        until_cut="the audit ends there",
+    )
 
 
 class _Watched:

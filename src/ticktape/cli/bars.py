@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from ticktape.cli.progress import watch_batches
+from ticktape.cli.results import print_result
 from ticktape.cli.tables import format_table
 from ticktape.flow.bar_files import COUNTS, PRICES, bar_documents, write_bars
 from ticktape.flow.bars import parse_every
 from ticktape.flow.tape_bars import PRINT_SCHEMAS, bars_of_tape
-from ticktape.tape.errors import BadValueError, TruncatedTapeError
+from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
 from ticktape.tape.layouts import Schema
 
@@ -55,23 +56,20 @@ def bars(
         write_bars(out, made, every_ns, tape.metadata)
     documents = bar_documents(made) if as_json or out is None else []
     if as_json:
-        typer.echo(json.dumps(documents, indent=2))
+        result = json.dumps(documents, indent=2)
     elif documents:
         heads = list(documents[0])
         left = len(heads) - len(PRICES) - len(COUNTS)
-        typer.echo(format_table(heads, [list(one.values()) for one in documents], left))
-    elif out is None:
-        typer.echo("no trades")
+        result = format_table(heads, [list(one.values()) for one in documents], left)
+    else:
+        result = "no trades" if out is None else ""
+    print_result(result, tape.cut, as_json=as_json, until_cut="the bars end there")
     for count, what in (
         (made.late, "came after their bar had closed"),
         (made.unusable, "have no price or no time"),
     ):
         if count:
             typer.echo(f"warning: {count} trades {what} and are in no bar", err=True)
-    if tape.cut is not None:
-        raise TruncatedTapeError(
-            f"was cut: {tape.cut.reason}; the bars end there", path=file, record=tape.cut.record
-        )
 
 
 def _schema_named(name: str | None) -> Schema | None:

@@ -11,8 +11,9 @@ import typer
 
 from ticktape.book.tape_book import TapeBook, book_of_tape
 from ticktape.cli.progress import watch_batches
+from ticktape.cli.results import print_result
 from ticktape.cli.tables import format_table
-from ticktape.tape.errors import BadValueError, TruncatedTapeError
+from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
 from ticktape.tape.prices import format_price
 from ticktape.tape.times import format_time, parse_time
@@ -33,7 +34,7 @@ _COUNTERS = (
 def book(
     file: Annotated[Path, typer.Argument(help="A tape with mbo records, or quotes.")],
     at_record: Annotated[
-        int | None, typer.Option(min=1, help="After this many records; by default all.")
+        int | None, typer.Option(help="After this many records; by default all.")
     ] = None,
     at_time: Annotated[
         str | None,
@@ -63,13 +64,12 @@ def book(
         at_time_ns=None if at_time is None else parse_time(at_time),
     )
     document = book_document(found, levels)
-    typer.echo(json.dumps(document, indent=2) if as_json else ladder_text(found, document))
-    if tape.cut is not None:
-        raise TruncatedTapeError(
-            f"was cut: {tape.cut.reason}; the book is that of the last whole record",
-            path=file,
-            record=tape.cut.record,
-        )
+    print_result(
+        json.dumps(document, indent=2) if as_json else ladder_text(found, document),
+        tape.cut,
+        as_json=as_json,
+        until_cut="the book is that of the last whole record",
+    )
 
 
 def book_document(found: TapeBook, levels: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ticktape.cli.progress import watch_batches
-from ticktape.tape.errors import TruncatedTapeError
+from ticktape.cli.results import print_result
 from ticktape.tape.files import open_tape
 from ticktape.tape.summary import TapeSummary, summarise
 from ticktape.tape.times import format_time
@@ -28,14 +28,11 @@ def inspect(
         summaries.append(summarise(path, tape, watch_batches(tape, f"reading {path.name}")))
     if as_json:
         documents = [summary_document(summary) for summary in summaries]
-        typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
+        result = json.dumps(documents[0] if len(documents) == 1 else documents, indent=2)
     else:
-        typer.echo("\n\n".join(summary_text(summary) for summary in summaries))
-    for summary in summaries:
-        if summary.cut is not None:
-            raise TruncatedTapeError(
-                f"was cut: {summary.cut.reason}", path=summary.path, record=summary.cut.record
-            )
+        result = "\n\n".join(summary_text(summary) for summary in summaries)
+    cut = next((summary.cut for summary in summaries if summary.cut is not None), None)
+    print_result(result, cut, as_json=as_json, until_cut="what is before that is whole")
 
 
 def summary_document(summary: TapeSummary) -> dict[str, Any]:
@@ -51,7 +48,6 @@ def summary_document(summary: TapeSummary) -> dict[str, Any]:
     dict
         Times as text; nanoseconds beside them as ``start_ns`` and ``end_ns``.
     """
-    cut = summary.cut
     return {
         "path": str(summary.path),
         "size": summary.size,
@@ -80,9 +76,6 @@ def summary_document(summary: TapeSummary) -> dict[str, Any]:
             for key, count in summary.instruments.most_common()
         ],
         "ts_out": summary.ts_out,
-        "cut": None
-        if cut is None
-        else {"record": cut.record, "bytes_left": cut.bytes_left, "reason": cut.reason},
         "skipped": {str(key): count for key, count in sorted(summary.skipped.items())},
     }
 

@@ -32,6 +32,7 @@ _UNITS_NS: Final = {
     "h": 3_600_000_000_000,
     "d": 86_400_000_000_000,
 }
+_LONGEST_NS: Final = 366 * _UNITS_NS["d"]
 
 
 def parse_every(text: str) -> int:
@@ -50,7 +51,7 @@ def parse_every(text: str) -> int:
     Raises
     ------
     BadValueError
-        If the text is anything else.
+        If the text is anything else, or is more than 366 days.
     """
     read = re.fullmatch(r"([1-9][0-9]{0,5})(ms|s|m|h|d)", text.strip())
     if read is None:
@@ -58,7 +59,10 @@ def parse_every(text: str) -> int:
             f"{text!r} is not the length of a bar",
             hint="give a number and ms, s, m, h or d, such as 1s, 15m or 1d",
         )
-    return int(read[1]) * _UNITS_NS[read[2]]
+    length_ns = int(read[1]) * _UNITS_NS[read[2]]
+    if length_ns > _LONGEST_NS:
+        raise BadValueError(f"{text!r} is too long for a bar", hint="give a year at most: 366d")
+    return length_ns
 
 
 class TimeBars:

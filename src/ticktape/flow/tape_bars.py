@@ -103,12 +103,12 @@ def bars_of_tape(
             instruments.add_records(batch.records)
         elif batch.schema is Schema.SYMBOL_MAPPING:
             symbols.add_mapping_records(batch.records)
-        if batch.schema not in PRINT_SCHEMAS:
+        if batch.schema not in seen:
             others.add(batch.schema)
     if others and not seen:
+        wanted = schema or ", ".join(PRINT_SCHEMAS[:5])
         raise WrongSchemaError(
-            f"the tape holds {', '.join(sorted(others))} records, which carry no trades",
-            hint=f"bars are made from {', '.join(PRINT_SCHEMAS[:5])}",
+            f"the tape holds {', '.join(sorted(others))} records", hint=f"bars need {wanted}"
         )
     rows = np.concatenate([*pieces, bars.flush(), np.empty(0, BAR_ROWS)])
     rows = rows[np.argsort(rows["ts_event"], kind="stable")]

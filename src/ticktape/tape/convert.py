@@ -9,7 +9,7 @@ from pathlib import Path
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_output import refused
 from ticktape.tape.dbn_writer import DbnWriter
-from ticktape.tape.errors import BadValueError, TruncatedTapeError
+from ticktape.tape.errors import BadValueError, TapeWriteError, TruncatedTapeError
 from ticktape.tape.files import Records, form_of, open_tape
 from ticktape.tape.layouts import Schema
 
@@ -60,6 +60,8 @@ def convert_tape(
     tape = open_tape(source, schema=schema)
     if target.exists() and target.samefile(source):
         raise BadValueError(f"{target} is the source itself", hint="name another target")
+    if not target.parent.is_dir():
+        raise TapeWriteError("cannot be written: there is no such folder", path=target)
     partial = target.with_name(f".partial-{target.name}")
     try:
         count = _write(tape, partial, watch(tape), pretty=pretty, map_symbols=map_symbols)
