@@ -173,3 +173,30 @@ async def test_a_seek_beyond_the_tape_ends_at_its_end(tmp_path):
     async with replaying(day_tape(tmp_path)) as running:
         state = await command(running, action="seek", ts_ns=str(START_NS * 2))
     assert state["start_ns"] == str(START_NS)
+
+
+async def test_a_replay_that_has_ended_can_be_sought_back_into_and_shows_its_end_again(tmp_path):
+    async with (
+        replaying(day_tape(tmp_path), speed=None, paused=False) as running,
+        running.live("symbols=ES.FUT&schema=trades&recent=0") as socket,
+    ):
+        await read_until(
+            socket, lambda m: m["type"] == "status" and m["source"]["replay"]["finished"]
+        )
+        await command(running, action="seek", ts_ns=str(START_NS + 5 * SECOND))
+        await read_until(socket, lambda m: m["type"] == "reset")
+        sequences, messages = await trades_until(socket, 99)
+        source = messages[-1].get("source") or (await running.get("/api/source"))[1]
+    assert sequences == list(range(41, 100))
+    assert source["connected"] is True
+
+
+async def test_after_a_loop_the_tape_is_shown_again(tmp_path):
+    async with (
+        replaying(day_tape(tmp_path, count=20), speed=20.0, paused=False, loop=True) as running,
+        running.live("symbols=ES.FUT&schema=trades,mbp-10&recent=0") as socket,
+    ):
+        await read_until(socket, lambda m: m["type"] == "reset")
+        sequences, messages = await trades_until(socket, 14)
+    assert sequences == list(range(15))
+    assert any(m["type"] == "book" for m in messages)

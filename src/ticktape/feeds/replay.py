@@ -62,7 +62,8 @@ class Replay:
 
     What is delivered is the tape bit for bit at any speed, cut into batches; only marks
     (:mod:`ticktape.feeds.marks`) are added: *reset* before it starts over (a loop, a seek back),
-    *caught up* after the records up to a seek's target or to ``start_ns`` were delivered unpaced.
+    *caught up* after the records up to a seek's target, to ``start_ns``, or in a loop to the
+    beginning, were delivered unpaced. So every *reset* is followed by a *caught up*.
 
     Parameters
     ----------
@@ -277,6 +278,7 @@ class Replay:
         self._steps = 0
         if self._loop and not self._paused:
             self._loops += 1
+            self._target_ns = self._span[0] if self._start_ns is None else self._start_ns
             return self._start_over(head)
         if not self._finished:
             self._finished = True
