@@ -105,7 +105,9 @@ def read_speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise BadValueError(f"speed {text!r} is no speed", hint="10 is tenfold; or max")
+        raise BadValueError(
+            f"speed {text!r} is no speed", hint="give a number, 10 is tenfold, or max"
+        )
     return speed
 
 

@@ -41,7 +41,7 @@ _RICHEST_FIRST: Final = (
 )
 # For other clients that ask this gateway for the past; the viewer itself keeps its own.
 _HISTORY_RECORDS: Final = 200_000
-_BARS: Final = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
+_BARS: Final[tuple[Schema, ...]] = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 
 
 class Choice:
@@ -209,12 +209,13 @@ def _live(settings: Settings, wishes: Wishes) -> Choice:
     find_key()  # A missing key is said before anything is started.
     symbols = list(filter(None, map(str.strip, (wishes.live or "").split(","))))
     if not symbols:
-        raise BadValueError("--live names no symbols", hint="--live ES.FUT,NQ.c.0")
+        raise BadValueError("--live names no symbols", hint="name some: --live ES.FUT,NQ.c.0")
     try:
         schema = Schema(wishes.schema)
     except ValueError as error:
         raise BadValueError(
-            f"schema {wishes.schema!r} is not known", hint="mbo, mbp-10, …"
+            f"schema {wishes.schema!r} is not known",
+            hint="one of mbo, mbp-10, mbp-1, tbbo, trades, bbo-1s, ohlcv-1s, …",
         ) from error
     by_kind: dict[str, list[str]] = {}
     for symbol in symbols:
@@ -242,7 +243,7 @@ def shown_schemas(held: set[Schema]) -> list[Schema]:
     """Choose what to show of a tape: each trade, quote or bar from one schema only."""
     best = next((schema for schema in _RICHEST_FIRST if schema in held), None)
     if best is None:
-        bars = [schema for schema in _BARS if schema in held]
+        bars: list[Schema] = [schema for schema in _BARS if schema in held]
         if not bars:
             raise BadValueError(
                 f"the tapes hold {', '.join(sorted(held)) or 'nothing'}: nothing to show",

@@ -88,7 +88,9 @@ def book(
     key = hub.directory.book_key(symbol)
     found = None if key is None else hub.book(key, levels)
     if found is None:
-        raise UnknownSymbolError(f"there is no book of {symbol}", hint="GET /api/symbols lists all")
+        raise UnknownSymbolError(
+            f"there is no book of {symbol}", hint="choose one of the list of symbols"
+        )
     return found
 
 
@@ -108,7 +110,8 @@ def replay(state: State, data: JSONBody[ReplayCommand]) -> ReplayState:
     hub: Hub = state.hub
     if hub.source.replay is None:
         raise NotAReplayError(
-            f"the source is {hub.source.mode}, not a replay", hint="start with --replay FILE"
+            f"the source is {hub.source.mode}, not a replay",
+            hint="start it with ticktape up --replay FILE",
         )
     obey(hub.source.replay, data)
     hub.announce_status()

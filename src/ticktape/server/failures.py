@@ -36,6 +36,8 @@ _MEANINGS: Final = {
     502: "the vendor answered with an error: `upstream`",
 }
 
+_SEE_DOCS: Final = "/docs tells what can be asked"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -79,14 +81,14 @@ def answer_wrong_request(
     if any(isinstance(entry, dict) and entry.get("key") == "schema" for entry in wrong):
         hint = f"one of {', '.join(HISTORICAL_SCHEMAS)}"
         return _answer(400, "unsupported-schema", "; ".join(said), hint)
-    return _answer(400, "bad-value", "; ".join(said) or str(error.detail), "see /docs")
+    return _answer(400, "bad-value", "; ".join(said) or str(error.detail), _SEE_DOCS)
 
 
 def answer_unreadable(
     _: Request[Any, Any, Any], error: ClientException | SerializationException
 ) -> Response[ErrorBody]:
     """Answer a body that is no JSON."""
-    return _answer(400, "bad-value", f"the request cannot be read: {error}", "see /docs")
+    return _answer(400, "bad-value", f"the request cannot be read: {error}", _SEE_DOCS)
 
 
 def answer_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorBody]:

@@ -31,6 +31,7 @@ from ticktape.tape.symbology import infer_stype
 from ticktape.tape.times import parse_time
 
 _RFC3339_DIGITS: Final = 10
+_TIME_HINT: Final = "write it like 2025-09-24T20:00:00Z"
 
 
 class Fetched(Protocol):
@@ -112,7 +113,7 @@ class Historical:
         if start_ns >= end_ns:
             raise BadValueError(
                 f"start {request.start_rfc3339} is not before end {request.end_rfc3339}",
-                hint="the end is exclusive and must be later",
+                hint="choose an end after the start; the end itself is left out",
             )
         stype_in = _stype(request)
         local = self._local_sources(Schema(request.schema), start_ns, end_ns)
@@ -164,7 +165,7 @@ class Historical:
         if found.not_found:
             raise UnknownSymbolError(
                 f"{', '.join(found.not_found)} is not on {tape.name}",
-                hint="GET /api/symbols lists what is",
+                hint="choose one of the list of symbols",
             )
         schema = Schema(request.schema)
         source = best_source(tape.schemas, schema)
@@ -254,11 +255,11 @@ def make_answer(
 
 def _rfc3339(field: str, text: str) -> int:
     if len(text) < _RFC3339_DIGITS or text.isdigit():
-        raise BadValueError(f"{field}: {text!r} is no RFC 3339 time", hint="2025-09-24T20:00:00Z")
+        raise BadValueError(f"{field}: {text!r} is no RFC 3339 time", hint=_TIME_HINT)
     try:
         return parse_time(text)
     except BadValueError as error:
-        raise BadValueError(f"{field}: {error.args[0]}", hint="2025-09-24T20:00:00Z") from error
+        raise BadValueError(f"{field}: {error.args[0]}", hint=_TIME_HINT) from error
 
 
 def _stype(request: HistoricalRequest) -> str:
@@ -269,6 +270,6 @@ def _stype(request: HistoricalRequest) -> str:
     if len(kinds) > 1:
         raise BadValueError(
             f"symbols of several kinds: {', '.join(sorted(kinds))}",
-            hint="ask for one kind at a time",
+            hint="ask for one kind at a time: ES.FUT and NQ.FUT, or ESH6 and NQH6",
         )
     return kinds.pop()

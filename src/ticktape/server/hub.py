@@ -148,7 +148,7 @@ class Hub:
             Problem(
                 "unknown-symbol",
                 f"{symbol} is not known here",
-                "GET /api/symbols lists what is; a symbol that appears later is sent by itself",
+                "Choose one of the list of symbols; one that appears later is shown by itself.",
             )
             for symbol in not_found
         ]

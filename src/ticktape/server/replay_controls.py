@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from ticktape.feeds.replay import Replay
 from ticktape.server.messages import ReplayCommand
-from ticktape.server.source import ReplayControls
 from ticktape.tape.errors import BadValueError
 
 
-def obey(replay: ReplayControls, command: ReplayCommand) -> None:
+def obey(replay: Replay, command: ReplayCommand) -> None:
     """Do what a command says.
 
     Parameters
     ----------
-    replay : ReplayControls
+    replay : Replay
         The replay.
     command : ReplayCommand
         ``seek`` needs ``ts_ns``; ``speed`` takes a null for as fast as possible; ``step`` steps
@@ -35,4 +35,4 @@ def obey(replay: ReplayControls, command: ReplayCommand) -> None:
         raise BadValueError("seek needs ts_ns", hint='give it as a string: {"ts_ns": "17…"}')
     else:
         status = replay.status()
-        replay.seek(min(max(int(command.ts_ns), int(status.start_ns)), int(status.end_ns)))
+        replay.seek(min(max(int(command.ts_ns), status.start_ns), status.end_ns))

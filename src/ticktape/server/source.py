@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from ticktape import __version__
+from ticktape.feeds.replay import Replay
 from ticktape.server.messages import ReplayState, SourceState
 from ticktape.tape.layouts import Schema
 
@@ -34,41 +35,6 @@ _DEPTHS: Final[dict[Schema, Depth]] = {
 _BEST_FIRST: Final[tuple[Depth, ...]] = ("L3", "L2", "L1", "trades", "bars")
 
 
-class ReplayStatus(Protocol):
-    """Where a replay stands, as ``feeds.replay`` tells it."""
-
-    start_ns: int
-    end_ns: int
-    cursor_ns: int
-    speed: float | None
-    paused: bool
-    finished: bool
-    loops: int
-
-
-class ReplayControls(Protocol):
-    """The controls of a replay, as ``feeds.replay.Replay`` has them."""
-
-    def pause(self) -> None:
-        """Hold."""
-
-    def resume(self) -> None:
-        """Go on."""
-
-    def seek(self, ts_ns: int) -> None:
-        """Go to a time."""
-
-    def step(self, events: int = 1) -> None:
-        """Go on by some events, and hold."""
-
-    def set_speed(self, speed: float | None) -> None:
-        """Set the pace; None is as fast as possible."""
-
-    def status(self) -> ReplayStatus:
-        """Tell where it stands."""
-        ...
-
-
 def depth_of(schemas: Sequence[str]) -> Depth:
     """Tell the best depth that some schemas give; ``"bars"`` where none gives more."""
     depths = {_DEPTHS[Schema(schema)] for schema in schemas if schema in _DEPTHS}
@@ -88,8 +54,8 @@ class Source:
         Schemas that arrive.
     default_symbols : sequence of str
         What a viewer shows first.
-    replay : ReplayControls, optional
-        The replay's controls, where the source is one.
+    replay : Replay, optional
+        The replay, where the source is one.
     """
 
     def __init__(
@@ -98,7 +64,7 @@ class Source:
         dataset: str,
         schemas: Sequence[str],
         default_symbols: Sequence[str],
-        replay: ReplayControls | None = None,
+        replay: Replay | None = None,
     ) -> None:
         self.mode: Mode = mode
         self.dataset = dataset
@@ -117,13 +83,13 @@ class Source:
             return None
         status = self.replay.status()
         return ReplayState(
-            str(int(status.start_ns)),
-            str(int(status.end_ns)),
-            str(int(status.cursor_ns)),
-            None if status.speed is None else float(status.speed),
-            bool(status.paused),
-            bool(status.finished),
-            int(status.loops),
+            str(status.start_ns),
+            str(status.end_ns),
+            str(status.cursor_ns),
+            status.speed,
+            status.paused,
+            status.finished,
+            status.loops,
         )
 
     def state(self, drops: int = 0) -> SourceState:

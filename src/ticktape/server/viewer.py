@@ -70,7 +70,7 @@ class Viewer:
             self.recording,
             TapeShelf(replayed, tapes),
             upstream,
-            None if replay is None else lambda: int(replay.status().cursor_ns),
+            None if replay is None else lambda: replay.status().cursor_ns,
         )
         app = create_app(self.hub, historical, dev=dev, loopback=host in _LOOPBACK)
         self.server = WebServer(app, host, port)

@@ -54,7 +54,9 @@ def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Clie
         dict.fromkeys(filter(None, map(str.strip, query.get("symbols", "").split(","))))
     )
     if len(symbols) > MAX_SYMBOLS:
-        raise BadValueError(f"{len(symbols)} symbols are too many", hint=f"at most {MAX_SYMBOLS}")
+        raise BadValueError(
+            f"{len(symbols)} symbols are too many", hint=f"ask for {MAX_SYMBOLS} at most"
+        )
     stype_in = query.get("stype_in") or None
     if stype_in is not None and stype_in not in _STYPES:
         raise BadValueError(f"stype_in {stype_in!r} is not known", hint=_one_of(_STYPES))
@@ -69,7 +71,10 @@ def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Clie
         schemas.add(Schema.MBP_10 if name in _BOOK_NAMES else Schema(name))
     recent = query.get("recent", str(DEFAULT_RECENT))
     if not (recent.isascii() and recent.isdigit() and int(recent) <= MAX_RECENT):
-        raise BadValueError(f"recent {recent!r} is no number from 0 to {MAX_RECENT}")
+        raise BadValueError(
+            f"recent {recent!r} is no number from 0 to {MAX_RECENT}",
+            hint="how many past trades to begin with",
+        )
     return Client(
         symbols or tuple(default_symbols),
         stype_in,
