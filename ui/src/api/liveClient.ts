@@ -40,6 +40,7 @@ export class LiveClient {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
   private refusal: Problem | null = null;
+  private greeted = false;
 
   constructor(
     private readonly handlers: LiveHandlers,
@@ -67,6 +68,7 @@ export class LiveClient {
 
   private open(url: string): void {
     this.refusal = null;
+    this.greeted = false;
     this.handlers.onConnection({ state: "connecting", attempt: this.attempt });
     const socket = new WebSocket(url);
     this.socket = socket;
@@ -88,7 +90,13 @@ export class LiveClient {
       this.handlers.onProblem(problemOf(error));
       return;
     }
+    if (message.type === "connected" && this.greeted) {
+      // Later definitions added instruments: what is shown goes on.
+      const { source, instruments } = message;
+      message = { type: "instruments", source, instruments };
+    }
     if (message.type === "connected") {
+      this.greeted = true;
       this.attempt = 0;
       this.handlers.onConnection({ state: "live" });
     }

@@ -95,6 +95,7 @@ export interface Problem {
 
 export type Message =
   | { type: "connected"; source: Source; symbols: string[]; instruments: Instrument[] }
+  | { type: "instruments"; source: Source; instruments: Instrument[] }
   | { type: "trades"; trades: Trade[] }
   | { type: "bars"; bars: InstrumentBar[] }
   | { type: "book"; book: Book }

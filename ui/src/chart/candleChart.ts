@@ -1,6 +1,7 @@
 /** The candle chart over lightweight-charts: given bars, draws them; knows nothing of React or stores. */
 
 import {
+  type AutoscaleInfo,
   CandlestickSeries,
   ColorType,
   CrosshairMode,
@@ -10,10 +11,12 @@ import {
   type ISeriesApi,
   type Time,
 } from "lightweight-charts";
+import type { Gap } from "../api/messages";
 import { type Bar, mergeBars } from "../market/bars";
 import { formatPrice, type Price, priceToNumber } from "../market/prices";
 import { formatClock, formatDateTime, type Zone } from "../market/times";
 import { type Colours, readColours } from "./colours";
+import { GapBands } from "./gapBands";
 import { pointsOf } from "./points";
 
 export interface Scene {
@@ -26,14 +29,36 @@ export interface Scene {
 
 export interface Labels {
   tick: Price | null;
+  /** Steps of the price scale where no tick is known. */
+  step: Price | null;
   zone: Zone;
 }
 
+/** What lies under the crosshair. */
+export interface Pointed {
+  bar: Bar | null;
+  gap: Gap | null;
+}
+
 const MOST_UPDATES = 5_000;
+const CENT = 10_000_000n;
+// Few candles are drawn wide, so that a young chart is no sliver at the edge.
+const SPACING_PX = 7;
+const WIDEST_PX = 16;
+const ROOM_RIGHT = 6;
+// A market that stands still is drawn as one: a tick is no mountain.
+const LEAST_TICKS = 12;
 const NS_PER_S = 1_000_000_000n;
 
 function secondsOf(time: Time): bigint {
   return BigInt(typeof time === "number" ? time : 0);
+}
+
+function widened(info: AutoscaleInfo | null, least: number): AutoscaleInfo | null {
+  if (info?.priceRange == null) return info;
+  const { minValue, maxValue } = info.priceRange;
+  const missing = Math.max(0, least - (maxValue - minValue)) / 2;
+  return { ...info, priceRange: { minValue: minValue - missing, maxValue: maxValue + missing } };
 }
 
 export class CandleChart {
@@ -45,17 +70,25 @@ export class CandleChart {
   private key = "";
   private lastS: number | null = null;
   private updates = 0;
+  private readonly bands = new GapBands();
+  /** Width of a candle's place as set here; another one is a person's zoom. */
+  private spacing = SPACING_PX;
 
   constructor(
     private readonly container: HTMLElement,
-    onCrosshair: (bar: Bar | null) => void,
+    onCrosshair: (pointed: Pointed | null) => void,
   ) {
     this.colours = readColours(container);
     this.chart = createChart(container, {
       autoSize: true,
       crosshair: { mode: CrosshairMode.Normal },
       rightPriceScale: { scaleMargins: { top: 0.12, bottom: 0.24 } },
-      timeScale: { timeVisible: true, secondsVisible: true, rightOffset: 6, barSpacing: 7 },
+      timeScale: {
+        timeVisible: true,
+        secondsVisible: true,
+        rightOffset: ROOM_RIGHT,
+        barSpacing: SPACING_PX,
+      },
     });
     this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.volumes = this.chart.addSeries(HistogramSeries, {
@@ -66,9 +99,12 @@ export class CandleChart {
     });
     this.volumes.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.chart.subscribeCrosshairMove((event) => {
-      const time = event.point === undefined ? undefined : event.time;
-      onCrosshair(typeof time === "number" ? (this.shown.get(time) ?? null) : null);
+      const { point, time } = event;
+      if (point === undefined) return onCrosshair(null);
+      const bar = typeof time === "number" ? (this.shown.get(time) ?? null) : null;
+      onCrosshair({ bar, gap: this.bands.at(point.x) });
     });
+    this.chart.panes()[0]?.attachPrimitive(this.bands);
     this.restyle();
   }
 
@@ -95,15 +131,20 @@ export class CandleChart {
       wickUpColor: c.up,
       wickDownColor: c.down,
     });
+    this.bands.style(c.warn, `11px ${c.font}`);
     this.key = "";
   }
 
-  label({ tick, zone }: Labels): void {
-    const step = tick ?? 10_000_000n;
-    const unit = priceToNumber(step);
+  label({ tick, step, zone }: Labels): void {
+    const every = tick ?? step ?? CENT;
+    const unit = priceToNumber(every);
     const formatter = (price: number) =>
-      Number.isFinite(price) ? formatPrice(BigInt(Math.round(price / unit)) * step, step) : "";
-    this.candles.applyOptions({ priceFormat: { type: "custom", minMove: unit, formatter } });
+      Number.isFinite(price) ? formatPrice(BigInt(Math.round(price / unit)) * every, tick) : "";
+    this.candles.applyOptions({
+      priceFormat: { type: "custom", minMove: unit, formatter },
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) =>
+        widened(original(), LEAST_TICKS * unit),
+    });
     this.chart.applyOptions({
       localization: { timeFormatter: (t: Time) => formatDateTime(secondsOf(t) * NS_PER_S, zone) },
       timeScale: {
@@ -114,6 +155,10 @@ export class CandleChart {
         },
       },
     });
+  }
+
+  showGaps(gaps: readonly Gap[]): void {
+    this.bands.show(gaps);
   }
 
   /** Draw the scene: all of it if its key changed, else the bars since the last one drawn. */
@@ -135,6 +180,7 @@ export class CandleChart {
     this.key = scene.key;
     this.lastS = bars.at(-1)?.startS ?? null;
     this.updates = 0;
+    this.space(points.candles.length);
   }
 
   private drawNewest(scene: Scene, lastS: number): void {
@@ -148,6 +194,18 @@ export class CandleChart {
     for (const bar of bars) this.shown.set(bar.startS, bar);
     this.lastS = bars.at(-1)?.startS ?? lastS;
     this.updates += later.length;
+    if (later.length > 0) this.space(this.shown.size);
+  }
+
+  /** Give few candles more room, while nobody has zoomed. */
+  private space(places: number): void {
+    const scale = this.chart.timeScale();
+    if (Math.abs(scale.options().barSpacing - this.spacing) > 0.01) return;
+    const fitting = Math.floor(scale.width() / (places + ROOM_RIGHT + 4));
+    const spacing = Math.min(WIDEST_PX, Math.max(SPACING_PX, fitting));
+    if (spacing === this.spacing) return;
+    this.spacing = spacing;
+    scale.applyOptions({ barSpacing: spacing });
   }
 
   /** The newest bar drawn. */
@@ -156,7 +214,8 @@ export class CandleChart {
   }
 
   follow(): void {
-    this.chart.timeScale().applyOptions({ barSpacing: 7 });
+    this.chart.timeScale().applyOptions({ barSpacing: this.spacing });
+    this.space(this.shown.size);
     this.chart.timeScale().scrollToRealTime();
     this.candles.priceScale().applyOptions({ autoScale: true });
   }

@@ -9,6 +9,7 @@ export interface Colours {
   down: string;
   upSoft: string;
   downSoft: string;
+  warn: string;
   font: string;
 }
 
@@ -24,6 +25,7 @@ export function readColours(element: Element): Colours {
     down: of("--sell"),
     upSoft: of("--buy-soft"),
     downSoft: of("--sell-soft"),
+    warn: of("--warn"),
     font: of("--font"),
   };
 }

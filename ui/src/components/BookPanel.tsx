@@ -1,36 +1,67 @@
 import type { Book } from "../api/messages";
 import { formatPrice, formatSize, type Price, ticksBetween } from "../market/prices";
 import { useActive } from "../stores/active";
+import { useSession } from "../stores/session";
 import { BookSide } from "./BookSide";
 
 export const LEVELS = 10;
+const NO_BOOK: Record<string, string> = {
+  bars: "This source has candles only: there is no book.",
+  trades: "This source has trades only: there is no book.",
+};
 
 export function BookPanel() {
   const { instrument, market } = useActive();
   const book = market?.book ?? null;
   const tick = instrument?.tick ?? null;
+  const depth = useSession((s) => s.source?.depth ?? "");
   return (
     <section className="panel book" aria-label="Book">
       <div className="panel-head">
         <h2>Book</h2>
         <span className="spring" />
-        {book?.stale === true && <span className="badge warn">stale</span>}
-        {book?.crossed === true && <span className="badge bad">crossed</span>}
-        {book?.locked === true && <span className="badge warn">locked</span>}
+        {book?.stale === true && (
+          <span className="badge warn" title="Records are missing: this may not be the book">
+            stale
+          </span>
+        )}
+        {book?.crossed === true && (
+          <span
+            className="badge bad"
+            title="The best bid is above the best ask: as in an auction before the open, or bad data"
+          >
+            crossed
+          </span>
+        )}
+        {book?.locked === true && (
+          <span className="badge warn" title="The best bid is the best ask">
+            locked
+          </span>
+        )}
         {book?.liveOrders != null && (
           <span className="mark" title="Orders now in this book">
             {formatSize(book.liveOrders)} orders
           </span>
         )}
       </div>
-      {book === null ? <p className="empty">No book yet.</p> : <Ladder book={book} tick={tick} />}
+      {book === null ? (
+        <p className="empty">{NO_BOOK[depth] ?? "No book yet."}</p>
+      ) : (
+        <Ladder book={book} tick={tick} levels={depth === "L1" ? 1 : LEVELS} />
+      )}
     </section>
   );
 }
 
-function Ladder({ book, tick }: { book: Book; tick: Price | null }) {
-  const bids = book.bids.slice(0, LEVELS);
-  const asks = book.asks.slice(0, LEVELS);
+interface LadderProps {
+  book: Book;
+  tick: Price | null;
+  levels: number;
+}
+
+function Ladder({ book, tick, levels }: LadderProps) {
+  const bids = book.bids.slice(0, levels);
+  const asks = book.asks.slice(0, levels);
   const largest = Math.max(1, ...[...bids, ...asks].map((level) => level.size));
   return (
     <div className="ladder">
@@ -42,16 +73,18 @@ function Ladder({ book, tick }: { book: Book; tick: Price | null }) {
             <th scope="col">Orders</th>
           </tr>
         </thead>
-        <BookSide side="ask" levels={asks} count={LEVELS} tick={tick} largest={largest} />
+        <BookSide side="ask" levels={asks} count={levels} tick={tick} largest={largest} />
         <tbody>
           <tr className="spread">
             <td colSpan={3}>{spreadOf(book, tick)}</td>
           </tr>
         </tbody>
-        <BookSide side="bid" levels={bids} count={LEVELS} tick={tick} largest={largest} />
+        <BookSide side="bid" levels={bids} count={levels} tick={tick} largest={largest} />
       </table>
       <p className="depths">
-        {formatSize(book.bidLevels)} bid levels · {formatSize(book.askLevels)} ask levels
+        {levels === 1
+          ? "This source has the best bid and offer only."
+          : `${formatSize(book.bidLevels)} bid levels · ${formatSize(book.askLevels)} ask levels`}
       </p>
     </div>
   );

@@ -1,9 +1,13 @@
-import { useEffect, useMemo, useRef, useState } from "react";
-import { CandleChart } from "../chart/candleChart";
-import { type Bar, intervalNamed } from "../market/bars";
+import { useEffect, useRef, useState } from "react";
+import type { Gap, Source } from "../api/messages";
+import { CandleChart, type Pointed } from "../chart/candleChart";
+import type { Bar, Interval } from "../market/bars";
+import type { Price } from "../market/prices";
 import { useActive } from "../stores/active";
 import { useHistory } from "../stores/history";
+import { useInterval } from "../stores/interval";
 import { useMarket } from "../stores/market";
+import { isPreparing, useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { ChartToolbar } from "./ChartToolbar";
 import { Legend } from "./Legend";
@@ -11,15 +15,17 @@ import { Legend } from "./Legend";
 export function ChartPanel() {
   const holder = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<CandleChart | null>(null);
-  const [pointed, setPointed] = useState<Bar | null>(null);
+  const [pointed, setPointed] = useState<Pointed | null>(null);
   const [newest, setNewest] = useState<Bar | null>(null);
-  const { data, frame, instrument } = useActive();
-  const { theme, colours, zone, interval: name } = useSettings();
+  const { data, frame, instrument, market } = useActive();
+  const { theme, colours, zone } = useSettings();
+  const { interval, isChosen } = useInterval();
+  const source = useSession((s) => s.source);
   const follows = useMarket((s) => s.follows);
   const rows = useHistory((s) => s.rows);
-  const interval = useMemo(() => intervalNamed(name), [name]);
   const id = instrument?.instrumentId ?? null;
   const tick = instrument?.tick ?? null;
+  const step = scaleStep(market?.step ?? null);
 
   useEffect(() => {
     if (holder.current === null) return;
@@ -32,7 +38,7 @@ export function ChartPanel() {
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page's style, which these two change
   useEffect(() => chart?.restyle(), [chart, theme, colours]);
-  useEffect(() => chart?.label({ tick, zone }), [chart, tick, zone]);
+  useEffect(() => chart?.label({ tick, step, zone }), [chart, tick, step, zone]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the market is changed in place; frame says when, and new colours draw anew
   useEffect(() => {
     chart?.render({
@@ -42,6 +48,10 @@ export function ChartPanel() {
     });
     setNewest(chart?.newest() ?? null);
   }, [chart, id, interval, data, frame, theme, colours]);
+  useEffect(
+    () => chart?.showGaps(gapsOf(data.gaps, instrument?.symbol)),
+    [chart, data.gaps, instrument],
+  );
   useEffect(() => {
     if (follows > 0) chart?.follow();
   }, [chart, follows]);
@@ -51,16 +61,51 @@ export function ChartPanel() {
 
   return (
     <section className="panel chart" aria-label="Chart">
-      <ChartToolbar symbol={instrument?.symbol ?? "–"} clockNs={data.clockNs} interval={interval} />
+      <ChartToolbar
+        symbol={instrument?.symbol ?? "–"}
+        clockNs={data.clockNs}
+        interval={interval}
+        isChosen={isChosen}
+      />
       <div className="chart-body">
-        <Legend bar={newest === null ? null : (pointed ?? newest)} tick={tick} zone={zone} />
+        <Legend
+          bar={newest === null ? null : (pointed?.bar ?? newest)}
+          gap={pointed?.gap ?? null}
+          tick={tick}
+          zone={zone}
+        />
         <div className="chart-canvas" ref={holder} />
         {newest === null && (
           <p className="empty over">
-            No {interval.name} candles yet. They appear with the first trade.
+            {instrument === null && source?.connected
+              ? "No instrument is shown: choose symbols above (/)."
+              : noCandles(interval, isChosen, source)}
           </p>
         )}
       </div>
     </section>
   );
+}
+
+/** What an empty chart says. */
+function noCandles(interval: Interval, isChosen: boolean, source: Source | null): string {
+  if (source === null || isPreparing(source)) return "Preparing the source…";
+  if (!isChosen) return "No candles yet. They appear with the first trade.";
+  if (source.depth === "bars" && !source.schemas.includes(interval.from)) {
+    return `This source has bars of ${source.schemas.join(", ")} only: choose Auto.`;
+  }
+  if (interval.from === "ohlcv-1d") return "Days are not streamed: fetch ohlcv-1d.";
+  return `No ${interval.name} candles yet. They appear with the first trade.`;
+}
+
+// One price alone allows any step.
+const LARGEST_STEP = 1_000_000_000n;
+
+function scaleStep(step: Price | null): Price | null {
+  return step !== null && step <= LARGEST_STEP ? step : null;
+}
+
+/** The gaps that concern an instrument. */
+function gapsOf(gaps: readonly Gap[], symbol: string | undefined): readonly Gap[] {
+  return gaps.filter((gap) => gap.symbol === null || gap.symbol === symbol);
 }

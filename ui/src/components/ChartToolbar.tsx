@@ -7,9 +7,11 @@ interface ChartToolbarProps {
   symbol: string;
   clockNs: bigint | null;
   interval: Interval;
+  /** Whether a person chose the interval. */
+  isChosen: boolean;
 }
 
-export function ChartToolbar({ symbol, clockNs, interval }: ChartToolbarProps) {
+export function ChartToolbar({ symbol, clockNs, interval, isChosen }: ChartToolbarProps) {
   const set = useSettings((s) => s.set);
   const follow = () => useMarket.setState((now) => ({ follows: now.follows + 1 }));
   const left = clockNs === null ? null : interval.everyS - (toSeconds(clockNs) % interval.everyS);
@@ -18,11 +20,20 @@ export function ChartToolbar({ symbol, clockNs, interval }: ChartToolbarProps) {
       <h2>{symbol}</h2>
       <fieldset className="intervals">
         <legend className="unseen">Interval</legend>
+        <button
+          type="button"
+          aria-pressed={!isChosen}
+          onClick={() => set({ interval: null })}
+          title="The interval that suits how often this instrument trades (A)"
+        >
+          Auto
+        </button>
         {INTERVALS.map(({ name }) => (
           <button
             type="button"
             key={name}
-            aria-pressed={name === interval.name}
+            aria-pressed={isChosen && name === interval.name}
+            data-fits={!isChosen && name === interval.name}
             onClick={() => set({ interval: name })}
           >
             {name}

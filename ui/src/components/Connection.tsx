@@ -1,5 +1,5 @@
 import type { Connection as State } from "../api/liveClient";
-import { useSession } from "../stores/session";
+import { isPreparing, useSession } from "../stores/session";
 
 function words(state: State, feedConnected: boolean): { text: string; tone: string } {
   switch (state.state) {
@@ -21,7 +21,11 @@ function words(state: State, feedConnected: boolean): { text: string; tone: stri
 export function Connection() {
   const state = useSession((s) => s.connection);
   const feedConnected = useSession((s) => s.source?.connected ?? false);
-  const { text, tone } = words(state, feedConnected);
+  const prepares = useSession((s) => s.source !== null && isPreparing(s.source));
+  const { text, tone } =
+    prepares && state.state === "idle"
+      ? { text: "Preparing the source…", tone: "wait" }
+      : words(state, feedConnected);
   return (
     <span className={`connection ${tone}`} role="status" aria-label="Connection">
       <span className="dot" />

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { parseSymbols } from "../market/instruments";
 import { HISTORICAL_SCHEMAS, useHistory } from "../stores/history";
 import { useSession } from "../stores/session";
 import { SymbolPicker } from "./SymbolPicker";
@@ -7,9 +8,11 @@ import { SymbolPicker } from "./SymbolPicker";
 export function Controls() {
   const [pastOpen, setPastOpen] = useState(false);
   const connection = useSession((s) => s.connection.state);
+  const isNew = useSession((s) => parseSymbols(s.symbolsText).join() !== s.connectedTo);
   const connect = useSession((s) => s.connect);
   const disconnect = useSession((s) => s.disconnect);
   const { schema, start, end, loading, set, fetch } = useHistory();
+  const isReplay = useSession((s) => s.source?.replay != null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void fetch();
@@ -17,10 +20,21 @@ export function Controls() {
   return (
     <form className="controls" data-past={pastOpen} onSubmit={submit} aria-label="Data" noValidate>
       <SymbolPicker />
-      <button type="button" className="connect" disabled={connection === "live"} onClick={connect}>
+      <button
+        type="button"
+        className="connect"
+        disabled={connection === "live" && !isNew}
+        onClick={connect}
+        title="Stream these symbols: every schema that the source can give, trades, candles and book (L)"
+      >
         Connect live
       </button>
-      <button type="button" disabled={connection === "idle"} onClick={disconnect}>
+      <button
+        type="button"
+        disabled={connection === "idle"}
+        onClick={disconnect}
+        title="Stop the stream; what was shown stays (X)"
+      >
         Disconnect
       </button>
       <span className="rule" />
@@ -32,7 +46,10 @@ export function Controls() {
       >
         Historical range {pastOpen ? "▴" : "▾"}
       </button>
-      <label className="field past">
+      <label
+        className="field past"
+        title="Of what Fetch historical asks for. A live stream always brings trades, candles and the book."
+      >
         <span>Schema</span>
         <select value={schema} onChange={(event) => set({ schema: event.target.value })}>
           {HISTORICAL_SCHEMAS.map((name) => (
@@ -47,7 +64,15 @@ export function Controls() {
         onChange={(v) => set({ start: v })}
       />
       <TimeField label="End" value={end} empty="now" onChange={(v) => set({ end: v })} />
-      <button type="submit" className="fetch past" disabled={loading} aria-busy={loading}>
+      <button
+        type="submit"
+        className="fetch past"
+        disabled={loading}
+        aria-busy={loading}
+        title={
+          isReplay ? "Rows of this range, up to the replay's cursor (H)" : "Rows of this range (H)"
+        }
+      >
         {loading ? "Fetching…" : "Fetch historical"}
       </button>
     </form>

@@ -1,9 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef } from "react";
+import { useMemo, useRef, useState } from "react";
+import type { HistoryRow } from "../api/messages";
 import { historyCells, historyHeads } from "../market/historyCells";
 import { formatSize } from "../market/prices";
 import { useHistory } from "../stores/history";
 import { useMarket } from "../stores/market";
+import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 
 const ROW_PX = 20;
@@ -13,8 +15,16 @@ export function HistoryPanel() {
   const { rows: fetched, rowsSchema, note, close } = useHistory();
   const zone = useSettings((s) => s.zone);
   const instruments = useMarket((s) => s.data.instruments);
+  const activeId = useMarket((s) => s.activeId);
+  const isReplay = useSession((s) => s.source?.replay != null);
+  const [all, setAll] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = fetched ?? [];
+  const taken = fetched ?? [];
+  const rows = useMemo(
+    () => (fetched ?? []).filter((row) => all || idOf(row) === activeId),
+    [fetched, all, activeId],
+  );
+  const symbol = instruments.find((i) => i.instrumentId === activeId)?.symbol ?? "";
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -30,16 +40,21 @@ export function HistoryPanel() {
       <div className="panel-head">
         <h2>History</h2>
         <span className="mark" role="status">
-          {formatSize(rows.length)} rows of {rowsSchema}
+          {rows.length < taken.length && `${formatSize(rows.length)} of `}
+          {formatSize(taken.length)} rows of {rowsSchema}
           {note === "" ? "" : ` · ${note}`}
         </span>
         <span className="spring" />
+        <label className="field inline" title="Rows of every instrument, not of the one shown only">
+          <input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} />
+          <span>All instruments</span>
+        </label>
         <button type="button" className="quiet" aria-label="Close history" onClick={close}>
           ✕
         </button>
       </div>
       {rows.length === 0 ? (
-        <p className="empty">Nothing was traded in this range, or the source does not cover it.</p>
+        <p className="empty">{noRows(taken.length, symbol, isReplay)}</p>
       ) : (
         <div className="rows" ref={scroller} data-schema={rowsSchema}>
           <div className="history-row head">
@@ -71,4 +86,15 @@ export function HistoryPanel() {
       )}
     </section>
   );
+}
+
+function idOf(row: HistoryRow): number {
+  return row.kind === "bar" ? row.bar.instrumentId : row.trade.instrumentId;
+}
+
+/** What an empty table says. */
+function noRows(fetched: number, symbol: string, isReplay: boolean): string {
+  if (fetched > 0) return `No row of ${symbol} in this range: show all instruments.`;
+  if (isReplay) return "Nothing in this range before the replay's cursor.";
+  return "Nothing was traded in this range, or the source does not cover it.";
 }

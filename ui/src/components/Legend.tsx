@@ -1,9 +1,18 @@
+import type { Gap } from "../api/messages";
 import { type Bar, deltaOf } from "../market/bars";
 import { formatPrice, formatSize, type Price } from "../market/prices";
-import { formatDateTime, type Zone } from "../market/times";
+import { formatClock, formatDateTime, type Zone } from "../market/times";
+
+interface LegendProps {
+  bar: Bar | null;
+  /** Missed records under the crosshair. */
+  gap: Gap | null;
+  tick: Price | null;
+  zone: Zone;
+}
 
 /** Read-out of the candle under the crosshair, or of the newest. */
-export function Legend({ bar, tick, zone }: { bar: Bar | null; tick: Price | null; zone: Zone }) {
+export function Legend({ bar, gap, tick, zone }: LegendProps) {
   if (bar === null) return null;
   const delta = deltaOf(bar);
   const tone = bar.close >= bar.open ? "buy" : "sell";
@@ -27,6 +36,11 @@ export function Legend({ bar, tick, zone }: { bar: Bar | null; tick: Price | nul
       {delta !== null && (
         <span title="Volume bought less volume sold, by the aggressor">
           <b>Δ</b> <span className={delta < 0 ? "sell" : "buy"}>{signed(delta)}</span>
+        </span>
+      )}
+      {gap !== null && (
+        <span className="gap">
+          gap {formatClock(gap.startNs, zone)} to {formatClock(gap.endNs, zone)}: {gap.reason}
         </span>
       )}
     </output>

@@ -29,6 +29,8 @@ export function SymbolPicker() {
       setAt(Math.max(-1, Math.min(found.length - 1, at + move)));
     } else if (event.key === "Enter") {
       event.preventDefault();
+      // The keys are the page's again.
+      event.currentTarget.blur();
       const chosen = open ? found[at] : undefined;
       if (chosen !== undefined) pick(chosen.symbol);
       else {

@@ -3,6 +3,7 @@ import type { Trade } from "../api/messages";
 import { formatSize } from "../market/prices";
 import { newestFirst, type TradeTape } from "../market/tradeTape";
 import { useActive } from "../stores/active";
+import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { TapeRows } from "./TapeRows";
 
@@ -18,6 +19,7 @@ export function TapePanel() {
   const { zone, minSize, allInstruments, set } = useSettings();
   const [hovered, setHovered] = useState(false);
   const [scrolled, setScrolled] = useState(false);
+  const depth = useSession((s) => s.source?.depth ?? "");
   const held = useRef<Held | null>(null);
   const tape = allInstruments ? data.tape : market?.tape;
 
@@ -68,9 +70,16 @@ export function TapePanel() {
         tick={instrument?.tick ?? null}
         showSymbol={allInstruments}
         zone={zone}
+        none={noTrades(depth, tape !== undefined && tape.taken > 0)}
         onHover={setHovered}
         onScroll={setScrolled}
       />
     </section>
   );
+}
+
+/** What an empty tape says. */
+function noTrades(depth: string, filtered: boolean): string {
+  if (depth === "bars") return "This source has candles only: there is no tape.";
+  return filtered ? "No trade of this size yet." : "No trades yet.";
 }

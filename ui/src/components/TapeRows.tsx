@@ -11,6 +11,8 @@ interface TapeRowsProps {
   tick: Price | null;
   showSymbol: boolean;
   zone: Zone;
+  /** What stands there where no row does. */
+  none: string;
   onHover(hovered: boolean): void;
   onScroll(scrolled: boolean): void;
 }
@@ -56,7 +58,7 @@ export function TapeRows(props: TapeRowsProps) {
         <span className="number">Price</span>
         <span className="number">Size</span>
       </div>
-      {rows.length === 0 && <p className="empty">No trades yet.</p>}
+      {rows.length === 0 && <p className="empty">{props.none}</p>}
       <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {virtual.getVirtualItems().map((item) => {
           const trade = rows[item.index];

@@ -16,6 +16,7 @@ export type Action =
   | "colours"
   | "zone"
   | "follow"
+  | "fitting"
   | "next-instrument"
   | "previous-instrument"
   | "help"
@@ -42,6 +43,7 @@ const LETTERS: Record<string, Action> = {
   c: "colours",
   u: "zone",
   f: "follow",
+  a: "fitting",
   "]": "next-instrument",
   "[": "previous-instrument",
   "?": "help",
@@ -99,6 +101,7 @@ export const KEY_MAP: readonly { group: string; keys: readonly [string, string][
     group: "View",
     keys: [
       ["1 … 8", "Interval: 1s … 1d"],
+      ["A", "Interval that suits the trading"],
       ["F", "Follow the newest candle"],
       ["U", "UTC or local time"],
       ["T", "Dark or light"],

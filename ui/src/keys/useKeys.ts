@@ -61,6 +61,7 @@ function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
     theme: toggleTheme,
     colours: toggleColours,
     zone: toggleZone,
+    fitting: () => useSettings.getState().set({ interval: null }),
     follow: () => useMarket.setState((now) => ({ follows: now.follows + 1 })),
     "next-instrument": () => pickNext(1),
     "previous-instrument": () => pickNext(-1),

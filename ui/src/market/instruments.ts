@@ -47,6 +47,13 @@ export function searchSymbols(all: readonly Instrument[], typed: string, limit =
     .map((found) => found.entry);
 }
 
+/** What was meant by a symbol that nobody knows: `CL` is likely `CL.FUT`. */
+export function guessSymbol(all: readonly Instrument[], symbol: string): string | null {
+  const root = /^[A-Z]+/i.exec(symbol)?.[0] ?? symbol;
+  const [found] = searchSymbols(all, symbol, 1);
+  return (found ?? searchSymbols(all, root, 1)[0])?.symbol ?? null;
+}
+
 /** Outrights by expiry, then spreads: the order of the tabs. */
 export function inListOrder(instruments: readonly Instrument[]): Instrument[] {
   const expiry = (i: Instrument) =>

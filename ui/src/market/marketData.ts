@@ -3,19 +3,22 @@
 import type { Book, Gap, HistoryRow, Instrument, Message, Trade } from "../api/messages";
 import { BarSeries } from "./barSeries";
 import { type Bar, type BarSchema, joinHistory } from "./bars";
+import { commonStep, type Price } from "./prices";
 import { TradeTape } from "./tradeTape";
 
 export interface InstrumentData {
   series: Map<BarSchema, BarSeries>;
   tape: TradeTape;
   book: Book | null;
+  /** Largest step that all prices so far are multiples of: a scale where no definition tells the tick. */
+  step: Price | null;
 }
 
 const NO_BARS: readonly Bar[] = [];
 const MOST_GAPS = 200;
 
 function freshData(): InstrumentData {
-  return { series: new Map(), tape: new TradeTape(2_000), book: null };
+  return { series: new Map(), tape: new TradeTape(2_000), book: null, step: null };
 }
 
 export class MarketData {
@@ -37,8 +40,13 @@ export class MarketData {
         this.clear();
         this.instruments = message.instruments;
         break;
+      case "instruments":
+        this.instruments = message.instruments;
+        break;
       case "reset":
         this.clear();
+        // Elsewhere in a recording; after a reconnection the hole is still there.
+        if (message.reason !== "reconnect") this.gaps = [];
         break;
       case "trades":
         for (const trade of message.trades) this.takeTrade(trade);
@@ -46,6 +54,8 @@ export class MarketData {
       case "bars":
         for (const { schema, instrumentId, bar, tsEvent } of message.bars) {
           this.seriesOf(instrumentId, schema).put(bar);
+          this.seePrice(instrumentId, bar.high);
+          this.seePrice(instrumentId, bar.low);
           this.advance(tsEvent);
         }
         break;
@@ -67,7 +77,6 @@ export class MarketData {
     this.byId.clear();
     this.activity.clear();
     this.tape = new TradeTape(4_000);
-    this.gaps = [];
     this.clockNs = null;
     this.epoch += 1;
   }
@@ -115,8 +124,14 @@ export class MarketData {
   private takeTrade(trade: Trade): void {
     this.tape.put(trade);
     this.of(trade.instrumentId).tape.put(trade);
+    this.seePrice(trade.instrumentId, trade.price);
     this.count(trade.instrumentId);
     this.advance(trade.tsEvent);
+  }
+
+  private seePrice(instrumentId: number, price: Price): void {
+    const data = this.of(instrumentId);
+    data.step = commonStep(data.step, price);
   }
 
   private of(instrumentId: number): InstrumentData {

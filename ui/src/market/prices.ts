@@ -29,6 +29,14 @@ export function formatPrice(price: Price | null, tick: Price | null): string {
   return `${sign}${whole}.${(size % UNIT).toString().padStart(MOST_DECIMALS, "0").slice(0, decimals)}`;
 }
 
+/** Greatest common divisor of a step and a price: the ticks that all prices seen so far allow. */
+export function commonStep(step: Price | null, price: Price): Price | null {
+  let [a, b] = [step ?? 0n, price < 0n ? -price : price];
+  if (price === UNDEFINED_PRICE || (a !== 0n && b % a === 0n)) return step;
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a === 0n ? null : a;
+}
+
 /** For drawing only, where a pixel is coarser than a double. */
 export function priceToNumber(price: Price): number {
   return Number(price) / 1e9;

@@ -3,7 +3,7 @@
 import { create } from "zustand";
 import { fetchHistorical, problemOf } from "../api/http";
 import type { HistoryRow } from "../api/messages";
-import { INTERVALS } from "../market/bars";
+import { type BarSchema, INTERVALS } from "../market/bars";
 import { parseSymbols } from "../market/instruments";
 import { formatRfc3339, parseTime } from "../market/times";
 import { showHistory, useMarket } from "./market";
@@ -40,6 +40,8 @@ interface History {
 }
 
 let running: AbortController | null = null;
+/** The interval that a fetch put in place of another one. */
+let shown: { before: string | null; now: string } | null = null;
 
 export const useHistory = create<History>()((set, get) => ({
   schema: "ohlcv-1m",
@@ -61,10 +63,14 @@ export const useHistory = create<History>()((set, get) => ({
       const symbols = parseSymbols(useSession.getState().symbolsText);
       const range = openRange(start, end, nowNs());
       const asked = { symbols, schema, ...range, limit: MOST_ROWS, clip: watchesReplay() };
-      const { rows, schema: rowsSchema, note } = await fetchHistorical(asked, mine.signal);
+      const answer = fetchHistorical(asked, mine.signal);
+      const candles = candlesFor(range, schema);
+      const bars =
+        candles === null ? answer : fetchHistorical({ ...asked, schema: candles }, mine.signal);
+      const [{ rows, schema: rowsSchema, note }, drawn] = await Promise.all([answer, bars]);
       set({ rows, rowsSchema, note });
-      showInterval(rowsSchema, rows.length);
-      showHistory(rows);
+      showInterval(drawn.schema, drawn.rows.length);
+      showHistory(drawn.rows);
     } catch (error) {
       if (!mine.signal.aborted) useSession.getState().report(problemOf(error));
     } finally {
@@ -74,13 +80,28 @@ export const useHistory = create<History>()((set, get) => ({
   close: () => {
     set({ rows: null });
     showHistory([]);
+    const settings = useSettings.getState();
+    if (shown !== null && settings.interval === shown.now) settings.set({ interval: shown.before });
+    shown = null;
   },
 }));
 
-/** While a replay is watched nothing after its cursor may be seen: the server then cuts there. */
+/** In a replay nothing after its cursor may be seen: the server then cuts there. */
 function watchesReplay(): boolean {
-  const { source, connection } = useSession.getState();
-  return source?.replay != null && connection.state !== "idle";
+  return useSession.getState().source?.replay != null;
+}
+
+/** Candles to draw beside rows that are none, by the length of the range; null where the rows are candles. */
+export function candlesFor(
+  range: { start: string; end: string },
+  schema: string,
+): BarSchema | null {
+  if (schema.startsWith("ohlcv")) return null;
+  const [start, end] = [parseTime(range.start), parseTime(range.end)];
+  if (start === null || end === null) return null;
+  const minutes = Number((end - start) / NS_PER_S) / 60;
+  if (minutes <= 30) return "ohlcv-1s";
+  return minutes <= 7 * 24 * 60 ? "ohlcv-1m" : "ohlcv-1h";
 }
 
 /** A range as it is sent: what was left open ends now, by the market's clock, and lasts 15 minutes. */
@@ -107,6 +128,7 @@ function showInterval(schema: string, rows: number): void {
   const fits = INTERVALS.filter((interval) => interval.from === schema);
   const first = fits[0];
   if (rows === 0 || first === undefined || fits.some((i) => i.name === settings.interval)) return;
+  shown = { before: shown === null ? settings.interval : shown.before, now: first.name };
   settings.set({ interval: first.name });
 }
 

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import type { HistoryRow, Message } from "../api/messages";
+import { fittingInterval } from "../market/fitting";
 import { frontOf } from "../market/instruments";
 import { MarketData } from "../market/marketData";
 
@@ -14,6 +15,8 @@ interface MarketStore {
   picked: boolean;
   /** Counts the wishes to go back to the newest candle. */
   follows: number;
+  /** The interval that suits the active instrument; null before it has bars. */
+  fitting: string | null;
   pick(instrumentId: number): void;
 }
 
@@ -28,6 +31,7 @@ export const useMarket = create<MarketStore>()((set) => ({
   activeId: null,
   picked: false,
   follows: 0,
+  fitting: null,
   pick: (activeId) => set({ activeId, picked: true }),
 }));
 
@@ -35,7 +39,28 @@ let due = false;
 
 function draw(): void {
   due = false;
-  useMarket.setState((now) => ({ frame: now.frame + 1, ...choose(now) }));
+  useMarket.setState((now) => {
+    const chosen = choose(now);
+    return { frame: now.frame + 1, ...chosen, fitting: look(now, chosen.activeId) };
+  });
+}
+
+// The first frames may hold only a part of what has been; later looks are ever further apart,
+// so that a chart at rest does not change its interval.
+const FIRST_FRAMES = 30;
+const FIRST_LOOK_NS = 5_000_000_000n;
+const looks = { key: "", frames: 0, firstNs: 0n, nextNs: 0n };
+
+function look({ data, fitting }: MarketStore, activeId: number | null): string | null {
+  const key = `${activeId} ${data.epoch}`;
+  const nowNs = data.clockNs ?? 0n;
+  const anew = key !== looks.key;
+  if (anew) Object.assign(looks, { key, frames: 0, firstNs: nowNs, nextNs: nowNs + FIRST_LOOK_NS });
+  looks.frames += 1;
+  if (looks.frames > FIRST_FRAMES && nowNs < looks.nextNs) return fitting;
+  if (nowNs >= looks.nextNs) looks.nextNs = nowNs + FIRST_LOOK_NS + (nowNs - looks.firstNs);
+  const found = fittingInterval((schema) => data.barsOf(activeId, schema));
+  return found ?? (anew ? null : fitting);
 }
 
 function choose({ data, activeId, picked }: MarketStore): Pick<MarketStore, "activeId" | "picked"> {

@@ -11,7 +11,7 @@ import {
 } from "../api/http";
 import { type Connection, LiveClient, liveUrl } from "../api/liveClient";
 import type { Instrument, Message, Problem, Source } from "../api/messages";
-import { parseSymbols } from "../market/instruments";
+import { guessSymbol, parseSymbols } from "../market/instruments";
 import { takeMessage } from "./market";
 
 interface Session {
@@ -21,6 +21,8 @@ interface Session {
   /** What went wrong last; shown until dismissed or mended. */
   problem: Problem | null;
   symbolsText: string;
+  /** What the stream was asked for; another text in the field is not connected yet. */
+  connectedTo: string;
   /** Counts the times a replay started over somewhere: what was fetched may now lie ahead. */
   timeline: number;
   start(): Promise<void>;
@@ -32,6 +34,7 @@ interface Session {
 }
 
 const RETRY_MS = 2_000;
+const PREPARING_MS = 400;
 const LOOK_MS = 1_000;
 const NO_SYMBOLS: Problem = {
   code: "bad-value",
@@ -75,11 +78,18 @@ export const useSession = create<Session>()((set, get) => {
     connection: { state: "idle" },
     problem: null,
     symbolsText: "",
+    connectedTo: "",
     timeline: 0,
     start: async () => {
       try {
         const source = await fetchSource();
-        set((now) => ({ ...mended(now), source, symbolsText: source.defaultSymbols.join(", ") }));
+        set((now) => ({ ...mended(now), source }));
+        if (isPreparing(source)) {
+          setTimeout(() => void get().start(), PREPARING_MS);
+          return;
+        }
+        const typed = get().symbolsText;
+        set({ symbolsText: typed === "" ? source.defaultSymbols.join(", ") : typed });
         set({ symbols: await fetchSymbols() });
         get().connect();
         setInterval(() => void look(), LOOK_MS);
@@ -92,7 +102,7 @@ export const useSession = create<Session>()((set, get) => {
     connect: () => {
       const symbols = parseSymbols(get().symbolsText);
       if (symbols.length === 0) return set({ problem: NO_SYMBOLS });
-      set({ problem: null });
+      set({ problem: null, connectedTo: symbols.join() });
       const schemas = liveSchemas(get().source?.depth ?? "L3");
       client.connect(liveUrl(window.location.href, symbols, schemas));
     },
@@ -109,8 +119,26 @@ export const useSession = create<Session>()((set, get) => {
   };
 });
 
+/** Whether the source is still to come: its kernels compile, or its first record has not arrived. */
+export function isPreparing(source: Source): boolean {
+  return !source.connected && source.defaultSymbols.length === 0;
+}
+
 function mended(now: Session): Partial<Session> {
   return now.problem?.code === UNREACHABLE.code ? { problem: null } : {};
+}
+
+/** Unknown symbols come one by one: tell them together, and what was meant. */
+function explained(now: Session, problem: Problem): Problem {
+  const UNKNOWN = "unknown-symbol";
+  if (problem.code !== UNKNOWN) return problem;
+  const before = now.problem?.code === UNKNOWN ? `${now.problem.message} ` : "";
+  const message = `${before}${problem.message.replace(/\.?$/, ".")}`;
+  const asked = parseSymbols(now.connectedTo).filter((symbol) => message.includes(symbol));
+  const meant = asked.map((symbol) => guessSymbol(now.symbols, symbol)).filter((s) => s !== null);
+  const guesses = [...new Set(meant)];
+  if (guesses.length === 0) return { ...problem, message };
+  return { ...problem, message, hint: `Did you mean ${guesses.join(", ")}? Press / to search.` };
 }
 
 /** What a message changes of the conversation. */
@@ -120,12 +148,13 @@ function heard(now: Session, message: Message): Partial<Session> {
       const { source } = message;
       return { source, timeline: now.timeline + (source.replay === null ? 0 : 1) };
     }
+    case "instruments":
     case "status":
       return { source: message.source };
     case "reset":
       return { timeline: now.timeline + 1 };
     case "error":
-      return { problem: message.problem };
+      return { problem: explained(now, message.problem) };
     default:
       return {};
   }

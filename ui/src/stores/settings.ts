@@ -8,7 +8,8 @@ export interface Settings {
   theme: "dark" | "light";
   colours: "classic" | "safe";
   zone: Zone;
-  interval: string;
+  /** Null: what suits how often the instrument trades. */
+  interval: string | null;
   minSize: number;
   allInstruments: boolean;
   set(change: Partial<Omit<Settings, "set">>): void;
@@ -20,12 +21,17 @@ export const useSettings = create<Settings>()(
       theme: "dark",
       colours: "classic",
       zone: "utc",
-      interval: "1s",
+      interval: null,
       minSize: 1,
       allInstruments: false,
       set: (change) => set(change),
     }),
-    { name: "ticktape.settings", version: 1 },
+    {
+      name: "ticktape.settings",
+      version: 2,
+      // Version 1 began at one second, whoever chose it.
+      migrate: (kept) => ({ ...(kept as Settings), interval: null }),
+    },
   ),
 );
 
