@@ -79,6 +79,23 @@ async def test_a_past_that_was_asked_for_is_not_held_against_the_session(pair):
     assert outlet.is_full
 
 
+async def test_who_stopped_reading_long_ago_is_not_waited_for_again(pair):
+    outlet = outlet_on(pair[0], capacity_bytes=1 << 20)
+    running = asyncio.create_task(outlet.run())
+    large = Batch(Schema.MBO, new_records(Schema.MBO, 100_000))
+    outlet.put_now(large)
+    loop = asyncio.get_running_loop()
+    assert not await outlet.wait_for_room(0.3)
+    started = loop.time()
+    assert not await outlet.wait_for_room(0.3)
+    assert loop.time() - started < 0.2
+    while outlet.queued_bytes:
+        await loop.sock_recv(pair[1], 1 << 20)
+    assert await outlet.wait_for_room(0.3)
+    outlet.finish()
+    await running
+
+
 async def test_dropped_schemas_make_room_and_are_counted(pair):
     outlet = outlet_on(pair[0])
     outlet.put_now(TEN)

@@ -38,9 +38,9 @@ class BroadcastSource:
 
     The feed is taken up when the first session starts. A session that joins gets what comes from
     then on; with ``start=`` the kept past first, with ``snapshot=1`` the books as they are. A
-    session that is slow holds the timeline back, for at most `patience_s` without any progress:
-    then it is closed. Sessions in the ``skip`` mode (the protocol's default) rather lose quotes,
-    as documented, and are told by an error record with code 7.
+    session that is slow holds the timeline back; one that took nothing for `patience_s`, however
+    long ago that began, is closed instead. Sessions in the ``skip`` mode (the protocol's default)
+    rather lose quotes, as documented, and are told by an error record with code 7.
 
     Marks of a replay (system records with code 255) reach all sessions in order; a reset also
     clears the books, what is derived, and the past.

@@ -153,16 +153,10 @@ class BroadcastStream:
             text = f"Warning: slow reading, {outlet.lag_records} records wait"
             record = system_record(SystemCode.SLOW_READER_WARNING, text, now_ns)
             outlet.put_now(Batch(Schema.SYSTEM, record))
-        while outlet.is_full:
-            before = outlet.bytes_sent
-            try:
-                async with asyncio.timeout(patience_s):
-                    await outlet.wait_for_room()
-            except TimeoutError:
-                if outlet.bytes_sent == before:
-                    outlet.stuck.set()
-                    return False
-        return True
+        if await outlet.wait_for_room(patience_s):
+            return True
+        outlet.stuck.set()
+        return False
 
     async def run(self) -> None:
         """Wait until the timeline ends."""

@@ -23,6 +23,7 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
 WRITE_BYTES: Final = 1 << 20
+_SEND_BYTES: Final = 1 << 18
 _THREAD_BYTES: Final = 1 << 17
 _ZSTD_LEVEL: Final = 1
 
@@ -60,6 +61,7 @@ class Outlet:
         self.queued_bytes = 0
         self.records_sent = 0
         self.bytes_sent = 0
+        self._last_progress = 0.0
         self.skips_when_slow = False
         self.stuck = asyncio.Event()
         self.abort_after_records: int | None = None
@@ -99,9 +101,26 @@ class Outlet:
         await self._room.wait()
         self.put_now(records)
 
-    async def wait_for_room(self) -> None:
-        """Wait until :meth:`put` would not."""
-        await self._room.wait()
+    async def wait_for_room(self, patience_s: float) -> bool:
+        """Wait until :meth:`put` would not; False where the peer took nothing for too long.
+
+        Parameters
+        ----------
+        patience_s : float
+            Seconds since the peer last took something, also before this was called: who stopped
+            reading long ago is not waited for again.
+        """
+        loop = asyncio.get_running_loop()
+        while self.is_full:
+            left_s = self._last_progress + patience_s - loop.time()
+            if left_s <= 0:
+                return False
+            try:
+                async with asyncio.timeout(left_s):
+                    await self._room.wait()
+            except TimeoutError:
+                continue
+        return True
 
     def forgive_backlog(self) -> None:
         """Do not count what waits now against the capacity: a past that was asked for at once."""
@@ -193,10 +212,12 @@ class Outlet:
             else:
                 data = _compress(self._compressor, data)
         view = memoryview(data)
-        for start in range(0, len(view), WRITE_BYTES):
-            part = view[start : start + WRITE_BYTES]
+        self._last_progress = loop.time()
+        for start in range(0, len(view), _SEND_BYTES):
+            part = view[start : start + _SEND_BYTES]
             await loop.sock_sendall(self._connection, part)
             self.bytes_sent += len(part)
+            self._last_progress = loop.time()
 
 
 class OutageError(Exception):
