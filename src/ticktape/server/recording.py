@@ -6,33 +6,81 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from ticktape.book.derive import Deriver
 from ticktape.flow.derive import make_deriver
 from ticktape.server.rows import WITH_TRADES, trades_of
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema, index_field
 
-RECORDS_KEPT: Final = 500_000
+BYTES_KEPT: Final = 24 << 20
+PIECE_BYTES: Final = 1 << 20
 _MAKES_QUOTES: Final = frozenset({Schema.MBO, Schema.MBP_10, Schema.MBP_1, Schema.TBBO})
 _BARS: Final = frozenset({Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H, Schema.OHLCV_1D})
 
 
+class RecordRing:
+    """The latest records of one schema.
+
+    Batches of a live source hold a record or two: kept as they come, their frames would take more
+    room than the records. So records are copied into pieces, and the oldest piece is forgotten.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the records.
+    room : int
+        Most bytes of records.
+    """
+
+    def __init__(self, schema: Schema, room: int = BYTES_KEPT) -> None:
+        self._schema = schema
+        self._room = room
+        self._pieces: deque[np.ndarray] = deque()
+        self._filled = 0
+        self.lost_until_ns = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(piece.nbytes for piece in self._pieces)
+
+    def append(self, records: np.ndarray) -> None:
+        """Copy records in."""
+        while len(records):
+            if not self._pieces or self._filled == len(self._pieces[-1]):
+                self._begin_piece(records.dtype)
+            piece = self._pieces[-1]
+            taken = min(len(records), len(piece) - self._filled)
+            piece[self._filled : self._filled + taken] = records[:taken]
+            self._filled += taken
+            records = records[taken:]
+
+    def _begin_piece(self, dtype: np.dtype) -> None:
+        piece_bytes = min(PIECE_BYTES, self._room // 2)
+        self._pieces.append(np.zeros(max(1, piece_bytes // dtype.itemsize), dtype))
+        self._filled = 0
+        while self.nbytes > self._room and len(self._pieces) > 1:
+            gone = self._pieces.popleft()
+            self.lost_until_ns = int(gone[index_field(self._schema)][-1]) + 1
+
+    def batches(self) -> list[Batch]:
+        """Give the records, oldest first; what is appended later is not in them."""
+        *whole, last = self._pieces
+        return [Batch(self._schema, piece) for piece in (*whole, last[: self._filled])]
+
+
 class Recording:
-    """Trades and quotes of the session; at most `RECORDS_KEPT` of each schema.
+    """Trades and quotes of the session; at most `BYTES_KEPT` of each schema.
 
     A sink of the pipeline. Quotes are derived from what arrives, as it arrives.
     """
 
-    def __init__(self, room: int = RECORDS_KEPT) -> None:
+    def __init__(self, room: int = BYTES_KEPT) -> None:
         self._room = room
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._kept: dict[Schema, deque[Batch]] = {}
-        self._counts: dict[Schema, int] = {}
-        self._lost_until_ns: dict[Schema, int] = {}
-        self._derivers: dict[tuple[Schema, Schema], Deriver] = {}
+        self._kept: dict[Schema, RecordRing] = {}
+        self._derivers: dict[Schema, Deriver] = {}
         self.start_ns: int | None = None
         self.end_ns = 0
 
@@ -58,33 +106,28 @@ class Recording:
     def _derive(self, schema: Schema, target: Schema, batch: Batch) -> None:
         if schema == Schema.TBBO and target == Schema.MBP_1:
             return
-        if (schema, target) not in self._derivers:
-            self._derivers[schema, target] = make_deriver(schema, target)
-        self._keep(Batch(target, self._derivers[schema, target].update(batch.records)))
+        if target not in self._derivers:
+            self._derivers[target] = make_deriver(schema, target)
+        self._keep(Batch(target, self._derivers[target].update(batch.records)))
 
     def _keep(self, batch: Batch) -> None:
         schema, records = batch
-        if not len(records):
-            return
-        if records.base is not None:
-            # A view would keep the whole array that it looks into.
-            batch = Batch(schema, records.copy())
-        kept = self._kept.setdefault(schema, deque())
-        kept.append(batch)
-        self._counts[schema] = self._counts.get(schema, 0) + len(records)
-        while self._counts[schema] > self._room and len(kept) > 1:
-            gone = kept.popleft().records
-            self._counts[schema] -= len(gone)
-            self._lost_until_ns[schema] = int(gone[index_field(schema)][-1]) + 1
+        if len(records):
+            self._kept.setdefault(schema, RecordRing(schema, self._room)).append(records)
 
     async def close(self) -> None:
         """Keep what is kept."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(ring.nbytes for ring in self._kept.values())
 
     def span_ns(self, schema: Schema) -> tuple[int, int] | None:
         """Tell from when until when records of a schema are whole; None where there are none."""
         if self.start_ns is None or schema not in self._kept:
             return None
-        return max(self.start_ns, self._lost_until_ns.get(schema, 0)), self.end_ns
+        return max(self.start_ns, self._kept[schema].lost_until_ns), self.end_ns
 
     def schemas(self) -> list[Schema]:
         """Give the schemas of which there are records."""
@@ -92,4 +135,5 @@ class Recording:
 
     def batches(self, schema: Schema) -> Iterator[Batch]:
         """Give the records of a schema, oldest first."""
-        yield from list(self._kept.get(schema, ()))
+        ring = self._kept.get(schema)
+        yield from ring.batches() if ring is not None else ()

@@ -1,0 +1,46 @@
+"""The session's recording: all of it while there is room, the latest where there is none."""
+
+import numpy as np
+from tests.server.market_day import SECOND, START_NS, opening_book, trades
+
+from ticktape.server.recording import Recording, RecordRing
+from ticktape.server.rows import trades_of
+from ticktape.tape import Schema
+
+
+def all_of(batches):
+    return np.concatenate([batch.records for batch in batches])
+
+
+async def test_batches_of_any_size_are_kept_record_for_record():
+    every = trades(5_000)
+    recording = Recording()
+    for start, end in [(0, 1), (1, 4), (4, 4_000), (4_000, 5_000)]:
+        await recording.write(every._replace(records=every.records[start:end]))
+    kept = all_of(recording.batches(Schema.TRADES))
+    assert kept.tobytes() == trades_of(every).tobytes()
+
+
+async def test_what_is_kept_is_bounded_and_says_since_when_it_is_whole():
+    recording = Recording(room=1 << 16)
+    await recording.write(opening_book())
+    for turn in range(200):
+        await recording.write(
+            trades(100, start_ns=START_NS + turn * SECOND, every_ns=1000, sequence=turn * 100)
+        )
+        assert recording.nbytes <= 3 * (1 << 16)
+    for schema in (Schema.TRADES, Schema.TBBO, Schema.MBP_1):
+        kept = all_of(recording.batches(schema))
+        start_ns, _ = recording.span_ns(schema)
+        assert kept["ts_recv"][0] >= start_ns > START_NS
+        assert kept["sequence"][-1] == 19_999
+        assert (np.diff(kept["sequence"].astype(int)) == 1).all()
+
+
+def test_a_reader_sees_what_was_there_when_it_asked():
+    ring = RecordRing(Schema.TRADES)
+    ring.append(trades_of(trades(10)))
+    asked = ring.batches()
+    ring.append(trades_of(trades(10, sequence=10)))
+    assert len(all_of(asked)) == 10
+    assert len(all_of(ring.batches())) == 20
