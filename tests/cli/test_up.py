@@ -91,6 +91,25 @@ def test_a_replay_with_a_viewer_open_stops_within_two_seconds(tmp_path, number):
     assert output.strip().endswith("stopped")
 
 
+def test_kernels_are_compiled_beside_a_server_that_answers_and_stops(tmp_path):
+    cold = {"TICKTAPE_KERNEL_CACHE": str(tmp_path / "kernels")}
+    with up("--demo", cwd=tmp_path, **cold) as (process, address):
+        for line in process.stdout:
+            if "compiling kernels" in line:
+                break
+        for path in ("/api/health", "/api/source", "/api/symbols"):
+            begun = time.monotonic()
+            get(f"{address}{path}")
+            assert time.monotonic() - begun < 2
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        # The output ends once the compiler's processes, which share it, have ended too.
+        output, _ = process.communicate(timeout=10)
+        assert time.monotonic() - begun < 2
+    assert process.returncode == 0
+    assert output.strip().endswith("stopped")
+
+
 @contextmanager
 def _websocket(address):
     """Open a WebSocket and read nothing from it."""

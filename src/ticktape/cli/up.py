@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,11 +112,30 @@ def read_speed(text: str) -> float | None:
     return speed
 
 
-def _warm_up() -> None:
-    """Load the kernels, or compile them, beside the event loop: the web server already answers."""
-    from ticktape.book.warm_up import warm_up_books  # noqa: PLC0415 -- loads the compiler
+async def _warm_up() -> None:
+    """Load the kernels beside the event loop; compile them first where that was never done.
 
-    warm_up_books()
+    The compiler would hold the interpreter for seconds at a time: it works in processes of its
+    own, and the web server answers meanwhile.
+    """
+    from ticktape.book.warm_up import warm_up_books  # noqa: PLC0415 -- loads the compiler
+    from ticktape.cli.warm_up import is_warm  # noqa: PLC0415
+
+    if not is_warm():
+        await _compile_kernels()
+    await beside(warm_up_books)
+
+
+async def _compile_kernels() -> None:
+    # A session of its own: Ctrl-C reaches us alone, and we end its workers together with it.
+    compiler = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "ticktape", "warm-up", start_new_session=True
+    )
+    try:
+        await compiler.wait()
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(compiler.pid, signal.SIGKILL)
 
 
 async def _run(choice: Choice, settings: Settings, *, open_browser: bool) -> None:
@@ -130,7 +150,7 @@ async def _run(choice: Choice, settings: Settings, *, open_browser: bool) -> Non
         typer.echo(f"ticktape: {choice.title} at {viewer.server.url} (Ctrl-C stops it)")
         if open_browser:
             webbrowser.open(viewer.server.url)
-        await beside(_warm_up)
+        await _warm_up()
         async with choice.feed(settings) as feed:
             await viewer.show(feed, choice.is_connected)
             typer.echo("the source has ended; the viewer stays up")

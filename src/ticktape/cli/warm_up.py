@@ -29,7 +29,12 @@ def _announce_into(names: SimpleQueue[str]) -> None:
 
 
 def _warm_up_package(package: str) -> str:
+    from ticktape.ops.kernels import warm_up_mark  # noqa: PLC0415 -- loads the compiler
+
     import_module(f"{package}.warm_up").warm_up()
+    mark = warm_up_mark(package)
+    if mark.parent.is_dir():
+        mark.touch()
     return package
 
 
@@ -50,6 +55,13 @@ def _progress(names: SimpleQueue[str]) -> Iterator[tuple[str, int]]:
                 package.result()
             while not names.empty():
                 yield names.get(), len(waiting)
+
+
+def is_warm() -> bool:
+    """Tell whether every kernel was compiled for this machine, in this version."""
+    from ticktape.ops.kernels import is_compiling_off, warm_up_mark  # noqa: PLC0415 -- the compiler
+
+    return is_compiling_off() or all(warm_up_mark(package).exists() for package in KERNEL_PACKAGES)
 
 
 def warm_up() -> None:

@@ -110,12 +110,33 @@ class _KernelCache(FunctionCache):
 
 def _declare(function: F, options: dict[str, Any]) -> F:
     declared = numba.njit(**options)(function)
-    if not numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    if not is_compiling_off():
         package = function.__module__.rpartition(".")[0]
         # Read by Numba's cache locator while the cache is made.
         numba.config.CACHE_DIR = str(_cache_folder(package))  # type: ignore[attr-defined]
         declared._cache = _KernelCache(function)  # type: ignore[no-untyped-call]
     return cast("F", declared)
+
+
+def is_compiling_off() -> bool:
+    """Tell whether kernels run as plain Python (``NUMBA_DISABLE_JIT=1``)."""
+    return bool(numba.config.DISABLE_JIT)  # type: ignore[attr-defined]
+
+
+def warm_up_mark(package: str) -> Path:
+    """Give the file that says that all kernels of a package are compiled.
+
+    Parameters
+    ----------
+    package : str
+        A package with kernels, dotted.
+
+    Returns
+    -------
+    pathlib.Path
+        In the folder of this version's machine code; whoever has warmed the package up makes it.
+    """
+    return _cache_folder(package) / "warmed-up"
 
 
 class _CompilationListener(event.Listener):
