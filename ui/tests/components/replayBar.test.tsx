@@ -1,0 +1,57 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, it } from "vitest";
+import type { ReplayStatus } from "../../src/api/messages";
+import { ReplayBar } from "../../src/components/ReplayBar";
+import { useMarket } from "../../src/stores/market";
+import { useSession } from "../../src/stores/session";
+import { buttonNamed, CONNECTED, render, SOURCE, trade } from "./rendering";
+
+const S = 1_000_000_000n;
+const REPLAY: ReplayStatus = {
+  startNs: 100n * S,
+  endNs: 200n * S,
+  cursorNs: 150n * S,
+  speed: 1,
+  paused: false,
+  finished: false,
+  loops: 0,
+};
+
+function bar(change: Partial<ReplayStatus>): HTMLElement {
+  useSession.setState({ source: { ...SOURCE, replay: { ...REPLAY, ...change } } });
+  return render(<ReplayBar />);
+}
+
+beforeEach(() => {
+  useMarket.getState().data.apply(CONNECTED);
+  useMarket.getState().data.clear();
+  useSession.setState({ connection: { state: "live" } });
+});
+
+it("is absent where the source is no replay", () => {
+  useSession.setState({ source: SOURCE });
+  expect(render(<ReplayBar />).textContent).toBe("");
+});
+
+it("steps both ways in the middle", () => {
+  const place = bar({ paused: true });
+  expect(buttonNamed(place, "Play").disabled).toBe(false);
+  expect(buttonNamed(place, "Step one event").disabled).toBe(false);
+  expect(buttonNamed(place, "Back one second").disabled).toBe(false);
+});
+
+it("has nothing to step to at the end, and nothing to go back to at the start", () => {
+  expect(buttonNamed(bar({ finished: true }), "Step one event").disabled).toBe(true);
+  expect(buttonNamed(bar({ cursorNs: REPLAY.startNs }), "Back one second").disabled).toBe(true);
+});
+
+it("orders nothing while the server is away", () => {
+  useSession.setState({ connection: { state: "waiting", attempt: 2, delayMs: 1 } });
+  const place = bar({});
+  expect([...place.querySelectorAll("button")].every((button) => button.disabled)).toBe(true);
+});
+
+it("is never behind what is on the page", () => {
+  useMarket.getState().data.apply({ type: "trades", trades: [trade(1, 152n * S)] });
+  expect(bar({}).textContent).toContain("0:52 / 1:40");
+});
