@@ -135,6 +135,15 @@ def test_a_time_beyond_2262_is_kept(tmp_path):
     assert np.array_equal(records_of(read_csv(path)), records)
 
 
+def test_the_lowest_price_is_kept(tmp_path):
+    records = random_records(Schema.TRADES, 2)
+    records["price"] = [-(2**63), -1]
+    path = tmp_path / "x.csv"
+    write_csv(path, [Batch(Schema.TRADES, records)], metadata_of("trades"))
+    assert b",-9223372036.854775808," in path.read_bytes()
+    assert np.array_equal(records_of(read_csv(path)), records)
+
+
 def test_the_name_tells_tbbo_from_mbp_1(tmp_path):
     records = random_records(Schema.TBBO, 2)
     for name, schema in (("x.tbbo.csv", Schema.TBBO), ("x.csv", Schema.MBP_1)):

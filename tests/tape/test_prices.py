@@ -45,7 +45,7 @@ def test_no_price_is_the_undefined_price():
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "1e5", ".", "-", "1.0000000001", "9223372036.854775807", "1,5", "nan"]
+    "text", ["abc", "1e5", ".", "-", "1.0000000001", "9223372036.854775807", "1,5", "nan", "٣"]
 )
 def test_what_is_no_price_is_refused(text):
     with pytest.raises(BadValueError, match="price"):

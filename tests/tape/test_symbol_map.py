@@ -158,3 +158,10 @@ def test_eleven_thousand_real_mappings_are_the_vendors(real_tape):
     assert [None if code < 0 else names[code] for code in codes] == expected.tolist()
     for key, when in zip(ids[:500].tolist(), days[:500].tolist(), strict=True):
         assert symbols.symbol_of(key, when) == theirs.resolve(key, utc_date(when))
+
+
+def test_symbols_of_one_instrument_are_told_apart_in_the_same_way_every_time():
+    days = [MappingInterval(date(2025, 9, 1), date(2025, 10, 1), "7")]
+    metadata = make_metadata("GLBX.MDP3", "mbo", 0, mappings=dict.fromkeys("CABED", days))
+    named = {SymbolMap.from_metadata(metadata).symbol_of(7) for _ in range(20)}
+    assert named == {"E"}

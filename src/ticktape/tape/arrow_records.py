@@ -85,8 +85,11 @@ def price_text(prices: np.ndarray) -> pa.Array:
         Of ``string``; null for the undefined price.
     """
     prices = np.ascontiguousarray(prices)
-    whole, fraction = np.divmod(np.abs(prices), 1_000_000_000)
-    digits = pc.utf8_slice_codeunits(pa.array(fraction + 1_000_000_000).cast(pa.string()), 1)
+    # As unsigned, so that the lowest price has a size too.
+    whole, fraction = np.divmod(np.abs(prices).view(np.uint64), np.uint64(1_000_000_000))
+    digits = pc.utf8_slice_codeunits(
+        pa.array(fraction + np.uint64(1_000_000_000)).cast(pa.string()), 1
+    )
     sign = pa.array(["", "-"]).take(pa.array((prices < 0).view(np.int8)))
     text = pc.binary_join_element_wise(
         pc.binary_join_element_wise(sign, pa.array(whole).cast(pa.string()), ""), digits, "."

@@ -14,7 +14,7 @@ import numpy as np
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import PRICE_SCALE, UNDEF_PRICE
 
-_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?")
+_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?", re.ASCII)
 
 
 def format_price(price: int) -> str:

@@ -129,7 +129,8 @@ class SymbolMap:
         ids_first = str(stype_in) == _INSTRUMENT_ID
         if not ids_first and str(stype_out) != _INSTRUMENT_ID:
             return
-        for symbol, entries in mappings.items():
+        # The vendor's metadata gives them in another order every time it is asked.
+        for symbol, entries in sorted(mappings.items()):
             for start_ns, end_ns, mapped in map(interval_ns, entries):
                 if not mapped:
                     continue

@@ -19,7 +19,8 @@ _EPOCH_DATE: Final = date(1970, 1, 1)
 _RFC3339: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})"
     r"(?:[Tt ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?"
-    r"\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
+    r"\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII,
 )
 
 
@@ -88,7 +89,7 @@ def _offset(offset: str | None, time: str) -> timedelta:
 
 
 def _in_range(ns: int, time: object) -> int:
-    if not 0 <= ns <= UNDEF_TIMESTAMP:
+    if not 0 <= ns < UNDEF_TIMESTAMP:
         raise BadValueError(f"{time!r} is before 1970 or beyond 64 bits of nanoseconds")
     return ns
 
