@@ -8,7 +8,7 @@ from tests.tape.tape_samples import metadata_of
 from ticktape.tape.dbn_reader import read_dbn
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema, new_records
-from ticktape.tape.metadata import make_metadata
+from ticktape.tape.metadata import MappingInterval, make_metadata
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.times import date_to_ns, utc_date
 

@@ -10,7 +10,14 @@ import pyarrow.compute as pc
 
 from ticktape.tape.columns import SYMBOL_COLUMN, Kind, columns_of
 from ticktape.tape.errors import BadValueError
-from ticktape.tape.layouts import LAYOUTS, UNDEF_PRICE, UNDEF_TIMESTAMP, Schema, new_records
+from ticktape.tape.layouts import (
+    LAYOUTS,
+    PRICE_SCALE,
+    UNDEF_PRICE,
+    UNDEF_TIMESTAMP,
+    Schema,
+    new_records,
+)
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.times import format_times
 
@@ -86,10 +93,9 @@ def price_text(prices: np.ndarray) -> pa.Array:
     """
     prices = np.ascontiguousarray(prices)
     # As unsigned, so that the lowest price has a size too.
-    whole, fraction = np.divmod(np.abs(prices).view(np.uint64), np.uint64(1_000_000_000))
-    digits = pc.utf8_slice_codeunits(
-        pa.array(fraction + np.uint64(1_000_000_000)).cast(pa.string()), 1
-    )
+    scale = np.uint64(PRICE_SCALE)
+    whole, fraction = np.divmod(np.abs(prices).view(np.uint64), scale)
+    digits = pc.utf8_slice_codeunits(pa.array(fraction + scale).cast(pa.string()), 1)
     sign = pa.array(["", "-"]).take(pa.array((prices < 0).view(np.int8)))
     text = pc.binary_join_element_wise(
         pc.binary_join_element_wise(sign, pa.array(whole).cast(pa.string()), ""), digits, "."
