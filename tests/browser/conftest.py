@@ -46,8 +46,8 @@ def wait_for(what: str, check: Callable[[], Any], seconds: float = 30) -> Any:
 class Server:
     """A running ``ticktape up``."""
 
-    def __init__(self, *arguments: str) -> None:
-        command = [str(TICKTAPE), "up", *arguments, "--port", "0", "--gateway-port", "0"]
+    def __init__(self, *arguments: str, port: str = "0") -> None:
+        command = [str(TICKTAPE), "up", *arguments, "--port", port, "--gateway-port", "0"]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -92,11 +92,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(*arguments: str) -> Iterator[Server]:
+def serving(*arguments: str, port: str = "0") -> Iterator[Server]:
     """Run ``ticktape up`` with these arguments for as long as the block."""
     if not BUILT.exists():
         pytest.skip(f"the page is not built ({BUILT}): make run builds it")
-    server = Server(*arguments)
+    server = Server(*arguments, port=port)
     try:
         yield server
     finally:
@@ -162,7 +162,12 @@ def open_page(browser) -> Iterator[Callable[..., Any]]:
     failures: list[str] = []
     contexts = []
 
-    def opened(server: Server, width: int = 1280, height: int = 800) -> Any:
+    def opened(
+        server: Server,
+        width: int = 1280,
+        height: int = 800,
+        prepare: Callable[[Any], None] = lambda page: None,
+    ) -> Any:
         context = browser.new_context(
             viewport={"width": width, "height": height}, has_touch=width < 600, timezone_id="UTC"
         )
@@ -170,6 +175,7 @@ def open_page(browser) -> Iterator[Callable[..., Any]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: failures.append(str(error)))
+        prepare(page)
         page.goto(server.url)
         return page
 

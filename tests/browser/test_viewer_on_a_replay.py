@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -223,6 +224,30 @@ def test_fetched_history_shows_candles_and_rows(open_page, replay, keep_screensh
     expect(history).to_have_count(0)
 
 
+def test_rows_of_the_shown_instrument_and_candles_beside_trades(open_page, replay):
+    page = watched(open_page, replay)
+    replay.order("pause")
+    page.get_by_label("Schema").select_option("trades")
+    with (
+        page.expect_request(asks_for("ohlcv-1s")),
+        page.expect_request(asks_for("trades")) as asked,
+    ):
+        page.get_by_role("button", name="Fetch historical").click()
+    assert asked.value.post_data_json["clip"] is True
+    history = page.get_by_role("region", name="History")
+    expect(history.get_by_role("status")).to_contain_text(
+        re.compile(r"[\d,]+ of [\d,]+ rows of trades")
+    )
+    history.get_by_label("All instruments").check()
+    expect(history.get_by_role("status")).to_contain_text(re.compile(r"^[\d,]+ rows of trades"))
+
+
+def asks_for(schema):
+    return lambda request: (
+        request.url.endswith("/api/historical") and request.post_data_json["schema"] == schema
+    )
+
+
 def test_history_of_a_watched_replay_ends_at_its_cursor(open_page, replay):
     page = watched(open_page, replay)
     replay.order("pause")
@@ -244,10 +269,106 @@ def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
     symbols.fill("ZZ.FUT")
     symbols.press("Enter")
     expect(alert).to_contain_text("ZZ.FUT")
+    symbols.fill("ES")
+    symbols.press("Enter")
+    expect(alert).to_contain_text("Did you mean ES.FUT?")
     keep_screenshot(page, "unknown-symbol-desktop-dark")
     symbols.fill("ES.FUT")
     symbols.press("Enter")
     expect(alert).to_have_count(0)
+    expect(tape_rows(page).first).to_be_visible()
+
+
+def test_missed_records_are_marked_on_the_chart(open_page, replay, keep_screenshot):
+    def with_gap(page):
+        def tell(socket):
+            server = socket.connect_to_server()
+
+            def relay(message):
+                socket.send(message)
+                if '"type":"bar' in message and not told:
+                    told.append(message)
+                    socket.send(json.dumps(gap))
+
+            server.on_message(relay)
+
+        told = []
+        page.route_web_socket(re.compile("/ws/live"), tell)
+
+    cursor_ns = replay.cursor_ns()
+    gap = {"type": "gap", "symbol": None, "reason": "connection lost"}
+    gap |= {"start_ns": str(cursor_ns - 4 * 10**9), "end_ns": str(cursor_ns - 10**9)}
+    page = watched(open_page, replay, prepare=with_gap)
+    canvas = page.locator(".chart-canvas").bounding_box()
+    legend = page.get_by_label("Candle", exact=True)
+    replay.order("pause")
+    for x in range(int(canvas["width"]) - 70, 0, -3):
+        page.mouse.move(canvas["x"] + x, canvas["y"] + 200)
+        if "connection lost" in legend.inner_text():
+            break
+    expect(legend).to_contain_text("gap")
+    keep_screenshot(page, "gap-desktop-dark")
+
+
+def test_the_wheel_zooms_and_dragging_pans(open_page, replay):
+    page = watched(open_page, replay)
+    replay.order("pause")
+    canvas = page.locator(".chart-canvas").bounding_box()
+    legend = page.get_by_label("Candle", exact=True)
+    newest = legend.inner_text()
+
+    def times_across() -> list[str]:
+        times = []
+        for x in range(0, int(canvas["width"]) - 70, 24):
+            page.mouse.move(canvas["x"] + x, canvas["y"] + 150)
+            times.append(legend.inner_text()[:19])
+        return times
+
+    before = times_across()
+    page.mouse.wheel(0, -400)
+    zoomed = times_across()
+    assert zoomed != before
+    page.mouse.move(canvas["x"] + 100, canvas["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + 300, canvas["y"] + 150, steps=4)
+    page.mouse.up()
+    assert times_across() != zoomed
+    page.get_by_role("button", name="Newest").click()
+    page.get_by_role("heading", name="ticktape").hover()
+    expect(legend).to_have_text(newest.replace("\n", ""))
+
+
+def test_keys_belong_to_a_field_that_has_the_focus(open_page, replay):
+    page = watched(open_page, replay)
+    size = page.get_by_label("Min size")
+    size.fill("5")
+    page.keyboard.press("t")
+    page.keyboard.press("Space")
+    assert not replay.replay()["paused"]
+    expect(page.locator(".app")).to_have_attribute("data-theme", "dark")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator(".app")).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(size).to_have_value("5")
+
+
+def test_a_server_that_still_prepares_is_waited_for(open_page, replay):
+    def unprepared(page):
+        def answer(route):
+            source = route.fetch().json()
+            if len(asked) < 2:
+                source |= {"connected": False, "default_symbols": []}
+            asked.append(source)
+            route.fulfill(json=source)
+
+        asked = []
+        page.route("**/api/source", answer)
+
+    page = open_page(replay, prepare=unprepared)
+    expect(connection(page)).to_have_text("Preparing the source…")
+    expect(connection(page)).to_have_text("Connected")
+    expect(page.get_by_role("alert")).to_have_count(0)
     expect(tape_rows(page).first).to_be_visible()
 
 

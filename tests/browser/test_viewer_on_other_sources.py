@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
+import socket
 
 import pytest
 
@@ -39,22 +38,6 @@ def test_the_demo_moves_by_itself(open_page, serve, keep_screenshot):
         keep_screenshot(page, "demo-desktop-light-safe")
 
 
-@pytest.mark.skipif(
-    "TICKTAPE_PICTURE" not in os.environ,
-    reason="writes the README's picture: TICKTAPE_PICTURE=docs/images/viewer.png",
-)
-def test_picture_of_the_readme(open_page, serve):
-    """The simulated exchange after a while, so that the chart is full; never recorded data."""
-    with serve("--demo") as server:
-        page = open_page(server, width=1440, height=900)
-        page.set_default_timeout(200_000)
-        expect(tape_rows(page).first).to_be_visible()
-        page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 110_000))")
-        target = Path(os.environ["TICKTAPE_PICTURE"])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=target)
-
-
 def test_a_server_that_stops_is_said_and_found_again(open_page, serve, generated_tape):
     with serve("--replay", *generated_tape) as server:
         page = open_page(server)
@@ -67,6 +50,45 @@ def test_a_server_that_stops_is_said_and_found_again(open_page, serve, generated
     expect(page.get_by_role("status", name="Connection")).to_have_text("Disconnected")
     page.get_by_role("button", name="Fetch historical").click()
     expect(page.get_by_role("alert")).to_contain_text("ticktape up")
+
+
+def free_port() -> str:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return str(taken.getsockname()[1])
+
+
+def test_a_server_that_comes_back_is_found_by_itself(open_page, serve, generated_tape):
+    port = free_port()
+    with serve("--replay", *generated_tape, port=port) as server:
+        page = open_page(server)
+        expect(page.get_by_role("status", name="Connection")).to_have_text("Connected")
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(page.get_by_role("button", name="Step one event")).to_be_disabled()
+    with serve("--replay", *generated_tape, port=port):
+        expect(page.get_by_role("status", name="Connection")).to_have_text("Connected")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(page.get_by_role("button", name="Step one event")).to_be_enabled()
+
+
+def test_a_source_of_candles_says_what_it_has_not(open_page, serve, real_tape, keep_screenshot):
+    tape = real_tape("futures-20240701.ohlcv-1m.dbn.zst")
+    with serve("--replay", str(tape), "--speed", "max") as server:
+        page = open_page(server)
+        expect(page.get_by_role("region", name="Book")).to_contain_text("there is no book")
+        expect(page.get_by_role("region", name="Tape")).to_contain_text("there is no tape")
+        expect(page.get_by_label("Candle", exact=True)).to_contain_text("55")
+        keep_screenshot(page, "candles-only-desktop-dark")
+
+
+def test_a_source_of_quotes_shows_one_level(open_page, serve, real_tape, keep_screenshot):
+    tape = real_tape("futures-20240701.mbp-1.dbn.zst")
+    with serve("--replay", str(tape), "--speed", "50") as server:
+        page = open_page(server)
+        book = page.get_by_role("table", name="Order book")
+        expect(book.locator("tr[data-level]")).to_have_count(2)
+        expect(page.get_by_role("region", name="Book")).to_contain_text("best bid and offer only")
+        keep_screenshot(page, "quotes-only-desktop-dark")
 
 
 def test_a_real_session(open_page, serve, real_tape, until, keep_screenshot):

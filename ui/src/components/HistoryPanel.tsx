@@ -39,7 +39,7 @@ export function HistoryPanel() {
     <section className="panel history" aria-label="History">
       <div className="panel-head">
         <h2>History</h2>
-        <span className="mark" role="status">
+        <span className="mark" role="status" title={note}>
           {rows.length < taken.length && `${formatSize(rows.length)} of `}
           {formatSize(taken.length)} rows of {rowsSchema}
           {note === "" ? "" : ` · ${note}`}
