@@ -230,9 +230,9 @@ export function decodeHistory(value: unknown): HistoryAnswer {
 }
 
 function noteOf(source: Json, rows: number): string {
-  const parts = [`from ${textAt(source, "name")}`];
+  const parts: string[] = [];
   if (source.truncated === true) parts.push(`only the first ${rows}: narrow the range`);
   if (textOrNull(source, "clipped_at_ns") !== null) parts.push("up to the replay's cursor");
   else if (source.complete === false) parts.push("not all of the range is there");
-  return parts.join(" · ");
+  return [...parts, `from ${textAt(source, "name")}`].join(" · ");
 }

@@ -15,7 +15,8 @@ export function Controls() {
   const isReplay = useSession((s) => s.source?.replay != null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void fetch();
+    // On a phone what was fetched needs the room.
+    void fetch().then(() => setPastOpen(useSession.getState().problem !== null && pastOpen));
   };
   return (
     <form className="controls" data-past={pastOpen} onSubmit={submit} aria-label="Data" noValidate>

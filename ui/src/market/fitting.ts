@@ -7,7 +7,7 @@ type BarsOf = (schema: BarSchema) => readonly Bar[];
 const CANDIDATES = ["1s", "5s", "15s", "1m", "5m"].map(intervalNamed);
 const MOST_SLOTS = 120;
 /** Candles stand close enough to read as a line when this share of the places is taken. */
-const ENOUGH = 0.6;
+const ENOUGH = 0.7;
 
 /** The shortest interval at which most places have a candle; null where there are no bars. */
 export function fittingInterval(barsOf: BarsOf): string | null {

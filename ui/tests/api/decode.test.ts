@@ -130,7 +130,7 @@ describe("answers of the historical call", () => {
     const from = `{"kind":"tape","name":"a.dbn","complete":true,"truncated":true,"clipped_at_ns":null}`;
     const answer = decodeHistory(parseJson(`{"schema":"trades","data":[${row}],"source":${from}}`));
     expect(answer.rows).toMatchObject([{ kind: "trade", trade: { size: 7 } }]);
-    expect(answer.note).toBe("from a.dbn · only the first 1: narrow the range");
+    expect(answer.note).toBe("only the first 1: narrow the range · from a.dbn");
   });
 
   it("quotes with the trade they stand by", () => {
