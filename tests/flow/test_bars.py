@@ -57,6 +57,15 @@ def test_bars_are_those_of_the_oracle_however_records_are_cut(seed, schema, ever
     assert len(bars.current()) == 0
 
 
+def test_more_bars_than_a_call_of_the_kernel_has_room_for_close_each_at_its_time():
+    rows = [(second + 0.5, 7, second, 1, "B") for second in range(5_000)]
+    records = prints(*rows)
+    bars = TimeBars(SECOND)
+    closed = np.concatenate([bars.update(records), bars.flush()])
+    assert closed["close"].tolist() == list(range(5_000))
+    assert set(closed["volume"].tolist()) == {1}
+
+
 def test_four_ticks_over_a_minute_and_a_half_are_two_bars_of_two():
     bars = TimeBars(MINUTE)
     closed = bars.update(prints(*[(t, 7, 100, 1, "B") for t in (0, 30, 60, 90)]))

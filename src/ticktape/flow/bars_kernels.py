@@ -121,10 +121,12 @@ def gather_bars(
             counts[UNUSABLE] += is_print
             continue
         if now > counts[CLOCK]:
+            closes = now >= counts[NEXT_CLOSE]
+            # The clock stands until there is room: the record comes again, and closes them then.
+            if closes and filled + counts[OPEN_BARS] > len(rows):
+                return i, filled
             counts[CLOCK] = now
-            if now >= counts[NEXT_CLOSE]:
-                if filled + counts[OPEN_BARS] > len(rows):
-                    return i, filled
+            if closes:
                 filled = close_bars(state, every_ns, rows, filled)
         if not is_print:
             continue
