@@ -26,7 +26,7 @@ def up(
         bool, typer.Option("--demo", help="A simulated exchange (the default).")
     ] = False,
     replay: Annotated[
-        list[Path] | None, typer.Option("--replay", help="DBN tapes to replay, as one.")
+        list[Path] | None, typer.Option("--replay", help="DBN or CSV tapes to replay, as one.")
     ] = None,
     live: Annotated[
         str | None, typer.Option("--live", help="Symbols to take live: ES.FUT,NQ.c.0")
@@ -35,6 +35,10 @@ def up(
         list[Path] | None, typer.Argument(help="More tapes for --replay.", metavar="[FILE]...")
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="Dataset of --live.")] = None,
+    upstream: Annotated[
+        str | None,
+        typer.Option(help="Another live gateway than Databento's own.", metavar="HOST:PORT"),
+    ] = None,
     schema: Annotated[str, typer.Option(help="Schema of --live: mbo, mbp-10, …")] = "mbo",
     speed: Annotated[
         str, typer.Option(help="Speed of --replay: 10 is tenfold, max as fast as it goes.")
@@ -49,7 +53,7 @@ def up(
         int | None, typer.Option(help="Port of the local live gateway; 0 for any.")
     ] = None,
     tapes: Annotated[
-        Path | None, typer.Option(help="A folder of DBN tapes to serve ranges from.")
+        Path | None, typer.Option(help="A folder of DBN or CSV tapes to serve ranges from.")
     ] = None,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-browser", help="Open the viewer in a browser.")
@@ -64,6 +68,7 @@ def up(
         port=port,
         gateway_port=gateway_port,
         dataset=dataset,
+        live_gateway=upstream,
         tapes=tapes,
         dev=dev or None,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ticktape.feeds.databento_key import find_key
-from ticktape.feeds.databento_live import DatabentoLiveFeed
+from ticktape.feeds.databento_live import DEFAULT_PORT, DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import ALL_SYMBOLS, LiveSubscription
 from ticktape.feeds.protocol import Feed
 from ticktape.gateway.live.broadcast_source import BroadcastSource
@@ -20,8 +20,8 @@ from ticktape.server.databento_ranges import upstream_where_possible
 from ticktape.server.source import Source
 from ticktape.server.viewer import Viewer
 from ticktape.tape.batch import Batch
-from ticktape.tape.dbn_reader import read_dbn
 from ticktape.tape.errors import BadValueError
+from ticktape.tape.files import open_tape
 from ticktape.tape.layouts import Schema
 from ticktape.tape.metadata import schema_of
 from ticktape.tape.symbology import infer_stype
@@ -112,12 +112,15 @@ class Choice:
             )
             await gateway.start()
         try:
+            host, port = vendor_gateway(settings)
             self._live = DatabentoLiveFeed(
                 None if gateway is None else _LOCAL_KEY,
                 self.source.dataset,
                 self._subscriptions,
-                None if gateway is None else gateway.host,
-                13_000 if gateway is None else gateway.port,
+                host if gateway is None else gateway.host,
+                port if gateway is None else gateway.port,
+                # The vendor ends sessions for maintenance; another gateway because its tape ends.
+                reconnect_at_end=gateway is None and host is None,
             )
             try:
                 yield self._live
@@ -126,6 +129,14 @@ class Choice:
         finally:
             if gateway is not None:
                 await gateway.close()
+
+
+def vendor_gateway(settings: Settings) -> tuple[str | None, int]:
+    """Give host and port of the vendor's live gateway; no host for the dataset's own."""
+    if settings.live_gateway is None:
+        return None, DEFAULT_PORT
+    host, _, port = settings.live_gateway.partition(":")
+    return host, int(port)
 
 
 class Wishes(NamedTuple):
@@ -233,7 +244,7 @@ def schemas_on(files: Sequence[Path]) -> set[Schema]:
     """Tell which schemas some tapes hold; a mixed one is looked through."""
     found: set[Schema] = set()
     for path in files:
-        tape = read_dbn(path)
+        tape = open_tape(path)
         stated = schema_of(tape.metadata)
         found |= {batch.schema for batch in tape} if stated is None else {stated}
     return found

@@ -121,10 +121,7 @@ class Historical:
         if whole or (local and self._upstream is None):
             return await self._from_local((whole or local)[0], request, start_ns, end_ns)
         if self._upstream is None:
-            raise AuthenticationError(
-                "no local tape reaches that range, and there is no Databento API key",
-                hint=self._where_local(Schema(request.schema)),
-            )
+            raise self._no_source(Schema(request.schema))
         return await self._from_upstream(request, start_ns, end_ns, stype_in)
 
     def _local_sources(self, schema: Schema, start_ns: int, end_ns: int) -> list[ShelvedTape]:
@@ -150,10 +147,14 @@ class Historical:
             )
         return found
 
-    def _where_local(self, schema: Schema) -> str:
+    def _no_source(self, schema: Schema) -> AuthenticationError:
         spans = [one.span_text() for one in self._all_local(schema)]
+        lacking = "reaches that range" if spans else f"holds or can make {schema}"
         here = f"ask within {'; '.join(spans[:3])}, or " if spans else ""
-        return f"{here}set DATABENTO_API_KEY in the environment or in a .env file"
+        return AuthenticationError(
+            f"no local tape {lacking}, and there is no Databento API key",
+            hint=f"{here}set DATABENTO_API_KEY in the environment or in a .env file",
+        )
 
     async def _from_local(
         self, tape: ShelvedTape, request: HistoricalRequest, start_ns: int, end_ns: int

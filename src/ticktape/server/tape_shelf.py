@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ticktape.feeds.replay_tape import open_tapes
 from ticktape.tape.batch import Batch
-from ticktape.tape.dbn_reader import read_dbn
 from ticktape.tape.errors import TapeError
 from ticktape.tape.instruments import Instruments
 from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema, index_field
@@ -15,7 +15,8 @@ from ticktape.tape.metadata import schema_of
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.times import format_time
 
-_NAMES: Final = ("*.dbn", "*.dbn.zst")
+_NAMES: Final = ("*.dbn", "*.dbn.zst", "*.csv", "*.csv.zst")
+_CHUNK_RECORDS: Final = 1 << 16
 
 
 class ShelvedTape(NamedTuple):
@@ -73,8 +74,8 @@ class TapeShelf:
     replayed : sequence of Path
         The tapes that are replayed: one tape together.
     folder : Path, optional
-        A folder of DBN files, each a tape of its own; files that cannot be read are passed over
-        and named in `unreadable`.
+        A folder of DBN and vendor CSV files, each a tape of its own; files that cannot be read are
+        passed over and named in `unreadable`.
     """
 
     def __init__(self, replayed: Sequence[Path] = (), folder: Path | None = None) -> None:
@@ -117,7 +118,7 @@ def shelve(paths: Sequence[Path]) -> ShelvedTape | None:
     Parameters
     ----------
     paths : sequence of Path
-        DBN files, merged by time.
+        DBN and vendor CSV files, merged by time.
 
     Returns
     -------
@@ -129,7 +130,7 @@ def shelve(paths: Sequence[Path]) -> ShelvedTape | None:
     TapeError
         If a file cannot be read.
     """
-    tape = read_dbn(*paths)
+    tape = open_tapes(paths, _CHUNK_RECORDS)
     symbols = SymbolMap.from_metadata(tape.metadata)
     instruments = Instruments()
     schemas: dict[Schema, None] = {}
@@ -162,5 +163,5 @@ def shelve(paths: Sequence[Path]) -> ShelvedTape | None:
         tuple(schemas),
         both,
         symbols,
-        lambda: read_dbn(*paths),
+        lambda: open_tapes(paths, _CHUNK_RECORDS),
     )
