@@ -117,6 +117,14 @@ def test_a_table_too_large_to_keep_is_read_again(tmp_path, monkeypatch):
     assert read_again.metadata.encode() == kept.metadata.encode()
 
 
+def test_records_cannot_be_changed_between_two_readings(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(HEADER + ROW)
+    (batch,) = read_csv(path)
+    with pytest.raises(ValueError, match="read-only"):
+        batch.records["volume"] = 0
+
+
 def test_texts_with_commas_and_quotes_are_quoted_as_the_vendor_does(tmp_path):
     records = random_records(Schema.DEFINITION, 3)
     records["raw_symbol"] = [b'A "B", C', b"A,B", b"plain"]

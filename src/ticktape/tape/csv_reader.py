@@ -83,9 +83,12 @@ class CsvTape:
 
     def _records(self, block: pa.RecordBatch) -> np.ndarray:
         try:
-            return table_to_records(self.schema, block)
+            records = table_to_records(self.schema, block)
         except BadValueError as error:
             raise TapeError(str(error), path=self.path) from error
+        # Kept ones are given again, as they are.
+        records.flags.writeable = False
+        return records
 
     def _blocks(self, types: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
         source = open_source(self.path)
