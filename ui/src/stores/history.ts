@@ -1,8 +1,8 @@
 /** Rows fetched from the past. */
 
 import { create } from "zustand";
-import { fetchHistorical, problemOf } from "../api/http";
-import type { HistoryRow } from "../api/messages";
+import { fetchHistorical, type HistoricalRequest, problemOf } from "../api/http";
+import type { HistoryAnswer, HistoryRow } from "../api/messages";
 import { type BarSchema, INTERVALS } from "../market/bars";
 import { parseSymbols } from "../market/instruments";
 import { formatRfc3339, parseTime } from "../market/times";
@@ -65,8 +65,7 @@ export const useHistory = create<History>()((set, get) => ({
       const asked = { symbols, schema, ...range, limit: MOST_ROWS, clip: watchesReplay() };
       const answer = fetchHistorical(asked, mine.signal);
       const candles = candlesFor(range, schema);
-      const bars =
-        candles === null ? answer : fetchHistorical({ ...asked, schema: candles }, mine.signal);
+      const bars = candles === null ? answer : drawable({ ...asked, schema: candles }, mine.signal);
       const [{ rows, schema: rowsSchema, note }, drawn] = await Promise.all([answer, bars]);
       set({ rows, rowsSchema, note });
       showInterval(drawn.schema, drawn.rows.length);
@@ -120,6 +119,16 @@ export function openRange(
 
 function nowNs(): bigint {
   return useMarket.getState().data.clockNs ?? BigInt(Date.now()) * 1_000_000n;
+}
+
+/** Candles for the chart; rows are shown without them too. */
+async function drawable(asked: HistoricalRequest, signal: AbortSignal): Promise<HistoryAnswer> {
+  try {
+    return await fetchHistorical(asked, signal);
+  } catch (error) {
+    if (!signal.aborted) useSession.getState().report(problemOf(error));
+    return { schema: asked.schema, rows: [], note: "" };
+  }
 }
 
 /** Bars that were fetched are shown at their own interval, unless the one chosen is made of them. */

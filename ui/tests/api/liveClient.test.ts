@@ -66,6 +66,16 @@ describe("the connection", () => {
     expect(messages.map((m) => m.type)).toEqual(["connected", "trades"]);
   });
 
+  it("starts over with the first greeting of each socket only: a later one adds instruments", () => {
+    client.connect("ws://x");
+    newest().says(CONNECTED);
+    newest().says(CONNECTED);
+    newest().drops();
+    vi.runOnlyPendingTimers();
+    newest().says(CONNECTED);
+    expect(messages.map((m) => m.type)).toEqual(["connected", "instruments", "connected"]);
+  });
+
   it("comes back after a loss, waiting longer each time until it succeeds", () => {
     client.connect("ws://x");
     for (let i = 0; i < 3; i += 1) {

@@ -3,6 +3,7 @@ import { decodeMessage } from "../../src/api/decode";
 import type { Instrument, Message, Trade } from "../../src/api/messages";
 import {
   frontOf,
+  guessSymbol,
   inListOrder,
   lastTyped,
   parseSymbols,
@@ -10,6 +11,7 @@ import {
   searchSymbols,
 } from "../../src/market/instruments";
 import { MarketData } from "../../src/market/marketData";
+import { commonStep, UNDEFINED_PRICE } from "../../src/market/prices";
 import { atFraction, fractionOf } from "../../src/market/seeking";
 import { intensityOf, newestFirst, TradeTape } from "../../src/market/tradeTape";
 import { BAR, BOOK, CONNECTED, GAP, TRADE } from "../api/golden";
@@ -148,6 +150,13 @@ describe("instruments", () => {
     ]);
   });
 
+  it("that nobody knows are guessed at by what they begin with", () => {
+    const all = [spread, front, instrument("ES.FUT", 4)];
+    expect(guessSymbol(all, "ES")).toBe("ES.FUT");
+    expect(guessSymbol(all, "ESU9")).toBe("ES.FUT");
+    expect(guessSymbol(all, "ZZ.FUT")).toBeNull();
+  });
+
   it("are searched by what stands after the last comma", () => {
     const parent = instrument("ES.FUT", 4);
     expect(lastTyped("NQ.FUT, es")).toBe("es");
@@ -157,6 +166,23 @@ describe("instruments", () => {
     expect(replaceLastTyped("NQ.FUT, es", "ES.FUT")).toBe("NQ.FUT, ES.FUT");
     expect(replaceLastTyped("es", "ES.FUT")).toBe("ES.FUT");
   });
+});
+
+it("gaps stay over a reconnection, and go with a move to elsewhere in a recording", () => {
+  const data = new MarketData();
+  const gap = decodeMessage(GAP);
+  for (const message of [gap, { type: "reset", reason: "reconnect" } as const]) data.apply(message);
+  expect(data.gaps).toHaveLength(1);
+  data.apply({ type: "reset", reason: "seek" });
+  expect(data.gaps).toHaveLength(0);
+});
+
+it("the step of the scale is what all prices are multiples of", () => {
+  const steps = [5_529_000_000_000n, 5_528_750_000_000n, -4_600_000_000n];
+  const first = commonStep(null, steps[0] ?? 0n);
+  expect(commonStep(first, steps[1] ?? 0n)).toBe(250_000_000n);
+  expect(commonStep(250_000_000n, steps[2] ?? 0n)).toBe(50_000_000n);
+  expect(commonStep(250_000_000n, UNDEFINED_PRICE)).toBe(250_000_000n);
 });
 
 it("a place on the seek bar is a time of the replay, and back", () => {
