@@ -49,7 +49,7 @@ export function searchSymbols(all: readonly Instrument[], typed: string, limit =
 
 /** What was meant by a symbol that nobody knows: `CL` is likely `CL.FUT`. */
 export function guessSymbol(all: readonly Instrument[], symbol: string): string | null {
-  const root = /^[A-Z]+/i.exec(symbol)?.[0] ?? symbol;
+  const root = /^(.+?)(?:[FGHJKMNQUVXZ]\d{1,2})?(?:[.-].*)?$/.exec(symbol)?.[1] ?? symbol;
   const [found] = searchSymbols(all, symbol, 1);
   return (found ?? searchSymbols(all, root, 1)[0])?.symbol ?? null;
 }
