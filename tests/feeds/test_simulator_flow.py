@@ -208,3 +208,13 @@ def test_hours_of_event_time_keep_prices_sane_and_live_orders_bounded():
         best_ask = own["price"][own["side"] == ord("A")].min()
         assert best_bid < best_ask < best_bid + 12 * contract.tick
         assert abs(int(best_bid) - contract.price) < 3_500 * contract.tick
+
+
+def test_a_tape_of_a_few_seconds_has_about_the_rate_asked_for():
+    rates = []
+    for seed in range(1, 7):
+        exchange = SimulatedExchange(seed=seed, rate=50_000)
+        exchange.snapshot()
+        rates.append(len(exchange.run_until(exchange.start_ns + 5 * SECOND - 1)) / 5)
+    assert np.mean(rates) == pytest.approx(50_000, rel=0.1)
+    assert rates == pytest.approx([50_000] * 6, rel=0.2)

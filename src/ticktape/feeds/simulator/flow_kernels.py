@@ -51,8 +51,12 @@ _SECOND_NS = 1_000_000_000
 # about half of all arrivals are answers to earlier ones (a self-exciting process).
 _EXCITEMENT_STEP = 0.02
 _MEMORY_GAPS = 20.0
-# How strongly the mean is held to the asked rate: the time over which a shortfall is made good.
-_CONTROL_NS = 2.0e9
+# How strongly the mean is held to the asked rate: the time over which a shortfall is made good, and
+# the least and most that it changes the intensity. So strong that a tape of a few seconds has about
+# the rate asked for, so weak that quiet and busy spells stay apart.
+_CONTROL_NS = 0.7e9
+_LEAST_CONTROL = 0.4
+_MOST_CONTROL = 3.0
 _FAR = PLACES // 2 - 1024
 # Pull towards the price of the start, per second.
 _REVERSION = 3.0e-6
@@ -97,7 +101,7 @@ def schedule_arrival(state: ExchangeState) -> None:
         _begin_spell(state, time)
     expected = (time - clock[STARTED]) * gauges[RECORDS_PER_NS]
     lag = (expected - clock[EMITTED]) / (gauges[RECORDS_PER_NS] * _CONTROL_NS)
-    control = min(max(1.0 + lag, 0.5), 2.0)
+    control = min(max(1.0 + lag, _LEAST_CONTROL), _MOST_CONTROL)
     base = gauges[ARRIVALS_PER_NS] * gauges[ACTIVITY] * control
     memory_ns = _MEMORY_GAPS / base
     excitement = gauges[EXCITEMENT]
