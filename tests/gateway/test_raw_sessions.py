@@ -320,3 +320,36 @@ async def test_a_subscription_in_mid_replay_begins_with_the_right_books(small_ta
     names = [name for name in whole.dtype.names if name != "depth"]
     expected = whole[first : first + len(quotes)][names]
     assert quotes[names].tolist()[-100:] == expected.tolist()[-100:]
+
+
+async def test_a_paced_session_does_not_wait_for_what_is_before_its_start(small_tape):
+    start = int(small_tape.records["ts_event"][-20])
+    async with serving(SessionReplaySource([small_tape.path], speed=1)) as gateway:
+        client = await RawClient.authenticated(gateway.port)
+        started = time.monotonic()
+        client.send(f"schema=mbo|symbols=ALL_SYMBOLS|start={start}\nstart_session\n")
+        _, records = await client.everything()
+    tape_s = (small_tape.records["ts_recv"][-1] - small_tape.records["ts_recv"][0]) / 1e9
+    assert time.monotonic() - started < tape_s / 4
+    wanted = small_tape.records[small_tape.records["ts_event"] >= start]
+    assert records[Schema.MBO].tobytes() == wanted.tobytes()
+
+
+async def test_a_replay_of_a_looping_tape_is_completed_when_it_starts_over(small_tape):
+    start = int(small_tape.records["ts_event"][15_000])
+    marks, orders = [], 0
+    async with serving(SessionReplaySource([small_tape.path], loop=True)) as gateway:
+        client = await RawClient.authenticated(gateway.port)
+        client.send(f"schema=mbo|symbols=ALL_SYMBOLS|start={start}\nstart_session\n")
+        async for batch in client.batches():
+            if batch.schema is Schema.SYSTEM:
+                marks += [(int(code), orders) for code in batch.records["code"]]
+            elif batch.schema is Schema.MBO:
+                orders += len(batch.records)
+            if len([code for code, _ in marks if code == 255]) == 2:
+                break
+        client.close()
+    replayed = int((small_tape.records["ts_event"] >= start).sum())
+    whole = len(small_tape.records)
+    assert [mark for mark in marks if mark[0] == 3] == [(3, replayed)]
+    assert [count for code, count in marks if code == 255] == [replayed, replayed + whole]

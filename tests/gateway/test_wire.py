@@ -96,6 +96,7 @@ def test_the_gateways_own_lines_are_what_the_python_client_accepts():
         (b"schema=mbo", "Missing symbols"),
         (b"schema=mbo|symbols=,", "Missing symbols"),
         (b"schema=mbo|symbols=A|start=yesterday", "start is not a time"),
+        (b"schema=mbo|symbols=A|start=18446744073709551615", "start is not a time"),
         (b"schema=mbo|symbols=A|snapshot=2", "snapshot must be 0 or 1"),
         (b"schema=mbo|symbols=A|snapshot=1|start=0", "exclude each other"),
         (b"schema=trades|symbols=A|snapshot=1", "only served for schema mbo"),

@@ -210,6 +210,17 @@ class Channels:
         for channel in self._channels:
             channel.start_over()
 
+    def first_start_ns(self) -> int | None:
+        """Give the time before which nothing is to be sent; None where there is no such time."""
+        starts = [channel.start_ns or 0 for channel in self._channels]
+        return min(starts, default=0) or None
+
+    def forget_starts(self) -> None:
+        """Leave out no more records that are older than a replay's start: it is over."""
+        for channel in self._channels:
+            channel.start_ns = None
+        self.join()
+
     def join(self) -> None:
         """Make one channel of those that differ in nothing but their instruments."""
         joined: dict[tuple[Schema, int | None], Channel] = {}

@@ -33,7 +33,7 @@ class SessionReplaySource:
     """Serves tapes; every session has its own cursor.
 
     A session without ``start=`` gets the tape from its beginning; with it, what is not older, and
-    REPLAY_COMPLETED when the tape ends. At the end the session is closed with a FIN.
+    REPLAY_COMPLETED when the tape ends or starts over. At the end the session is closed with a FIN.
 
     Parameters
     ----------
@@ -70,14 +70,16 @@ class SessionReplaySource:
         """Read the tape from its beginning."""
         return iter(open_tapes(self._paths, CHUNK_RECORDS))
 
-    async def paced_batches(self) -> AsyncGenerator[Batch, None]:
-        """Read the tape from its beginning, at the speed asked for."""
+    async def paced_batches(self, start_ns: int | None) -> AsyncGenerator[Batch, None]:
+        """Read the tape from its beginning, at the speed asked for; up to a start at once."""
         if self._speed is None and not self._loop:
             batches = self.batches()
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
                 yield batch
             return
-        async for batch in Replay(self._paths, speed=self._speed, loop=self._loop):
+        # What is before the start is not sent, but quotes and books are made of it.
+        before_ns = start_ns - 1 if start_ns else None
+        async for batch in Replay(self._paths, self._speed, self._loop, before_ns):
             yield batch
 
     async def close(self) -> None:
@@ -149,7 +151,7 @@ class ReplayStream:
 
     async def run(self) -> None:
         """Read, derive and queue until the tape ends."""
-        async with aclosing(self._source.paced_batches()) as batches:
+        async with aclosing(self._source.paced_batches(self._channels.first_start_ns())) as batches:
             async for batch in batches:
                 async with self._turn:
                     await self._forward(batch)
@@ -160,10 +162,13 @@ class ReplayStream:
         if batch.schema is Schema.SYSTEM:
             # A recorded session's own heartbeats are not this session's; marks of a replay are.
             marks = batch.records[batch.records["code"] == SystemCode.UNSET]
+            if marks_in(batch) == [Mark.CAUGHT_UP]:
+                return
             if Mark.RESET in marks_in(batch):
                 self._derivations.reset()
                 self._records_taken = 0
                 self._channels.start_over()
+                await self._complete_replays()
             await self._outlet.put(Batch(batch.schema, marks))
             return
         self._now_ns = int(batch.records[index_field(batch.schema)][-1])
@@ -179,10 +184,17 @@ class ReplayStream:
         await self._outlet.put(self._channels.take(self._derivations.flush()))
         for parcel in self._channels.close_intervals():
             await self._outlet.put(parcel)
+        await self._complete_replays()
+
+    async def _complete_replays(self) -> None:
+        """Say that what was asked for from a start on has been sent; a tape that loops goes on."""
         for schema in self._replayed:
             text = f"Finished {schema.value} replay"
             record = system_record(SystemCode.REPLAY_COMPLETED, text, self._now_ns)
             await self._outlet.put(Batch(Schema.SYSTEM, record))
+        self._replayed.clear()
+        self._channels.forget_starts()
+        self._listings.forget_starts()
 
     async def close(self) -> None:
         """Nothing is shared with other sessions."""

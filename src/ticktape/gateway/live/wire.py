@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from ticktape.tape.errors import BadValueError, TicktapeError
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema
 from ticktape.tape.times import parse_time
 
 ALL_SYMBOLS: Final = "ALL_SYMBOLS"
@@ -84,6 +84,19 @@ def _whole_number(fields: dict[str, str], key: str) -> int | None:
     if not (value.isascii() and value.isdigit()):
         raise ProtocolViolationError(f"{key} must be a whole number, was {value[:40]!r}")
     return int(value)
+
+
+def _time(fields: dict[str, str], key: str) -> int | None:
+    value = fields.get(key)
+    if value is None:
+        return None
+    try:
+        time_ns = int(value) if value.isascii() and value.isdigit() else parse_time(value)
+    except BadValueError as error:
+        raise ProtocolViolationError(f"{key} is not a time: {value[:40]!r}") from error
+    if time_ns >= UNDEF_TIMESTAMP:
+        raise ProtocolViolationError(f"{key} is not a time: {value[:40]!r}")
+    return time_ns
 
 
 def _required(fields: dict[str, str], key: str) -> str:
@@ -268,13 +281,7 @@ class SubscriptionRequest:
         symbols = tuple(s for s in _required(fields, "symbols").split(",") if s)
         if not symbols:
             raise ProtocolViolationError("Missing symbols")
-        start = fields.get("start")
-        try:
-            start_ns = (
-                None if start is None else int(start) if start.isdigit() else parse_time(start)
-            )
-        except BadValueError as error:
-            raise ProtocolViolationError(f"start is not a time: {start!r}") from error
+        start_ns = _time(fields, "start")
         snapshot = _flag(fields, "snapshot")
         if snapshot and start_ns is not None:
             raise ProtocolViolationError("snapshot and start exclude each other")
