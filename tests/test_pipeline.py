@@ -94,6 +94,26 @@ async def test_a_slow_sink_holds_the_feed_back():
         await running
 
 
+async def test_small_batches_that_come_together_are_applied_together_in_order():
+    market = Market()
+    collector = Collector(market)
+    definition = Batch(Schema.DEFINITION, new_records(Schema.DEFINITION, 1))
+
+    async def feed():
+        for first in range(10):
+            yield adds(1, first)
+        yield definition
+        yield adds(1, 10)
+
+    await Pipeline(feed(), market, [collector], gather_seconds=0.01).run()
+    assert [(batch.schema, len(batch.records)) for batch in collector.seen] == [
+        (Schema.MBO, 10),
+        (Schema.DEFINITION, 1),
+        (Schema.MBO, 1),
+    ]
+    assert collector.seen[0].records["order_id"].tolist() == list(range(10))
+
+
 async def drain(queue):
     await queue.close()
     items = []

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterable, Callable, Hashable, Sequence
+from itertools import groupby
 from time import monotonic
 from typing import Final, Generic, Literal, Protocol, TypeVar
+
+import numpy as np
 
 from ticktape.market import Market
 from ticktape.ops.metrics import DROPS, LAG, QUEUE_DEPTH, RECORDS
@@ -18,6 +21,7 @@ Policy = Literal["block", "conflate", "drop_oldest"]
 BATCHES_WAITING: Final = 64
 # An apply of this many records holds the event loop for a few milliseconds.
 RECORDS_A_TURN: Final = 1 << 14
+_SMALL_RECORDS: Final = 1 << 10
 
 
 class QueueClosed(Exception):  # noqa: N818 -- an ending, not an error
@@ -123,6 +127,18 @@ class Sink(Protocol):
         ...
 
 
+def merge_runs(taken: Sequence[tuple[float, Batch]]) -> list[tuple[float, Batch]]:
+    """Make one batch of every run of one schema, arrived when its first did."""
+    merged = []
+    for _, group in groupby(taken, key=lambda one: one[1].schema):
+        run = list(group)
+        arrived, first = run[0]
+        if len(run) > 1:
+            first = Batch(first.schema, np.concatenate([batch.records for _, batch in run]))
+        merged.append((arrived, first))
+    return merged
+
+
 class Pipeline:
     """Moves batches from a feed into the market, then to every sink, in order.
 
@@ -138,16 +154,25 @@ class Pipeline:
         What they are applied to.
     sinks : sequence of Sink
         Where they go next.
+    gather_seconds : float
+        How long a small batch waits for others of its schema to be applied together with: the work
+        of a batch hardly depends on its length. What is shown is late by as much.
     """
 
     def __init__(
-        self, feed: AsyncIterable[Batch], market: Market, sinks: Sequence[Sink] = ()
+        self,
+        feed: AsyncIterable[Batch],
+        market: Market,
+        sinks: Sequence[Sink] = (),
+        *,
+        gather_seconds: float = 0.0,
     ) -> None:
         self.feed = feed
         self.market = market
         self.sinks = list(sinks)
         self.lag_seconds = 0.0
         self.records = 0
+        self._gather_seconds = gather_seconds
         self._queue: BoundedQueue[tuple[float, Batch]] = BoundedQueue("feed", BATCHES_WAITING)
 
     async def run(self) -> None:
@@ -161,16 +186,24 @@ class Pipeline:
         reader = asyncio.create_task(self._read())
         try:
             while True:
-                arrived, batch = await self._queue.get()
-                await self._apply(batch)
-                self.lag_seconds = monotonic() - arrived
-                LAG.set(self.lag_seconds)
+                for arrived, batch in await self._take():
+                    await self._apply(batch)
+                    self.lag_seconds = monotonic() - arrived
+                    LAG.set(self.lag_seconds)
         except QueueClosed:
             await reader
         finally:
             reader.cancel()
             for sink in self.sinks:
                 await sink.close()
+
+    async def _take(self) -> list[tuple[float, Batch]]:
+        taken = [await self._queue.get()]
+        if self._gather_seconds and len(taken[0][1].records) < _SMALL_RECORDS:
+            await asyncio.sleep(self._gather_seconds)
+            while len(self._queue):
+                taken.append(await self._queue.get())
+        return merge_runs(taken)
 
     async def _read(self) -> None:
         try:

@@ -116,9 +116,10 @@ class Stage:
 
     async def show(self, *batches):
         """Give batches, and wait until the hub has them all."""
-        before = self.viewer.hub.batches
+        hub = self.viewer.hub
+        expected = hub.records + sum(len(batch.records) for batch in batches)
         self.feed.put(*batches)
-        while self.viewer.hub.batches < before + len(batches):
+        while hub.records < expected:
             await asyncio.sleep(0.001)
 
     async def get(self, path, **options):

@@ -57,7 +57,7 @@ class Hub:
         self.view = View()
         self.clients: set[Client] = set()
         self.catching_up = False
-        self.batches = 0
+        self.records = 0
         # A tape says what it has only as it goes; a source that was told what to show keeps to it.
         self._chooses_defaults = not source.default_symbols
         directory.when_ns = source.start_ns
@@ -72,7 +72,7 @@ class Hub:
 
     async def write(self, batch: Batch) -> None:
         """Take a batch that the market has applied."""
-        self.batches += 1
+        self.records += len(batch.records)
         if batch.schema == Schema.SYSTEM:
             self._read_system(batch)
             return

@@ -21,6 +21,8 @@ from ticktape.server.tape_shelf import TapeShelf
 from ticktape.tape.batch import Batch
 
 _WATCH_SECONDS: Final = 0.1
+# Half of what a client waits between two frames.
+_GATHER_SECONDS: Final = 0.025
 _CLOSE_SECONDS: Final = 0.25
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -95,7 +97,7 @@ class Viewer:
         sinks: list[Sink] = (
             [self.hub] if self.source.mode == "REPLAY" else [self.recording, self.hub]
         )
-        pipeline = Pipeline(feed, self.market, sinks)
+        pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
         watch = asyncio.create_task(self._watch(pipeline, is_connected))
         try:
             await pipeline.run()
