@@ -40,7 +40,13 @@ def take(target: Path) -> None:
         page.goto(server.url)
         page.locator("[data-trade]").first.wait_for()
         page.locator("tr[data-level]").nth(19).wait_for()
-        page.wait_for_function("document.querySelector('[aria-label=Candle]') !== null")
+        # What a late joiner gets first is not of one moment: wait for the next candle.
+        candle = page.get_by_label("Candle", exact=True)
+        before = candle.inner_text()[:19]
+        page.wait_for_function(
+            "before => !document.querySelector('[aria-label=Candle]').innerText.startsWith(before)",
+            arg=before,
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=target)
         browser.close()
