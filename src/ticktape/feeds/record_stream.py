@@ -16,6 +16,7 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.errors import NotDbnError
 from ticktape.tape.layouts import LAYOUTS, LAYOUTS_TS_OUT, RTYPES, SCHEMA_OF_RTYPE, Schema
 from ticktape.tape.metadata import PRELUDE_BYTES, decode_metadata, metadata_bytes_left
+from ticktape.tape.record_runs import equal_heads
 
 _HEADER_BYTES: Final = 16
 _QUOTE_RTYPE: Final = 1
@@ -166,7 +167,7 @@ class RecordStream:
         whole = (len(buffer) - start) // size
         if not whole:
             return None
-        return schema, _alike(buffer, start, size, whole), size
+        return schema, equal_heads(buffer, start, size, whole), size
 
     def _form_at(self, buffer: np.ndarray, start: int) -> tuple[Schema, int]:
         size, rtype = int(buffer[start]) * 4, int(buffer[start + 1])
@@ -187,18 +188,3 @@ class RecordStream:
         records = rows.copy().reshape(-1).view(layout)
         records["length"] = layout.itemsize // 4
         return records
-
-
-def _alike(buffer: np.ndarray, start: int, size: int, whole: int) -> int:
-    """Count the records from `start` with the first one's length and type, `whole` at most."""
-    heads: np.ndarray = np.ndarray((whole,), "<u2", buffer, start, (size,))
-    # Growing windows: linear work also where the types alternate.
-    looked, window = 1, 16
-    while looked < whole:
-        differ = heads[looked : looked + window] != heads[0]
-        first = int(differ.argmax())
-        if differ[first]:
-            return looked + first
-        looked += window
-        window *= 8
-    return whole

@@ -156,7 +156,7 @@ class RecordRuns:
         whole = min((end - start) // size, self._chunk_records)
         if not whole:
             return None
-        count = _equal_heads(buffer, start, size, whole)
+        count = equal_heads(buffer, start, size, whole)
         if form is None:
             self.skipped[rtype] += count
         return form, size, count
@@ -204,7 +204,7 @@ def _fields(layout: np.dtype) -> list[tuple[str, np.dtype]]:
     return [(name, layout[name]) for name in layout.names or ()]
 
 
-def _equal_heads(buffer: np.ndarray, start: int, size: int, whole: int) -> int:
+def equal_heads(buffer: np.ndarray, start: int, size: int, whole: int) -> int:
     """Count the records from ``start`` that have the same length and type, ``whole`` at most."""
     heads: np.ndarray = np.ndarray((whole,), "<u2", buffer, start, (size,))
     looked, window = 1, 32
