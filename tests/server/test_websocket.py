@@ -290,19 +290,19 @@ async def test_a_client_that_stops_reading_costs_the_others_nothing(demo):
         await read_until(stuck, is_a("status"))
         await read_until(reading, is_a("status"))
         stuck._response.connection.transport.pause_reading()
-        seen = 0
-        for turn in range(40):
+        seen = shown = 0
+        waiting = {client.batch: client for client in demo.viewer.hub.clients}
+        # The sockets' own buffers fill first.
+        while not waiting[False].dropped:
+            turn, shown = shown // 5_000, shown + 5_000
             await demo.show(trades(5_000, start_ns=LATER + turn * SECOND, every_ns=1000))
-            while seen < 5_000 * (turn + 1):
+            while seen < shown:
                 frame = (await read_until(reading, is_a("trades")))[-1]
                 seen += len(frame["trades"])
-        waiting = {client.batch: client for client in demo.viewer.hub.clients}
         assert waiting[False].waiting <= TRADES_WAITING
-        assert waiting[False].dropped > 0
         assert waiting[True].dropped == 0
         _, source = await demo.get("/api/source")
         assert source["drops"] == waiting[False].dropped
-    assert seen == 200_000
 
 
 async def test_when_the_server_stops_a_client_is_told():
