@@ -56,7 +56,7 @@ export function HistoryPanel() {
       {rows.length === 0 ? (
         <p className="empty">{noRows(taken.length, symbol, isReplay)}</p>
       ) : (
-        <div className="rows" ref={scroller} data-schema={rowsSchema}>
+        <div className="rows" ref={scroller} data-schema={rowsSchema} data-all={all}>
           <div className="history-row head">
             {historyHeads(rowsSchema).map((name) => (
               <span key={name}>{name}</span>
