@@ -84,6 +84,7 @@ class Historical:
         self._shelf = shelf
         self._upstream = upstream
         self._cursor_ns = cursor_ns
+        self._looking = asyncio.Lock()
 
     async def answer(self, request: HistoricalRequest) -> HistoricalAnswer:
         """Answer a request.
@@ -116,19 +117,20 @@ class Historical:
                 hint="choose an end after the start; the end itself is left out",
             )
         stype_in = _stype(request)
-        local = self._local_sources(Schema(request.schema), start_ns, end_ns)
+        known = await self._local_sources(Schema(request.schema))
+        local = [one for one in known if one.reaches(start_ns, end_ns)]
         whole = [one for one in local if one.covers(start_ns, end_ns)]
         if whole or (local and self._upstream is None):
             return await self._from_local((whole or local)[0], request, start_ns, end_ns)
         if self._upstream is None:
-            raise self._no_source(Schema(request.schema))
+            raise _no_source(Schema(request.schema), known)
         return await self._from_upstream(request, start_ns, end_ns, stype_in)
 
-    def _local_sources(self, schema: Schema, start_ns: int, end_ns: int) -> list[ShelvedTape]:
-        return [one for one in self._all_local(schema) if one.reaches(start_ns, end_ns)]
-
-    def _all_local(self, schema: Schema) -> list[ShelvedTape]:
-        found = [tape for tape in self._shelf.tapes() if best_source(tape.schemas, schema)]
+    async def _local_sources(self, schema: Schema) -> list[ShelvedTape]:
+        # A tape is looked through when it is first asked for; once, whoever else asks meanwhile.
+        async with self._looking:
+            tapes = await asyncio.to_thread(self._shelf.tapes)
+        found = [tape for tape in tapes if best_source(tape.schemas, schema)]
         held = best_source(self._recording.schemas(), schema)
         span = None if held is None else self._recording.span_ns(held)
         if held is not None and span is not None:
@@ -146,15 +148,6 @@ class Historical:
                 )
             )
         return found
-
-    def _no_source(self, schema: Schema) -> AuthenticationError:
-        spans = [one.span_text() for one in self._all_local(schema)]
-        lacking = "reaches that range" if spans else f"holds or can make {schema}"
-        here = f"ask within {'; '.join(spans[:3])}, or " if spans else ""
-        return AuthenticationError(
-            f"no local tape {lacking}, and there is no Databento API key",
-            hint=f"{here}set DATABENTO_API_KEY in the environment or in a .env file",
-        )
 
     async def _from_local(
         self, tape: ShelvedTape, request: HistoricalRequest, start_ns: int, end_ns: int
@@ -179,7 +172,8 @@ class Historical:
         wanted = Wanted(schema, ids, start_ns, end_ns, until_ns, limit)
         records = await asyncio.to_thread(cut_range, tape.open(), source, wanted)
         clipped = until_ns < end_ns
-        return make_answer(
+        return await asyncio.to_thread(
+            make_answer,
             request.schema,
             records[:limit],
             tape.symbol_of,
@@ -220,6 +214,16 @@ class Historical:
                 truncated=len(records) > limit,
             ),
         )
+
+
+def _no_source(schema: Schema, known: Sequence[ShelvedTape]) -> AuthenticationError:
+    lacking = "reaches that range" if known else f"holds or can make {schema}"
+    spans = "; ".join(one.span_text() for one in known[:3])
+    here = f"ask within {spans}, or " if known else ""
+    return AuthenticationError(
+        f"no local tape {lacking}, and there is no Databento API key",
+        hint=f"{here}set DATABENTO_API_KEY in the environment or in a .env file",
+    )
 
 
 def make_answer(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -133,7 +132,7 @@ class Recording:
         """Give the schemas of which there are records."""
         return list(self._kept)
 
-    def batches(self, schema: Schema) -> Iterator[Batch]:
-        """Give the records of a schema, oldest first."""
+    def batches(self, schema: Schema) -> list[Batch]:
+        """Give the records of a schema as of now, oldest first; safe to read in a thread."""
         ring = self._kept.get(schema)
-        yield from ring.batches() if ring is not None else ()
+        return [] if ring is None else ring.batches()
