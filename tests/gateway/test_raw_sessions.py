@@ -346,10 +346,12 @@ async def test_a_replay_of_a_looping_tape_is_completed_when_it_starts_over(small
                 marks += [(int(code), orders) for code in batch.records["code"]]
             elif batch.schema is Schema.MBO:
                 orders += len(batch.records)
-            if len([code for code, _ in marks if code == 255]) == 2:
+            if len([code for code, _ in marks if code == 255]) == 3:
                 break
         client.close()
     replayed = int((small_tape.records["ts_event"] >= start).sum())
     whole = len(small_tape.records)
     assert [mark for mark in marks if mark[0] == 3] == [(3, replayed)]
-    assert [count for code, count in marks if code == 255] == [replayed, replayed + whole]
+    # A reset, caught up with the start again, the next reset behind all of the tape.
+    counts = [count for code, count in marks if code == 255]
+    assert (counts[0], counts[2]) == (replayed, replayed + whole)

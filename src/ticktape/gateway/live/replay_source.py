@@ -162,8 +162,8 @@ class ReplayStream:
         if batch.schema is Schema.SYSTEM:
             # A recorded session's own heartbeats are not this session's; marks of a replay are.
             marks = batch.records[batch.records["code"] == SystemCode.UNSET]
-            if marks_in(batch) == [Mark.CAUGHT_UP]:
-                return
+            if self._replayed and marks_in(batch) == [Mark.CAUGHT_UP]:
+                return  # Of going to the start: nothing before it was sent.
             if Mark.RESET in marks_in(batch):
                 self._derivations.reset()
                 self._records_taken = 0
