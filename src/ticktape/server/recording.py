@@ -13,7 +13,7 @@ from ticktape.server.rows import WITH_TRADES, trades_of
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema, index_field
 
-BYTES_KEPT: Final = 24 << 20
+BYTES_KEPT: Final = 16 << 20
 PIECE_BYTES: Final = 1 << 20
 _MAKES_QUOTES: Final = frozenset({Schema.MBO, Schema.MBP_10, Schema.MBP_1, Schema.TBBO})
 _BARS: Final = frozenset({Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H, Schema.OHLCV_1D})
