@@ -157,9 +157,10 @@ def test_seeking_shows_nothing_after_the_cursor(open_page, replay, until):
 def test_the_tape_rests_under_the_pointer_and_filters_by_size(open_page, replay):
     page = watched(open_page, replay)
     page.get_by_role("log", name="Trades").hover()
-    expect(page.get_by_label("Tape").get_by_text("waiting")).to_be_visible()
-    still = newest_trade(page)
-    page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 300))")
+    waiting = page.get_by_label("Tape").get_by_text("waiting")
+    expect(waiting).to_be_visible()
+    still, count = newest_trade(page), waiting.inner_text()
+    expect(waiting).not_to_have_text(count)
     assert newest_trade(page) == still
     page.get_by_label("Min size").fill("10")
     page.get_by_role("heading", name="ticktape").hover()
@@ -280,34 +281,35 @@ def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
 
 
 def test_missed_records_are_marked_on_the_chart(open_page, replay, keep_screenshot):
-    def with_gap(page):
-        def tell(socket):
-            server = socket.connect_to_server()
+    sockets = []
 
-            def relay(message):
-                socket.send(message)
-                if '"type":"bar' in message and not told:
-                    told.append(message)
-                    socket.send(json.dumps(gap))
+    def listen(page):
+        def between(socket):
+            socket.connect_to_server()
+            sockets.append(socket)
 
-            server.on_message(relay)
+        page.route_web_socket(re.compile("/ws/live"), between)
 
-        told = []
-        page.route_web_socket(re.compile("/ws/live"), tell)
-
+    page = watched(open_page, replay, prepare=listen)
+    replay.order("pause")
+    legend = page.get_by_label("Candle", exact=True)
     cursor_ns = replay.cursor_ns()
     gap = {"type": "gap", "symbol": None, "reason": "connection lost"}
-    gap |= {"start_ns": str(cursor_ns - 4 * 10**9), "end_ns": str(cursor_ns - 10**9)}
-    page = watched(open_page, replay, prepare=with_gap)
+    gap |= {"start_ns": str(cursor_ns - 5 * 10**9), "end_ns": str(cursor_ns - 10**9)}
+    sockets[-1].send(json.dumps(gap))
     canvas = page.locator(".chart-canvas").bounding_box()
-    legend = page.get_by_label("Candle", exact=True)
-    replay.order("pause")
-    for x in range(int(canvas["width"]) - 70, 0, -3):
+    for x in range(int(canvas["width"]) - 70, 0, -8):
         page.mouse.move(canvas["x"] + x, canvas["y"] + 200)
+        drawn(page)
         if "connection lost" in legend.inner_text():
             break
     expect(legend).to_contain_text("gap")
     keep_screenshot(page, "gap-desktop-dark")
+
+
+def drawn(page) -> None:
+    """Wait until what was just done is on the screen."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def test_the_wheel_zooms_and_dragging_pans(open_page, replay):
@@ -321,6 +323,7 @@ def test_the_wheel_zooms_and_dragging_pans(open_page, replay):
         times = []
         for x in range(0, int(canvas["width"]) - 70, 24):
             page.mouse.move(canvas["x"] + x, canvas["y"] + 150)
+            drawn(page)
             times.append(legend.inner_text()[:19])
         return times
 
