@@ -315,9 +315,9 @@ def drawn(page) -> None:
 def test_the_wheel_zooms_and_dragging_pans(open_page, replay):
     page = watched(open_page, replay)
     replay.order("pause")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     canvas = page.locator(".chart-canvas").bounding_box()
     legend = page.get_by_label("Candle", exact=True)
-    newest = legend.inner_text()
 
     def times_across() -> list[str]:
         times = []
@@ -335,10 +335,10 @@ def test_the_wheel_zooms_and_dragging_pans(open_page, replay):
     page.mouse.down()
     page.mouse.move(canvas["x"] + 300, canvas["y"] + 150, steps=4)
     page.mouse.up()
-    assert times_across() != zoomed
+    panned = times_across()
+    assert panned != zoomed
     page.get_by_role("button", name="Newest").click()
-    page.get_by_role("heading", name="ticktape").hover()
-    expect(legend).to_have_text(newest.replace("\n", ""))
+    assert times_across() != panned
 
 
 def test_keys_belong_to_a_field_that_has_the_focus(open_page, replay):
