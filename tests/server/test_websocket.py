@@ -223,6 +223,8 @@ async def test_a_gap_is_told_and_counted(demo):
         "reason": "the connection broke",
     }
     assert status["source"]["gaps"] == 1
+    async with demo.live("symbols=ES.FUT&schema=trades&recent=0") as late:
+        assert (await read_until(late, is_a("gap")))[-1] == gap
 
 
 async def test_after_a_reset_only_the_new_past_is_there(demo):

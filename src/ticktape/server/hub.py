@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -29,12 +30,14 @@ from ticktape.server.messages import (
 )
 from ticktape.server.rows import BookKey, bar_message, level_rows, trade_messages
 from ticktape.server.source import Source
-from ticktape.server.view import BAR_LENGTHS_NS, View
+from ticktape.server.view import SHOWN_BARS, View
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
 BOOK_LEVELS: Final = 10
 BARS_A_FRAME: Final = 2_000
+# Of records that were missed: the latest, told to late joiners too.
+GAPS_KEPT: Final = 100
 
 _encode = Encoder().encode
 ResetReason = Literal["seek", "loop", "reconnect"]
@@ -62,6 +65,7 @@ class Hub:
         self._chooses_defaults = not source.default_symbols
         directory.when_ns = source.start_ns
         self._left_dropped = 0
+        self._gaps: deque[Gap] = deque(maxlen=GAPS_KEPT)
         self._loops = 0
         self._empty = asyncio.Event()
 
@@ -141,7 +145,7 @@ class Hub:
             self.directory.entries(client.instrument_ids),
             sorted(map(str, client.schemas)),
         )
-        return [connected, *self._problems(resolution.not_found)]
+        return [connected, *self._problems(resolution.not_found), *self._gaps]
 
     def _problems(self, not_found: list[str]) -> list[Message]:
         return [
@@ -183,6 +187,8 @@ class Hub:
         """Drop everything shown; nothing is sent until :meth:`end_reset`."""
         self.catching_up = True
         self.view.reset()
+        if reason != "reconnect":
+            self._gaps.clear()
         for client in self.clients:
             client.clear()
             client.notify(Reset(reason))
@@ -199,9 +205,11 @@ class Hub:
         """Tell every client of records that were missed."""
         self.source.gaps += 1
         GAPS.inc()
+        gap = Gap(symbol, str(start_ns), str(end_ns), reason)
+        self._gaps.append(gap)
         for client in self.clients:
             client.status_due = True
-            client.notify(Gap(symbol, str(start_ns), str(end_ns), reason))
+            client.notify(gap)
 
     def announce_status(self) -> None:
         """Send every client the source's state at once: it has changed."""
@@ -213,7 +221,7 @@ class Hub:
         ids = client.instrument_ids
         if Schema.TRADES in client.schemas:
             client.add_trades(self.view.recent_trades(ids, client.recent))
-        for schema in client.schemas & set(BAR_LENGTHS_NS):
+        for schema in client.schemas & set(SHOWN_BARS):
             for key, bars in self.view.closed_bars(schema, ids).items():
                 for values in bars if client.batch else bars[-client.recent :]:
                     client.add_closed((schema, key, values))

@@ -38,6 +38,8 @@ export class MarketData {
     switch (message.type) {
       case "connected":
         this.clear();
+        // The server tells the gaps of its past again.
+        this.gaps = [];
         this.instruments = message.instruments;
         break;
       case "instruments":
