@@ -315,6 +315,18 @@ async def test_trades_without_flags_of_events_step_record_by_record(tmp_path):
     assert [len(batch.records) for _, batch in seen.entries] == [1, 1]
 
 
+async def test_a_bar_comes_when_it_ends_as_nobody_could_know_it_before(tmp_path):
+    bars = new_records(Schema.OHLCV_1S, 5)
+    bars["ts_event"] = START + np.arange(5) * SECOND
+    replay = Replay(write_tape(tmp_path / "bars.dbn", bars, Schema.OHLCV_1S), clock=HandClock())
+    replay.pause()
+    replay.seek(START + 2 * SECOND + 1)
+    clock = HandClock()
+    seen = await consume(replay, clock, lambda _, batch: "stop" if marks_in(batch) else None)
+    assert seen.runs()[0] == bars[:2].tobytes()
+    assert replay.status().start_ns == START + SECOND
+
+
 async def test_the_real_crude_oil_tape_at_any_speed_is_itself(real_tape):
     path = real_tape("CLX5-20250924.mbo.dbn")
     runs = []

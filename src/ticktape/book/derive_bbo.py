@@ -10,9 +10,8 @@ from ticktape.book.derive import check_layout
 from ticktape.book.derive_bbo_kernels import BboState, close_interval, sample_quotes
 from ticktape.book.keys_kernels import grow_keys, new_keys
 from ticktape.ops.kernels import kernel_input
+from ticktape.tape.intervals import SAMPLE_LENGTHS_NS
 from ticktape.tape.layouts import LAYOUTS, Schema, new_records
-
-BBO_EVERY_NS: Final = {Schema.BBO_1S: 1_000_000_000, Schema.BBO_1M: 60_000_000_000}
 
 
 class BboDeriver:
@@ -30,7 +29,7 @@ class BboDeriver:
 
     def __init__(self, schema: Schema) -> None:
         self.schema: Final = schema
-        self._every_ns = BBO_EVERY_NS[schema]
+        self._every_ns = SAMPLE_LENGTHS_NS[schema]
         self.reset()
 
     def reset(self) -> None:

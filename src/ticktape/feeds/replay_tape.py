@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,7 @@ from ticktape.tape import merge_metadata, read_dbn
 from ticktape.tape.batch import Batch
 from ticktape.tape.csv_reader import read_csv
 from ticktape.tape.errors import BadValueError, EmptyTapeError
+from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
 from ticktape.tape.layouts import F_LAST, UNDEF_TIMESTAMP
 from ticktape.tape.merge import index_times, merge_by_time
 
@@ -85,7 +86,9 @@ class TapeHead:
     """Reads a tape forward, keeping the records at hand that were not delivered yet.
 
     Times are index times, made monotonic: a record that goes back in time counts as of the
-    latest time before it, one without a time as well.
+    latest time before it, one without a time as well. On a tape of bars alone, a bar comes when it
+    ends, not when it opens: before, nobody could know it. (Merged with other schemas, bars stand
+    where index time puts them.)
 
     Parameters
     ----------
@@ -95,6 +98,7 @@ class TapeHead:
 
     def __init__(self, tape: TapeSource) -> None:
         self._tape = tape
+        self._times_of = _times_on(tape)
         self._batches: Iterator[Batch] = iter(())
         self.rewind()
 
@@ -122,7 +126,7 @@ class TapeHead:
                 return False
             if not len(batch.records):
                 continue
-            times = index_times(batch)
+            times = self._times_of(batch)
             times = np.where(times == np.uint64(UNDEF_TIMESTAMP), np.uint64(0), times)
             times[0] = max(int(times[0]), self._latest_ns)
             self._times = np.maximum.accumulate(times)
@@ -173,6 +177,10 @@ class TapeHead:
         return self._latest_ns
 
 
+def _times_on(tape: TapeSource) -> Callable[[Batch], np.ndarray]:
+    return known_times if tape.metadata.schema in BAR_LENGTHS_NS else index_times
+
+
 def span_of(tape: TapeSource) -> tuple[int, int]:
     """Tell the times of the first and the last record of a tape.
 
@@ -197,18 +205,22 @@ def span_of(tape: TapeSource) -> tuple[int, int]:
     first = next((batch for batch in batches if len(batch.records)), None)
     if first is None:
         raise EmptyTapeError("the tape holds no records", hint="nothing can be replayed")
-    start_ns = _known_times(first)[0]
+    times_of = _times_on(tape)
+    start_ns = _span_of_batch(times_of(first))[0]
     stated = tape.metadata.end
     if stated is not None and start_ns < stated < UNDEF_TIMESTAMP:
         close = getattr(batches, "close", None)
         if close is not None:
             close()
         return start_ns, int(stated)
-    end_ns = max(_known_times(batch)[1] for batch in chain([first], batches) if len(batch.records))
+    end_ns = max(
+        _span_of_batch(times_of(batch))[1]
+        for batch in chain([first], batches)
+        if len(batch.records)
+    )
     return start_ns, max(start_ns, end_ns)
 
 
-def _known_times(batch: Batch) -> tuple[int, int]:
-    times = index_times(batch)
+def _span_of_batch(times: np.ndarray) -> tuple[int, int]:
     known = times[times != np.uint64(UNDEF_TIMESTAMP)]
     return (int(known[0]), int(known.max())) if len(known) else (0, 0)

@@ -10,12 +10,12 @@ import numpy as np
 
 from ticktape.book.derive import as_schema
 from ticktape.flow.bars import BAR_ROWS
-from ticktape.flow.ohlcv import OHLCV_EVERY_NS
 from ticktape.flow.tape_bars import TapeBars
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_writer import DbnWriter
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import form_of
+from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.metadata import make_metadata
 from ticktape.tape.prices import format_prices
 from ticktape.tape.symbol_map import SymbolMap
@@ -98,7 +98,7 @@ def _write_parquet(path: Path, bars: TapeBars) -> None:
 
 
 def _write_dbn(path: Path, bars: TapeBars, every_ns: int, metadata: Any) -> None:  # noqa: ANN401 -- the vendor's untyped Metadata
-    schema = next((s for s, length in OHLCV_EVERY_NS.items() if length == every_ns), None)
+    schema = next((s for s, length in BAR_LENGTHS_NS.items() if length == every_ns), None)
     if schema is None:
         raise BadValueError(
             "DBN has bars of 1s, 1m, 1h and 1d only", hint="write other lengths as csv or parquet"

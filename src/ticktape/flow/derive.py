@@ -8,15 +8,16 @@ from typing import Final
 import numpy as np
 
 from ticktape.book.derive import Deriver, SameRecords, TopOfBook, TradesOnly
-from ticktape.book.derive_bbo import BBO_EVERY_NS, BboDeriver
+from ticktape.book.derive_bbo import BboDeriver
 from ticktape.book.derive_quotes import QuoteDeriver
-from ticktape.flow.ohlcv import OHLCV_EVERY_NS, OhlcvDeriver
+from ticktape.flow.ohlcv import OhlcvDeriver
 from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import Schema
 
-_BARS: Final = tuple(OHLCV_EVERY_NS)
+_BARS: Final = tuple(BAR_LENGTHS_NS)
 _QUOTES: Final = (Schema.MBP_10, Schema.MBP_1, Schema.TBBO)
-_SAMPLED: Final = tuple(BBO_EVERY_NS)
+_SAMPLED: Final = (Schema.BBO_1S, Schema.BBO_1M)
 
 
 class Chain:

@@ -8,14 +8,8 @@ import numpy as np
 
 from ticktape.book.derive import as_schema
 from ticktape.flow.bars import TimeBars
+from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import Schema
-
-OHLCV_EVERY_NS: Final = {
-    Schema.OHLCV_1S: 1_000_000_000,
-    Schema.OHLCV_1M: 60_000_000_000,
-    Schema.OHLCV_1H: 3_600_000_000_000,
-    Schema.OHLCV_1D: 86_400_000_000_000,
-}
 
 
 class OhlcvDeriver:
@@ -30,7 +24,7 @@ class OhlcvDeriver:
 
     def __init__(self, schema: Schema) -> None:
         self.schema: Final = schema
-        self._bars = TimeBars(OHLCV_EVERY_NS[schema])
+        self._bars = TimeBars(BAR_LENGTHS_NS[schema])
 
     def update(self, records: np.ndarray) -> np.ndarray:
         """Take records; give the bars that they close."""

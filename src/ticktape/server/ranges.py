@@ -12,15 +12,9 @@ from ticktape.flow.derive import make_deriver
 from ticktape.server.rows import WITH_TRADES
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
 from ticktape.tape.layouts import Schema, index_field
-from ticktape.tape.times import NS_PER_DAY, NS_PER_SECOND
 
-BAR_NS: Final = {
-    Schema.OHLCV_1S: NS_PER_SECOND,
-    Schema.OHLCV_1M: 60 * NS_PER_SECOND,
-    Schema.OHLCV_1H: 3_600 * NS_PER_SECOND,
-    Schema.OHLCV_1D: NS_PER_DAY,
-}
 # What a schema is best made from, first choice first.
 _MADE_FROM: Final = (
     Schema.MBO,
@@ -130,11 +124,11 @@ def _within(rows: np.ndarray, wanted: Wanted) -> np.ndarray:
 
 
 def _made(batches: Iterable[Batch], source: Schema, wanted: Wanted) -> Iterator[np.ndarray]:
-    every_ns = BAR_NS.get(wanted.schema)
+    every_ns = BAR_LENGTHS_NS.get(wanted.schema)
     bars = TimeBars(every_ns) if every_ns and source in WITH_TRADES else None
     deriver = bars or make_deriver(source, wanted.schema)
     # A bar that begins inside the range is made of everything until its own end.
-    last_ns = min(wanted.end_ns + (every_ns or 0), wanted.until_ns)
+    last_ns = wanted.end_ns + (every_ns or 0)
     time_field = index_field(source)
     # Whatever needs a book needs the tape from its beginning; bars and trades do not.
     first_ns = wanted.start_ns if bars or source == wanted.schema else 0
@@ -144,13 +138,14 @@ def _made(batches: Iterable[Batch], source: Schema, wanted: Wanted) -> Iterator[
         times = records[time_field]
         if times[-1] < first_ns:
             continue
-        ended = times[-1] >= last_ns
-        kept = records[times < last_ns] if ended else records
+        known = known_times(Batch(schema, records))
+        ended = times[-1] >= last_ns or known[-1] >= wanted.until_ns
+        kept = records[(times < last_ns) & (known < wanted.until_ns)] if ended else records
         if bars is not None:
             kept = kept[np.isin(kept["instrument_id"], wanted.instrument_ids)]
             kept = kept[kept[time_field] >= first_ns]
         if len(kept):
             yield deriver.update(kept)
-        if ended and times[0] >= last_ns:
+        if times[0] >= last_ns or known[0] >= wanted.until_ns:
             break
     yield deriver.flush()

@@ -10,14 +10,11 @@ import numpy as np
 from ticktape.flow.bars import TimeBars
 from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
 from ticktape.tape.batch import Batch
+from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import LAYOUTS, Schema
-from ticktape.tape.times import NS_PER_SECOND
 
-BAR_LENGTHS_NS: Final = {
-    Schema.OHLCV_1S: NS_PER_SECOND,
-    Schema.OHLCV_1M: 60 * NS_PER_SECOND,
-    Schema.OHLCV_1H: 3_600 * NS_PER_SECOND,
-}
+# The candles that every client may ask for.
+SHOWN_BARS: Final = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 BARS_KEPT: Final = 2_000
 TRADES_KEPT: Final = 2_000
 _BOOK_SCHEMAS: Final = frozenset(
@@ -54,7 +51,7 @@ class View:
 
     def __init__(self) -> None:
         self.time_ns = 0
-        self._makers = {schema: TimeBars(every) for schema, every in BAR_LENGTHS_NS.items()}
+        self._makers = {schema: TimeBars(BAR_LENGTHS_NS[schema]) for schema in SHOWN_BARS}
         self._forget()
 
     def _forget(self) -> None:
@@ -88,7 +85,7 @@ class View:
         schema, records = batch
         if not len(records):
             return Change(trades_of(batch), [], set(), set())
-        if schema in BAR_LENGTHS_NS:
+        if schema in SHOWN_BARS:
             return self._take_bars(schema, records)
         trades = trades_of(batch)
         books = self._touch_books(records) if schema in _BOOK_SCHEMAS else set()

@@ -14,21 +14,11 @@ from typing import Final
 import numpy as np
 
 from ticktape.tape.batch import Batch
+from ticktape.tape.intervals import BAR_LENGTHS_NS, SAMPLE_LENGTHS_NS, known_times
 from ticktape.tape.layouts import ACTION_TRADE, F_LAST, Schema, index_field
 
-_SECOND_NS: Final = 1_000_000_000
-
-INTERVALS_NS: Final = {
-    Schema.OHLCV_1S: _SECOND_NS,
-    Schema.OHLCV_1M: 60 * _SECOND_NS,
-    Schema.OHLCV_1H: 3600 * _SECOND_NS,
-    Schema.OHLCV_1D: 86400 * _SECOND_NS,
-    Schema.BBO_1S: _SECOND_NS,
-    Schema.BBO_1M: 60 * _SECOND_NS,
-    Schema.CBBO_1S: _SECOND_NS,
-    Schema.CBBO_1M: 60 * _SECOND_NS,
-}
-SAMPLED: Final = frozenset({Schema.BBO_1S, Schema.BBO_1M, Schema.CBBO_1S, Schema.CBBO_1M})
+INTERVALS_NS: Final = {**BAR_LENGTHS_NS, **SAMPLE_LENGTHS_NS}
+SAMPLED: Final = frozenset(SAMPLE_LENGTHS_NS)
 
 # Places between two records of the batch: room for what is derived from the first of them.
 STRIDE: Final = 1 << 24
@@ -36,9 +26,7 @@ STRIDE: Final = 1 << 24
 
 def interval_ends(schema: Schema, records: np.ndarray) -> np.ndarray:
     """Give the exclusive ends of the intervals that bars or BBO records are of (int64, ns)."""
-    if schema in SAMPLED:
-        return records["ts_recv"].astype(np.int64)
-    return records["ts_event"].astype(np.int64) + INTERVALS_NS[schema]
+    return known_times(Batch(schema, records)).astype(np.int64)
 
 
 class Placed:
