@@ -177,8 +177,20 @@ async def test_an_unknown_symbol_is_an_error_and_the_rest_goes_on(demo):
     assert "ZZZ9" in error["message"]
 
 
+async def test_nothing_is_unknown_before_the_source_has_said_what_it_has():
+    async with stage() as starting, starting.live("symbols=ES.FUT,FOO&schema=trades") as socket:
+        assert (await read_until(socket, is_a("status")))[-1]["type"] == "status"
+        await starting.show(definitions())
+        heard = await read_until(socket, is_a("error"))
+    assert [message["message"] for message in heard if message["type"] == "error"] == [
+        "FOO is not known here"
+    ]
+
+
 async def test_what_was_unknown_is_sent_as_soon_as_it_is_defined():
     async with stage() as running, running.live("symbols=ES.FUT&schema=trades") as socket:
+        crude_alone = definitions()
+        await running.show(crude_alone._replace(records=crude_alone.records[1:]))
         await read_until(socket, is_a("error"))
         await running.show(definitions(), trades(1))
         messages = await read_until(socket, is_a("trade"))

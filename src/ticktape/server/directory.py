@@ -106,6 +106,10 @@ class Directory:
         market = self.market
         return known_instruments(market.instruments, market.symbol_map, self.when_ns).all()
 
+    def has_names(self) -> bool:
+        """Tell whether the source has named any instrument yet."""
+        return bool(self.market.symbol_map.at()) or bool(self.market.instruments.all())
+
     def entries(self, instrument_ids: frozenset[int]) -> list[SymbolEntry]:
         """Describe some instruments."""
         known = {one.instrument_id: one for one in self._instruments()}

@@ -59,6 +59,8 @@ class Hub:
         self.source = source
         self.view = View()
         self.clients: set[Client] = set()
+        # Those who asked before the source had said what it has.
+        self._unanswered: set[Client] = set()
         self.catching_up = False
         self.records = 0
         # A tape says what it has only as it goes; a source that was told what to show keeps to it.
@@ -84,6 +86,8 @@ class Hub:
         self.directory.when_ns = self.view.time_ns or self.source.start_ns
         if self.directory.take_in(batch):
             self._resolve_again()
+        if self._unanswered and self._has_said_what_it_has():
+            self._tell_unknown()
         if not self.catching_up:
             for client in self.clients:
                 client.take_in(change)
@@ -145,7 +149,20 @@ class Hub:
             self.directory.entries(client.instrument_ids),
             sorted(map(str, client.schemas)),
         )
+        if not self._has_said_what_it_has():
+            self._unanswered.add(client)
+            return [connected, *self._gaps]
         return [connected, *self._problems(resolution.not_found), *self._gaps]
+
+    def _has_said_what_it_has(self) -> bool:
+        return self.view.time_ns > 0 or self.directory.has_names()
+
+    def _tell_unknown(self) -> None:
+        for client in self._unanswered:
+            found = self.directory.resolve(client.symbols, client.stype_in)
+            for problem in self._problems(found.not_found):
+                client.notify(problem)
+        self._unanswered.clear()
 
     def _problems(self, not_found: list[str]) -> list[Message]:
         return [
@@ -161,6 +178,7 @@ class Hub:
         """End a client's stream."""
         if client in self.clients:
             self.clients.discard(client)
+            self._unanswered.discard(client)
             self._left_dropped += client.dropped
             CLIENTS.set(len(self.clients))
         if not self.clients:
