@@ -6,46 +6,19 @@ import json
 import re
 
 import pytest
+from tests.browser.viewer_page import (
+    clock_ns,
+    connection,
+    drawn,
+    expect,
+    newest_trade,
+    paused_ns,
+    tape_rows,
+    watched,
+)
 
 # A first start compiles the kernels.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-def expect(locator):
-    from playwright.sync_api import expect as expectation
-
-    return expectation(locator)
-
-
-def connection(page):
-    return page.get_by_role("status", name="Connection")
-
-
-def tape_rows(page):
-    return page.get_by_role("log", name="Trades").locator("[data-trade]")
-
-
-def newest_trade(page) -> str:
-    return tape_rows(page).first.inner_text()
-
-
-def clock_ns(page) -> int:
-    """Time of day of the newest trade on the tape, in nanoseconds."""
-    text = tape_rows(page).first.locator("time").inner_text()
-    hours, minutes, seconds = text.split(":")
-    return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * 1e9)
-
-
-def paused_ns(replay, until) -> int:
-    until("a pause", lambda: replay.replay()["paused"])
-    return replay.cursor_ns()
-
-
-def watched(open_page, server, **size):
-    page = open_page(server, **size)
-    expect(connection(page)).to_have_text("Connected")
-    expect(tape_rows(page).first).to_be_visible()
-    return page
 
 
 def test_says_what_the_data_is(open_page, replay, keep_screenshot):
@@ -208,56 +181,6 @@ def test_keys(open_page, replay, until, keep_screenshot):
     expect(page.locator(".app")).to_have_attribute("data-theme", "light")
 
 
-def test_fetched_history_shows_candles_and_rows(open_page, replay, keep_screenshot):
-    page = watched(open_page, replay)
-    page.get_by_role("button", name="Disconnect").click()
-    page.get_by_label("Schema").select_option("ohlcv-1s")
-    page.get_by_role("button", name="Fetch historical").click()
-    history = page.get_by_role("region", name="History")
-    expect(history.get_by_role("status")).to_contain_text(re.compile(r"\d{2,} rows of ohlcv-1s"))
-    expect(history.locator("[data-row]").first).to_be_visible()
-    keep_screenshot(page, "history-desktop-dark")
-    page.get_by_label("Schema").select_option("trades")
-    page.get_by_role("button", name="Fetch historical").click()
-    expect(history.get_by_role("status")).to_contain_text(re.compile(r"rows of trades"))
-    expect(history.locator("[data-row]").first).to_contain_text(re.compile("Buy|Sell"))
-    page.get_by_role("button", name="Close history").click()
-    expect(history).to_have_count(0)
-
-
-def test_rows_of_the_shown_instrument_and_candles_beside_trades(open_page, replay):
-    page = watched(open_page, replay)
-    replay.order("pause")
-    page.get_by_label("Schema").select_option("trades")
-    with (
-        page.expect_request(asks_for("ohlcv-1s")),
-        page.expect_request(asks_for("trades")) as asked,
-    ):
-        page.get_by_role("button", name="Fetch historical").click()
-    assert asked.value.post_data_json["clip"] is True
-    history = page.get_by_role("region", name="History")
-    expect(history.get_by_role("status")).to_contain_text(
-        re.compile(r"[\d,]+ of [\d,]+ rows of trades")
-    )
-    history.get_by_label("All instruments").check()
-    expect(history.get_by_role("status")).to_contain_text(re.compile(r"^[\d,]+ rows of trades"))
-
-
-def asks_for(schema):
-    return lambda request: (
-        request.url.endswith("/api/historical") and request.post_data_json["schema"] == schema
-    )
-
-
-def test_history_of_a_watched_replay_ends_at_its_cursor(open_page, replay):
-    page = watched(open_page, replay)
-    replay.order("pause")
-    page.get_by_label("Schema").select_option("ohlcv-1s")
-    page.get_by_role("button", name="Fetch historical").click()
-    note = page.get_by_role("region", name="History").get_by_role("status")
-    expect(note).to_contain_text("up to the replay's cursor")
-
-
 def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
     page = watched(open_page, replay)
     alert = page.get_by_role("alert")
@@ -305,11 +228,6 @@ def test_missed_records_are_marked_on_the_chart(open_page, replay, keep_screensh
             break
     expect(legend).to_contain_text("gap")
     keep_screenshot(page, "gap-desktop-dark")
-
-
-def drawn(page) -> None:
-    """Wait until what was just done is on the screen."""
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def test_the_wheel_zooms_and_dragging_pans(open_page, replay):

@@ -6,19 +6,10 @@ import re
 import socket
 
 import pytest
+from tests.browser.viewer_page import expect, tape_rows
 
 # A first start compiles the kernels.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-def expect(locator):
-    from playwright.sync_api import expect as expectation
-
-    return expectation(locator)
-
-
-def tape_rows(page):
-    return page.get_by_role("log", name="Trades").locator("[data-trade]")
 
 
 def test_the_demo_moves_by_itself(open_page, serve, keep_screenshot):
