@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 from importlib import import_module
-from importlib.util import find_spec
 
 import pytest
 
@@ -68,8 +67,6 @@ def test_help_imports_nothing_heavy():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_says_in_its_help_what_the_table_says(name):
     module, _, function = COMMANDS[name].target.partition(":")
-    if find_spec(module) is None:
-        pytest.skip(f"{module} is not written yet")
     docstring = getattr(import_module(module), function).__doc__
     assert docstring.splitlines()[0] == f"{COMMANDS[name].summary}."
 

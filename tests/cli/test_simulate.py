@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from ticktape.book.audit import audit
 from ticktape.feeds.simulator import SimulatedExchange
 from ticktape.feeds.simulator.warm_up import warm_up
 from ticktape.tape import Schema, SymbolMap, read_dbn
@@ -62,6 +63,15 @@ def test_definitions_go_to_a_tape_of_their_own(tmp_path):
     (batch,) = read_dbn(path)
     assert batch.schema is Schema.DEFINITION
     assert len(batch.records) == 8
+
+
+def test_an_audit_tells_the_pre_open_by_the_status_tape(tmp_path):
+    orders, status = tmp_path / "orders.dbn", tmp_path / "status.dbn"
+    asked = ("--seconds", 4, "--rate", 3_000, "--pre-open", 2, "--status", status)
+    assert simulate(orders, *asked).returncode == 0
+    report = audit(read_dbn(orders, status))
+    spans = [span for book in report.books for span in book.crossed.spans]
+    assert {span.phase for span in spans} == {"pre-open"}
 
 
 def test_start_and_pre_open_are_as_asked(tmp_path):

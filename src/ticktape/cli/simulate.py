@@ -36,8 +36,15 @@ def simulate(
     ] = "2026-01-05T14:30Z",
     pre_open: Annotated[
         float,
-        typer.Option(help="Seconds of pre-open, with an opening auction; 0 starts in trading."),
+        typer.Option(
+            help="Seconds of pre-open, with an opening auction; 0 starts in trading. With "
+            "--status, an audit can tell the two apart."
+        ),
     ] = 0.0,
+    status: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Write when trading is open to this tape too."),
+    ] = None,
     definitions: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Write the definitions to this tape too.")
     ] = None,
@@ -48,7 +55,7 @@ def simulate(
 
     The tape begins with a snapshot of every book, and maps its symbols in its metadata.
     """
-    for path in (out, definitions):
+    for path in (out, status, definitions):
         if path is not None and not path.name.endswith(_SUFFIXES):
             raise BadValueError(f"{path} is no name for a tape", hint="end it in .dbn or .dbn.zst")
     if not 0 < seconds <= _LATEST_SECONDS:
@@ -70,13 +77,20 @@ def simulate(
     )
     end_ns = exchange.start_ns + int(seconds * _SECOND_NS)
     records = 0
-    with DbnWriter(out, exchange.metadata_until(end_ns)) as tape:
-        for batch in watch_batches(_session(exchange, end_ns), f"simulating into {out.name}"):
+    metadata = exchange.metadata_until(end_ns)
+    session = _session(exchange, end_ns)
+    with DbnWriter(out, metadata) as tape:
+        for batch in watch_batches(session, f"simulating into {out.name}", metadata):
             tape.write(batch)
             records += len(batch.records)
     if definitions is not None:
         with DbnWriter(definitions, exchange.definitions_metadata(end_ns)) as tape:
             tape.write(Batch(Schema.DEFINITION, exchange.definitions()))
+    if status is not None:
+        with DbnWriter(status, exchange.status_metadata(end_ns)) as tape:
+            if pre_open:
+                tape.write(Batch(Schema.STATUS, exchange.status(trading=False)))
+            tape.write(Batch(Schema.STATUS, exchange.status(trading=True)))
     typer.echo(
         f"{out}: {records:,} records of {len(exchange.contracts)} instruments, "
         f"{format_time(exchange.start_ns)} to {format_time(end_ns)}"

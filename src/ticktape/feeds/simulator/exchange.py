@@ -99,6 +99,10 @@ class SimulatedExchange:
         """Make metadata of a tape of the definition records."""
         return contract_metadata(self.contracts, Schema.DEFINITION, self.start_ns, end_ns)
 
+    def status_metadata(self, end_ns: int) -> dbn.Metadata:
+        """Make metadata of a tape of the status records."""
+        return contract_metadata(self.contracts, Schema.STATUS, self.start_ns, end_ns)
+
     @property
     def now_ns(self) -> int:
         """Event time of the last record given out; the start before the first."""
