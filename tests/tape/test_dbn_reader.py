@@ -306,3 +306,18 @@ def test_real_tapes_of_version_1(real_tape, name, count):
     records = records_of(read_dbn(path, strict=True))
     assert len(records) == count
     assert records.tobytes() == db.DBNStore.from_file(path).to_ndarray().tobytes()
+
+
+def test_send_times_that_only_some_files_have_cannot_be_kept(put_tape):
+    plain = random_records(Schema.TRADES, 5)
+    sent = np.zeros(5, LAYOUTS_TS_OUT[Schema.TRADES])
+    for name in plain.dtype.names:
+        sent[name] = plain[name]
+    sent["length"] = sent.itemsize // 4
+    paths = (
+        put_tape("plain.dbn", metadata_of("trades"), plain),
+        put_tape("sent.dbn", metadata_of("trades", ts_out=True), sent),
+    )
+    with pytest.raises(WrongSchemaError, match=r"sent\.dbn have send times.*plain\.dbn have none"):
+        read_dbn(*paths, keep_ts_out=True)
+    assert len(records_of(read_dbn(*paths))) == 10

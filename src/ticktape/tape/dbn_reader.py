@@ -174,7 +174,8 @@ def read_dbn(
         If a file cannot be read as DBN: at once where its metadata says so, while iterating where
         a record does.
     WrongSchemaError
-        If a file states another schema than asked for.
+        If a file states another schema than asked for, or if send times are to be kept and only
+        some of the files have them.
     """
     if not paths:
         raise BadValueError("no tape was named", hint="give at least one .dbn or .dbn.zst file")
@@ -189,6 +190,8 @@ def read_dbn(
         if wanted is not None and stated is not None and stated is not wanted:
             raise WrongSchemaError(f"{path} holds {stated} records, not {wanted}")
         files.append(file)
+    if keep_ts_out:
+        _check_one_ts_out(files)
     return Tape(
         tuple(files),
         chunk_records=chunk_records,
@@ -196,6 +199,16 @@ def read_dbn(
         keep_ts_out=keep_ts_out,
         strict=strict,
     )
+
+
+def _check_one_ts_out(files: list[_File]) -> None:
+    without = [str(file.path) for file in files if not file.metadata.ts_out]
+    if without and len(without) < len(files):
+        having = [str(file.path) for file in files if file.metadata.ts_out]
+        raise WrongSchemaError(
+            f"{', '.join(having)} have send times (ts_out), {', '.join(without)} have none",
+            hint="read them without keep_ts_out",
+        )
 
 
 def _schema_named(name: str) -> Schema:
