@@ -69,3 +69,11 @@ def test_a_tape_is_not_converted_onto_itself(put_tape):
     source = put_tape("x.dbn", metadata_of("mbo"))
     with pytest.raises(BadValueError, match="source itself"):
         convert_tape(source, source)
+
+
+@pytest.mark.parametrize("name", ["y.foo", "y", "y.parquet.zst", "y.zst"])
+def test_a_target_whose_name_tells_no_form_is_refused(put_tape, tmp_path, name):
+    source = put_tape("x.dbn", metadata_of("mbo"))
+    with pytest.raises(BadValueError, match=r"\.dbn, \.dbn\.zst, \.csv"):
+        convert_tape(source, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.dbn"]

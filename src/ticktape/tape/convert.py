@@ -10,7 +10,7 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_output import refused
 from ticktape.tape.dbn_writer import DbnWriter
 from ticktape.tape.errors import BadValueError, TapeWriteError, TruncatedTapeError
-from ticktape.tape.files import Records, form_of, open_tape
+from ticktape.tape.files import Records, open_tape, target_form
 from ticktape.tape.layouts import Schema
 
 Watch = Callable[[Iterable[Batch]], Iterable[Batch]]
@@ -54,9 +54,10 @@ def convert_tape(
     TapeError, WrongSchemaError
         If the source cannot be read or the target not written.
     BadValueError
-        If both are one file.
+        If both are one file, or the target's name tells no form.
     """
     source, target = Path(source), Path(target)
+    target_form(target)
     tape = open_tape(source, schema=schema)
     if target.exists() and target.samefile(source):
         raise BadValueError(f"{target} is the source itself", hint="name another target")
@@ -84,7 +85,7 @@ def convert_tape(
 def _write(
     tape: Records, path: Path, batches: Iterable[Batch], *, pretty: bool, map_symbols: bool
 ) -> int:
-    form = form_of(path)
+    form = target_form(path)
     if form == "dbn":
         count = 0
         with DbnWriter(path, tape.metadata, overwrite=True) as writer:

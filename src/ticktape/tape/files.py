@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import databento_dbn as dbn
 
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_reader import read_dbn
-from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.errors import BadValueError, WrongSchemaError
 from ticktape.tape.layouts import Schema
 from ticktape.tape.metadata import schema_of
 from ticktape.tape.record_runs import Cut
+
+_TARGET_SUFFIXES: Final = (".dbn", ".dbn.zst", ".csv", ".csv.zst", ".parquet", ".pq")
 
 
 class Records(Protocol):
@@ -47,6 +49,33 @@ def form_of(path: Path | str) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".zst"]
     last = suffixes[-1] if suffixes else ""
     return {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}.get(last, "dbn")
+
+
+def target_form(path: Path | str) -> str:
+    """Tell the form of a tape to be written by its name, which must say one.
+
+    Parameters
+    ----------
+    path : path
+        The file to make.
+
+    Returns
+    -------
+    str
+        ``"csv"``, ``"parquet"`` or ``"dbn"``.
+
+    Raises
+    ------
+    BadValueError
+        If the name ends in none of the known suffixes.
+    """
+    path = Path(path)
+    if not path.name.lower().endswith(_TARGET_SUFFIXES):
+        known = ", ".join(_TARGET_SUFFIXES)
+        raise BadValueError(
+            f"{path}: the name tells no form of tape", hint=f"let it end in one of {known}"
+        )
+    return form_of(path)
 
 
 def open_tape(path: Path | str, *, schema: Schema | str | None = None) -> Records:
