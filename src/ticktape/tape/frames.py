@@ -49,6 +49,9 @@ def to_dataframe(
 ) -> pd.DataFrame | pl.DataFrame:
     """Make a data frame of a tape.
 
+    Records of DBN versions 1 and 2 are upgraded, so their definitions come with the columns of
+    version 3, unlike the vendor's.
+
     Parameters
     ----------
     source : Tape, Batch or iterable of Batch
