@@ -5,10 +5,13 @@ from tests.feeds.test_databento_historical import vendor
 from tests.server.market_day import CL, ES, MIDS, START_NS, TICK, day_tape, stage
 
 from ticktape.feeds.databento_key import ApiKey
+from ticktape.feeds.replay import Replay
 from ticktape.server.databento_ranges import upstream
 from ticktape.server.source import Source
 from ticktape.tape import Schema, make_metadata, new_records
+from ticktape.tape.times import parse_time
 
+KEY = ApiKey("db-0123456789012345678901234567")
 DAY = {"start_rfc3339": "2026-01-05T14:30:00Z", "end_rfc3339": "2026-01-05T14:31:00Z"}
 
 
@@ -57,7 +60,11 @@ async def test_bars_hold_both_sides_of_the_trades(replayed):
 
 @pytest.mark.parametrize(
     ("schema", "opens"),
-    [("ohlcv-1m", "14:30:00"), ("ohlcv-1h", "14:00:00"), ("ohlcv-1d", "00:00:00")],
+    [
+        ("ohlcv-1m", "2026-01-05T14:30:00Z"),
+        ("ohlcv-1h", "2026-01-05T14:00:00Z"),
+        ("ohlcv-1d", "2026-01-05T00:00:00Z"),
+    ],
 )
 async def test_longer_bars_hold_all_trades_of_their_interval(replayed, schema, opens):
     body = ask(schema, start_rfc3339="2026-01-05T00:00:00Z", end_rfc3339="2026-01-06T00:00:00Z")
@@ -65,7 +72,7 @@ async def test_longer_bars_hold_all_trades_of_their_interval(replayed, schema, o
     (bar,) = answer["data"]
     assert bar["volume_u64"] == 100
     assert answer["source"]["complete"] is False
-    assert opens
+    assert bar["ts_event"] == str(parse_time(opens))
 
 
 async def test_tbbo_has_the_quote_at_each_trade(replayed):
@@ -186,12 +193,12 @@ async def test_tapes_of_a_folder_are_served_and_found_while_running(tmp_path):
         assert {row["instrument_id"] for row in answer["data"]} == {CL}
 
 
-def vendor_trades():
+def vendor_trades(times=START_NS):
     import zstandard
 
     records = new_records(Schema.TRADES, 3)
     records["instrument_id"] = 7
-    records["ts_event"] = records["ts_recv"] = START_NS
+    records["ts_event"] = records["ts_recv"] = times
     records["price"] = 5 * 10**9
     records["side"] = ord("A")
     day = {"NQZ5": [{"start_date": _date(5), "end_date": _date(6), "symbol": "7"}]}
@@ -216,6 +223,59 @@ async def test_what_no_tape_has_comes_from_the_vendor():
     assert [row["symbol"] for row in answer["data"]] == ["NQZ5"] * 3
     assert answer["source"]["kind"] == "databento"
     assert requests[0][2]["stype_in"] == ["raw_symbol"]
+
+
+async def test_symbols_of_several_kinds_come_together_from_a_tape(replayed):
+    _, answer = await replayed.post("/api/historical", ask(symbols=["ES.FUT", "CLH6"]))
+    assert {row["symbol"] for row in answer["data"]} == {"ESH6", "CLH6"}
+
+
+async def test_symbols_of_several_kinds_are_too_much_for_the_vendor():
+    with vendor(body=vendor_trades()) as (address, requests):
+        fetch = upstream(KEY, "GLBX.MDP3", address)
+        async with stage(upstream=fetch) as running:
+            status, error = await running.post("/api/historical", ask(symbols=["ES.FUT", "CLH6"]))
+    assert (status, error["code"]) == (400, "bad-value")
+    assert not requests
+
+
+@pytest.fixture
+async def at_the_start(tmp_path):
+    """A viewer of a replay paused at the start, the requests its vendor got, and the cursor."""
+    replay = Replay([day_tape(tmp_path)])
+    replay.pause()
+    cursor_ns = replay.status().cursor_ns
+    body = vendor_trades([cursor_ns - 1, cursor_ns, cursor_ns + 1])
+    with vendor(body=body) as (address, requests):
+        source = Source("REPLAY", "GLBX.MDP3", ["mbo"], ["ES.FUT"], replay)
+        async with stage(
+            source,
+            replayed=[tmp_path / "day.dbn"],
+            upstream=upstream(KEY, "GLBX.MDP3", address),
+        ) as running:
+            yield running, requests, cursor_ns
+
+
+async def test_a_clip_holds_for_the_vendor_too(at_the_start):
+    running, requests, cursor_ns = at_the_start
+    body = ask(symbols=["NQZ5"], clip=True, start_rfc3339="2026-01-05T14:29:00Z")
+    _, answer = await running.post("/api/historical", body)
+    assert [row["ts_event_unix_ns"] - cursor_ns for row in answer["data"]] == [-1, 0]
+    assert answer["source"]["kind"] == "databento"
+    assert answer["source"]["complete"] is False
+    assert answer["source"]["clipped_at_ns"] == str(cursor_ns)
+    assert answer["source"]["end_ns"] == str(cursor_ns + 1)
+    assert parse_time(requests[0][2]["end"][0]) == cursor_ns + 1
+
+
+async def test_what_lies_after_the_cursor_is_not_asked_of_the_vendor(at_the_start):
+    running, requests, cursor_ns = at_the_start
+    body = ask(clip=True, start_rfc3339="2026-01-05T14:30:05Z", end_rfc3339="2026-01-06T00:00:00Z")
+    status, answer = await running.post("/api/historical", body)
+    assert (status, answer["data"]) == (200, [])
+    assert answer["source"]["name"] == "day.dbn"
+    assert answer["source"]["clipped_at_ns"] == str(cursor_ns)
+    assert not requests
 
 
 @pytest.mark.parametrize(

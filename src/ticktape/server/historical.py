@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from ticktape.server.rows import SymbolOf, bar_row, bar_values, quote_rows, trad
 from ticktape.server.tape_shelf import ShelvedTape, TapeShelf
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import AuthenticationError, BadValueError, UnknownSymbolError
+from ticktape.tape.intervals import known_times
 from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.symbology import infer_stype
@@ -52,6 +53,37 @@ class Fetched(Protocol):
 
 
 FetchUpstream = Callable[[HistoricalRequest, int, int, str, int], Awaitable[Fetched]]
+
+
+class Span(NamedTuple):
+    """A range of time that was asked for, and how far it may be shown.
+
+    Attributes
+    ----------
+    start_ns, end_ns : int
+        As asked; the end is exclusive.
+    until_ns : int
+        Nothing at or after this time may be shown: just after the replay's cursor.
+    """
+
+    start_ns: int
+    end_ns: int
+    until_ns: int
+
+    @property
+    def last_ns(self) -> int:
+        """The end of what may be shown, exclusive."""
+        return min(self.end_ns, self.until_ns)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it may be shown."""
+        return self.last_ns <= self.start_ns
+
+    @property
+    def clipped_at(self) -> str | None:
+        """The last time that may be shown; None where all of the range may."""
+        return str(self.until_ns - 1) if self.until_ns < self.end_ns else None
 
 
 class Historical:
@@ -116,15 +148,21 @@ class Historical:
                 f"start {request.start_rfc3339} is not before end {request.end_rfc3339}",
                 hint="choose an end after the start; the end itself is left out",
             )
-        stype_in = _stype(request)
+        until_ns = UNDEF_TIMESTAMP
+        if request.clip and self._cursor_ns is not None:
+            until_ns = self._cursor_ns() + 1
+        span = Span(start_ns, end_ns, until_ns)
         known = await self._local_sources(Schema(request.schema))
         local = [one for one in known if one.reaches(start_ns, end_ns)]
-        whole = [one for one in local if one.covers(start_ns, end_ns)]
+        whole = [one for one in local if one.covers(start_ns, span.last_ns)]
+        if span.is_empty and self._upstream is not None:
+            # Nothing of it may be shown yet: no reason to ask, and to pay, the vendor.
+            whole = whole or local or known
         if whole or (local and self._upstream is None):
-            return await self._from_local((whole or local)[0], request, start_ns, end_ns)
+            return await self._from_local((whole or local)[0], request, span)
         if self._upstream is None:
             raise _no_source(Schema(request.schema), known)
-        return await self._from_upstream(request, start_ns, end_ns, stype_in)
+        return await self._from_upstream(request, span)
 
     async def _local_sources(self, schema: Schema) -> list[ShelvedTape]:
         # A tape is looked through when it is first asked for; once, whoever else asks meanwhile.
@@ -150,9 +188,9 @@ class Historical:
         return found
 
     async def _from_local(
-        self, tape: ShelvedTape, request: HistoricalRequest, start_ns: int, end_ns: int
+        self, tape: ShelvedTape, request: HistoricalRequest, span: Span
     ) -> HistoricalAnswer:
-        when_ns = min(max(start_ns, tape.start_ns), tape.end_ns)
+        when_ns = min(max(span.start_ns, tape.start_ns), tape.end_ns)
         found = find_instruments(
             request.symbols, request.stype_in, tape.instruments, tape.symbols, when_ns
         )
@@ -164,14 +202,10 @@ class Historical:
         schema = Schema(request.schema)
         source = best_source(tape.schemas, schema)
         assert source is not None  # noqa: S101 -- only tapes that can make the schema were chosen
-        until_ns = UNDEF_TIMESTAMP
-        if request.clip and self._cursor_ns is not None:
-            until_ns = self._cursor_ns() + 1
         limit = request.limit or DEFAULT_LIMIT
         ids = np.array(sorted(found.instrument_ids), np.uint32)
-        wanted = Wanted(schema, ids, start_ns, end_ns, until_ns, limit)
+        wanted = Wanted(schema, ids, span.start_ns, span.end_ns, span.until_ns, limit)
         records = await asyncio.to_thread(cut_range, tape.open(), source, wanted)
-        clipped = until_ns < end_ns
         return await asyncio.to_thread(
             make_answer,
             request.schema,
@@ -182,24 +216,32 @@ class Historical:
                 tape.name,
                 str(tape.start_ns),
                 str(tape.end_ns),
-                tape.covers(start_ns, end_ns) and not clipped,
+                tape.covers(span.start_ns, span.end_ns) and span.clipped_at is None,
                 len(records) > limit,
-                str(until_ns - 1) if clipped else None,
+                span.clipped_at,
             ),
         )
 
-    async def _from_upstream(
-        self, request: HistoricalRequest, start_ns: int, end_ns: int, stype_in: str
-    ) -> HistoricalAnswer:
+    async def _from_upstream(self, request: HistoricalRequest, span: Span) -> HistoricalAnswer:
         assert self._upstream is not None  # noqa: S101 -- the caller has looked
         limit = request.limit or DEFAULT_LIMIT
-        fetched = await self._upstream(request, start_ns, end_ns, stype_in, limit + 1)
-        schema = Schema(request.schema)
-        parts = [records for of, records in fetched.batches if of == schema]
+        stype_in = _stype(request)
+        symbols, parts = SymbolMap(), list[np.ndarray]()
+        if not span.is_empty:
+            fetched = await self._upstream(
+                request, span.start_ns, span.last_ns, stype_in, limit + 1
+            )
+            symbols = fetched.symbols
+            # The vendor's bars are whole: one that the cursor stands in is not known yet.
+            parts = [
+                batch.records[known_times(batch) < span.until_ns]
+                for batch in fetched.batches
+                if batch.schema == request.schema
+            ]
         records = np.concatenate(parts) if parts else np.zeros(0)
 
         def symbol_of(instrument_id: int) -> str:
-            return fetched.symbols.symbol_of(instrument_id) or str(instrument_id)
+            return symbols.symbol_of(instrument_id) or str(instrument_id)
 
         return make_answer(
             request.schema,
@@ -208,10 +250,11 @@ class Historical:
             HistoricalSource(
                 "databento",
                 "Databento",
-                str(start_ns),
-                str(end_ns),
-                complete=True,
+                str(span.start_ns),
+                str(max(span.start_ns, span.last_ns)),
+                complete=span.clipped_at is None,
                 truncated=len(records) > limit,
+                clipped_at_ns=span.clipped_at,
             ),
         )
 
