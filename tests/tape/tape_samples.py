@@ -7,6 +7,7 @@ import numpy as np
 
 from ticktape.tape.layouts import UNDEF_PRICE, UNDEF_TIMESTAMP, Schema, new_records
 from ticktape.tape.metadata import make_metadata
+from ticktape.tape.times import NS_PER_DAY
 
 START_NS = 1_758_742_200_000_000_000
 INSTRUMENTS = (118, 4358, 432669)
@@ -127,3 +128,17 @@ def metadata_of(schema, **changes):
 def records_of(tape):
     """Give all records of a tape of one schema."""
     return np.concatenate([batch.records for batch in tape])
+
+
+def live_session(instrument_id=118, symbol=b"ESZ5", count=4):
+    """Make a live session's tape: no schema stated, the symbol in a mapping record only."""
+    mapping = new_records(Schema.SYMBOL_MAPPING, 1)
+    mapping["instrument_id"] = instrument_id
+    mapping["ts_event"] = START_NS
+    mapping["stype_in_symbol"] = b"ES.FUT"
+    mapping["stype_out_symbol"] = symbol
+    mapping["start_ts"] = START_NS - START_NS % NS_PER_DAY
+    mapping["end_ts"] = mapping["start_ts"] + np.uint64(NS_PER_DAY)
+    trades = random_records(Schema.TRADES, count)
+    trades["instrument_id"] = instrument_id
+    return make_metadata("GLBX.MDP3", None, START_NS, stype_in=None), mapping, trades

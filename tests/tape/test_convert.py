@@ -1,6 +1,7 @@
+import databento as db
 import numpy as np
 import pytest
-from tests.tape.tape_samples import metadata_of, random_records, records_of
+from tests.tape.tape_samples import live_session, metadata_of, random_records, records_of
 
 from ticktape.tape.convert import convert_tape
 from ticktape.tape.errors import BadValueError, TicktapeError, TruncatedTapeError
@@ -77,3 +78,21 @@ def test_a_target_whose_name_tells_no_form_is_refused(put_tape, tmp_path, name):
     with pytest.raises(BadValueError, match=r"\.dbn, \.dbn\.zst, \.csv"):
         convert_tape(source, tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["x.dbn"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.filterwarnings("ignore")
+def test_the_symbols_of_a_live_session_survive_every_form(put_tape, tmp_path, name):
+    source = put_tape("live.dbn", *live_session())
+    convert_tape(source, tmp_path / name, schema="trades")
+    assert set(open_tape(tmp_path / name).metadata.mappings) == {"ESZ5"}
+    convert_tape(tmp_path / name, tmp_path / "last.dbn")
+    theirs = db.DBNStore.from_file(tmp_path / "last.dbn").to_df(schema="trades")
+    assert theirs["symbol"].tolist() == ["ESZ5"] * 4
+
+
+def test_a_whole_live_session_keeps_its_mapping_records(put_tape, tmp_path):
+    _, *records = session = live_session()
+    convert_tape(put_tape("live.dbn", *session), tmp_path / "x.dbn")
+    kept = [batch.records.tobytes() for batch in open_tape(tmp_path / "x.dbn")]
+    assert kept == [part.tobytes() for part in records]

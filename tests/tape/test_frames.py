@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
-from tests.tape.tape_samples import MARKET_SCHEMAS, metadata_of, random_records
+from tests.tape.tape_samples import MARKET_SCHEMAS, live_session, metadata_of, random_records
 
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_reader import read_dbn
@@ -142,3 +142,14 @@ def test_a_frame_is_made_eight_times_faster_than_the_vendors(put_tape):
     theirs = best_of_two(lambda: db.DBNStore.from_file(path).to_df())
     assert theirs / best_of_two(lambda: to_dataframe(read_dbn(path))) > 8
     assert theirs / best_of_two(lambda: to_dataframe(read_dbn(path), vendor=True)) > 8
+
+
+@pytest.mark.parametrize("asked", [None, "trades"])
+def test_the_symbols_of_a_live_sessions_mapping_records(put_tape, asked):
+    path = put_tape("live.dbn", *live_session())
+    theirs = db.DBNStore.from_file(path).to_df(schema="trades")
+    assert theirs["symbol"].tolist() == ["ESZ5"] * 4
+    tape = read_dbn(path, schema=asked)
+    assert_frame_equal(to_dataframe(tape, schema="trades", vendor=True), theirs)
+    for form in ({}, {"backend": "polars"}):
+        assert list(to_dataframe(tape, schema="trades", **form)["symbol"]) == ["ESZ5"] * 4

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_output import refused
+from ticktape.tape.dbn_reader import Tape
 from ticktape.tape.dbn_writer import DbnWriter
 from ticktape.tape.errors import BadValueError, TapeWriteError, TruncatedTapeError
 from ticktape.tape.files import Records, open_tape, target_form
@@ -65,7 +66,14 @@ def convert_tape(
         raise TapeWriteError("cannot be written: there is no such folder", path=target)
     partial = target.with_name(f".partial-{target.name}")
     try:
-        count = _write(tape, partial, watch(tape), pretty=pretty, map_symbols=map_symbols)
+        count = _write(
+            tape,
+            partial,
+            watch(tape),
+            one_schema=schema is not None,
+            pretty=pretty,
+            map_symbols=map_symbols,
+        )
         partial.replace(target)
     except OSError as error:
         raise refused(target, error) from error
@@ -83,12 +91,22 @@ def convert_tape(
 
 
 def _write(
-    tape: Records, path: Path, batches: Iterable[Batch], *, pretty: bool, map_symbols: bool
+    tape: Records,
+    path: Path,
+    batches: Iterable[Batch],
+    *,
+    one_schema: bool,
+    pretty: bool,
+    map_symbols: bool,
 ) -> int:
     form = target_form(path)
+    metadata = tape.metadata
+    # A live session's mapping records do not come along with one schema's.
+    if isinstance(tape, Tape) and (one_schema or form != "dbn"):
+        metadata = tape.metadata_with_symbols()
     if form == "dbn":
         count = 0
-        with DbnWriter(path, tape.metadata, overwrite=True) as writer:
+        with DbnWriter(path, metadata, overwrite=True) as writer:
             for batch in batches:
                 writer.write(batch)
                 count += len(batch.records)
@@ -101,7 +119,7 @@ def _write(
     return write_table(
         path,
         batches,
-        tape.metadata,
+        metadata,
         pretty_px=pretty,
         pretty_ts=pretty,
         map_symbols=map_symbols,

@@ -29,10 +29,12 @@ from ticktape.tape.metadata import (
     merge_metadata,
     metadata_bytes_left,
     schema_of,
+    with_mappings,
     without_ts_out,
 )
 from ticktape.tape.prefetch import prefetch
 from ticktape.tape.record_runs import Cut, RecordRuns
+from ticktape.tape.symbol_map import SymbolMap
 
 DEFAULT_CHUNK_RECORDS: Final = 1 << 16
 _METADATA_READ: Final = 1 << 16
@@ -93,6 +95,35 @@ class Tape:
     def cut(self) -> Cut | None:
         """After iterating: where the first file that ends too early does so; None if none does."""
         return self.cuts[0] if self.cuts else None
+
+    def metadata_with_symbols(self) -> dbn.Metadata:
+        """Give the metadata with what the records themselves say of symbols.
+
+        A live session's tape states no schema, and names its instruments only in mapping records:
+        such files are read once for this, whatever schema the tape was asked for.
+
+        Returns
+        -------
+        databento_dbn.Metadata
+            With the mappings of the records, by UTC day; :attr:`metadata` where there are none.
+
+        Raises
+        ------
+        TapeError
+            If a record cannot be read.
+        """
+        symbols = SymbolMap.from_metadata(self.metadata)
+        found = False
+        for file in self._files:
+            if schema_of(file.metadata) is not None:
+                continue
+            source, _ = _open(file.path)
+            with closing(source):
+                for batch in self._runs(file, source, self._chunk_records):
+                    if batch.schema is Schema.SYMBOL_MAPPING:
+                        symbols.add_mapping_records(batch.records)
+                        found = True
+        return with_mappings(self.metadata, symbols.to_mappings()) if found else self.metadata
 
     def __iter__(self) -> Iterator[Batch]:
         self.cuts = []

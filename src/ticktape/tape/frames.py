@@ -67,7 +67,7 @@ def to_dataframe(
     schema : Schema or str, optional
         Take only records of this schema.
     symbol_map : SymbolMap, optional
-        By default that of a tape's metadata.
+        By default that of a tape's metadata and, of a live session's tape, its mapping records.
     tz : tzinfo or str
         Time zone of pretty times.
     vendor : bool
@@ -89,10 +89,12 @@ def to_dataframe(
     if backend not in ("pandas", "polars") or price_type not in ("float", "fixed", "decimal"):
         raise BadValueError(f"no such form of frame: {backend}, {price_type} prices")
     metadata = getattr(source, "metadata", None)
-    if symbol_map is None and metadata is not None:
-        symbol_map = SymbolMap.from_metadata(metadata)
     if not map_symbols:
         symbol_map = None
+    elif symbol_map is None and isinstance(source, Tape):
+        symbol_map = SymbolMap.from_metadata(source.metadata_with_symbols())
+    elif symbol_map is None and metadata is not None:
+        symbol_map = SymbolMap.from_metadata(metadata)
     wanted = None if schema is None else Schema(schema)
     if wanted is None and metadata is not None:
         wanted = schema_of(metadata)

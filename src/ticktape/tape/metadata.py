@@ -295,16 +295,48 @@ def without_ts_out(metadata: dbn.Metadata) -> dbn.Metadata:
     -------
     databento_dbn.Metadata
     """
+    return _remade(metadata, metadata.mappings, metadata.stype_in, metadata.stype_out)
+
+
+def with_mappings(metadata: dbn.Metadata, mappings: Mappings) -> dbn.Metadata:
+    """Give metadata that differs only in its mappings.
+
+    Parameters
+    ----------
+    metadata : databento_dbn.Metadata
+        Of a tape.
+    mappings : mapping
+        Symbol to intervals of instrument ids.
+
+    Returns
+    -------
+    databento_dbn.Metadata
+        Its output symbols are instrument ids; input symbols that were such become raw ones.
+    """
+    ids_first = str(metadata.stype_in) == "instrument_id"
+    stype_in = "raw_symbol" if ids_first else metadata.stype_in
+    return _remade(metadata, mappings, stype_in, "instrument_id", ts_out=metadata.ts_out)
+
+
+def _remade(
+    metadata: dbn.Metadata,
+    mappings: Mappings,
+    stype_in: str | dbn.SType | None,
+    stype_out: str | dbn.SType,
+    *,
+    ts_out: bool = False,
+) -> dbn.Metadata:
     return make_metadata(
         dataset=metadata.dataset,
         schema=schema_of(metadata),
         start_ns=metadata.start,
         end_ns=metadata_end_ns(metadata),
         symbols=metadata.symbols,
-        mappings=metadata.mappings,
-        stype_in=metadata.stype_in,
-        stype_out=metadata.stype_out,
+        mappings=mappings,
+        stype_in=stype_in,
+        stype_out=stype_out,
         limit=metadata.limit or None,
+        ts_out=ts_out,
         partial=metadata.partial,
         not_found=metadata.not_found,
     )

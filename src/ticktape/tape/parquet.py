@@ -53,7 +53,8 @@ def write_parquet(
     batches : iterable of Batch
         Of one schema.
     metadata : databento_dbn.Metadata
-        Kept in the file, and read for the schema and the symbols.
+        Kept in the file, and read for the schema and the symbols; of a live session's tape, give
+        ``metadata_with_symbols()``.
     pretty_px : bool
         Prices as decimals with nine digits after the point; else integers in units of 1e-9.
     pretty_ts : bool
