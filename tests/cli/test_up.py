@@ -1,5 +1,6 @@
 """``ticktape up`` as a person runs it: a process, its page, Ctrl-C."""
 
+import asyncio
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from urllib.request import urlopen
 
 import pytest
@@ -15,6 +16,8 @@ from tests.server.market_day import day_tape
 
 from ticktape.cli.up import read_speed
 from ticktape.cli.up_sources import schemas_on, shown_schemas
+from ticktape.feeds.replay import Replay
+from ticktape.gateway.live import BroadcastSource, LiveGateway
 from ticktape.tape import Schema
 from ticktape.tape.errors import BadValueError
 
@@ -132,6 +135,13 @@ def test_the_demo_shows_a_book(tmp_path):
         assert '"bids":[{' in get(f"{address}/api/book/ES.FUT")
 
 
+def test_the_demo_can_begin_before_its_opening_auction(tmp_path):
+    with up("--demo", "--pre-open", 3600, cwd=tmp_path) as (_, address):
+        wait_for(lambda: '"ES.FUT"' in get(f"{address}/api/symbols"), 100)
+        # Only before the auction may buyers wait above sellers.
+        wait_for(lambda: '"crossed":true' in get(f"{address}/api/book/ES.FUT"))
+
+
 @pytest.mark.parametrize("option", ["--port", "--gateway-port"])
 def test_a_busy_port_is_one_clear_line(tmp_path, option):
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -153,6 +163,47 @@ def test_live_without_a_key_is_one_clear_line(tmp_path):
     assert len(ended.stderr.splitlines()) == 1
 
 
+@asynccontextmanager
+async def other_gateway(tmp_path, *keys):
+    """Serve a tape like the vendor's live gateway, to holders of some keys."""
+    source = BroadcastSource(Replay([day_tape(tmp_path)]), schemas=[Schema.MBO])
+    gateway = LiveGateway(source, "127.0.0.1", 0, list(keys))
+    await gateway.start()
+    try:
+        yield f"127.0.0.1:{gateway.port}"
+    finally:
+        await gateway.close()
+
+
+async def test_live_with_a_wrong_key_is_one_clear_line(tmp_path):
+    async with other_gateway(tmp_path, "db-another9abcdefghijklmnopqrstu") as address:
+        ended = await asyncio.to_thread(
+            run,
+            *("--live", "ES.FUT", "--upstream", address, "--port", 0),
+            cwd=tmp_path,
+            DATABENTO_API_KEY=KEY,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: ")
+    assert len(ended.stderr.splitlines()) == 1
+    assert KEY not in ended.stdout + ended.stderr
+
+
+async def test_a_live_sources_key_reaches_neither_the_browser_nor_the_log(tmp_path):
+    (tmp_path / ".env").write_text(f"DATABENTO_API_KEY={KEY}\n")
+
+    def watch(address):
+        options = ("--live", "ES.FUT", "--upstream", address)
+        with up(*options, cwd=tmp_path, TICKTAPE_LOG_LEVEL="debug") as (process, viewer):
+            wait_for(lambda: '"connected":true' in get(f"{viewer}/api/source"))
+            pages = [get(f"{viewer}{path}") for path in ("/api/source", "/api/symbols", "/metrics")]
+            process.send_signal(signal.SIGINT)
+            return "".join(pages) + process.communicate(timeout=10)[0]
+
+    async with other_gateway(tmp_path, KEY) as address:
+        assert KEY not in await asyncio.to_thread(watch, address)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -160,6 +211,8 @@ def test_live_without_a_key_is_one_clear_line(tmp_path):
         (["--replay", "text.dbn"], "text.dbn"),
         (["--speed", "fast"], "fast"),
         (["--port", "70000"], "port"),
+        (["--pre-open", "-1"], "pre-open"),
+        (["--pre-open", "nan"], "pre-open"),
     ],
 )
 def test_bad_input_is_one_clear_line(tmp_path, arguments, said):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import logging
 import os
 import signal
 import sys
@@ -47,6 +49,9 @@ def up(
     paused: Annotated[bool, typer.Option("--paused", help="Begin the replay paused.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of --demo.")] = 1,
     rate: Annotated[float, typer.Option(help="Records a second of --demo.")] = 4_000.0,
+    pre_open: Annotated[
+        float, typer.Option(help="Seconds of --demo before its opening auction.")
+    ] = 0.0,
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the viewer; 0 for any.")] = None,
     gateway_port: Annotated[
@@ -75,14 +80,27 @@ def up(
     files = [*(replay or []), *(tapes_to_replay or [])]
     if sum((demo, bool(files), live is not None)) > 1:
         raise typer.BadParameter("choose one of --demo, --replay and --live")
-    wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate)
+    wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate, pre_open)
     choice = choose(settings, wishes)
-    asyncio.run(_run(choice, settings, open_browser=open_browser))
-    # Everything of ours is closed. The interpreter's own end would take the compiler apart piece by
-    # piece, which lasts longer than all the rest, and tear a thread that still compiles.
-    sys.stdout.flush()
+    try:
+        asyncio.run(_run(choice, settings, open_browser=open_browser))
+    except Exception:
+        # Whoever called prints the error; what is registered last runs first after that.
+        atexit.register(_leave, 1)
+        raise
+    _leave(0)
+
+
+def _leave(status: int) -> None:
+    """End the process at once.
+
+    Everything of ours is closed. The interpreter's own end would take the compiler apart piece by
+    piece, which lasts longer than all the rest, and tear a thread that still works.
+    """
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(status)
 
 
 def _settings(**options: object) -> Settings:
@@ -93,6 +111,9 @@ def _settings(**options: object) -> Settings:
     from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
 
     set_up_logging(settings.log_level)
+    if settings.log_level != "debug":
+        # Its client logs what it raises as well: we say it, once and in our words.
+        logging.getLogger("databento").setLevel(logging.CRITICAL)
     return settings
 
 

@@ -41,6 +41,7 @@ _RICHEST_FIRST: Final = (
 )
 # For other clients that ask this gateway for the past; the viewer itself keeps its own.
 _HISTORY_RECORDS: Final = 200_000
+_LONGEST_PRE_OPEN_SECONDS: Final = 86_400
 _BARS: Final[tuple[Schema, ...]] = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 
 
@@ -154,6 +155,8 @@ class Wishes(NamedTuple):
         Of a replay; speed None is as fast as it goes.
     seed, rate
         Of the simulated exchange.
+    pre_open_seconds : float
+        How long the simulated exchange only collects orders, before its opening auction.
     """
 
     files: Sequence[Path]
@@ -164,6 +167,7 @@ class Wishes(NamedTuple):
     paused: bool
     seed: int
     rate: float
+    pre_open_seconds: float = 0.0
 
 
 def choose(settings: Settings, wishes: Wishes) -> Choice:
@@ -188,9 +192,20 @@ def _all_of(schemas: Sequence[Schema]) -> list[LiveSubscription]:
 def _demo(wishes: Wishes) -> Choice:
     from ticktape.feeds.simulator import SimulatedExchange, SimulatorFeed  # noqa: PLC0415
 
+    if not 0 <= wishes.pre_open_seconds <= _LONGEST_PRE_OPEN_SECONDS:
+        raise BadValueError(
+            f"a pre-open of {wishes.pre_open_seconds:g} s is no pre-open",
+            hint=f"give 0 to {_LONGEST_PRE_OPEN_SECONDS} seconds",
+        )
+
     def make() -> Feed:
         return SimulatorFeed(
-            SimulatedExchange(seed=wishes.seed, rate=wishes.rate, start_ns=time.time_ns())
+            SimulatedExchange(
+                seed=wishes.seed,
+                rate=wishes.rate,
+                start_ns=time.time_ns(),
+                pre_open_ns=int(wishes.pre_open_seconds * 1e9),
+            )
         )
 
     source = Source("SIMULATED", "GLBX.MDP3", [Schema.MBO], ["ES.FUT"])
