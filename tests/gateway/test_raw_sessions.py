@@ -221,6 +221,8 @@ async def test_a_snapshot_of_unknown_books_is_a_single_clear(small_tape):
         _, records = await client.everything()
     first = records[Schema.MBO][0]
     assert (chr(first["action"]), chr(first["side"]), int(first["flags"])) == ("R", "N", 168)
+    # A book is one publisher's: the clear is of the one whose records follow.
+    assert {int(record["publisher_id"]) for record in records[Schema.MBO]} == {1}
 
 
 async def test_the_gateway_closes_at_once_under_open_sessions(small_tape):

@@ -61,6 +61,11 @@ _PUBLISHERS: Final[dict[str, tuple[int, ...]]] = {
     "DBIX.CORE": tuple(range(146, 154)),
 }
 
+# Of a dataset that has no other.
+ONLY_PUBLISHER_OF: Final = {
+    dataset: publishers[0] for dataset, publishers in _PUBLISHERS.items() if len(publishers) == 1
+}
+
 DATASET_OF_PUBLISHER: Final = {
     publisher: dataset for dataset, publishers in _PUBLISHERS.items() for publisher in publishers
 }

@@ -58,7 +58,9 @@ class BroadcastStream:
             for request, channel in opened:
                 if request.schema is Schema.DEFINITION and channel is not None:
                     self._send_definitions(channel)
-                for records in snapshots(source.market, source.catalogue, request, source.now_ns):
+                for records in snapshots(
+                    source.market, source.catalogue, request, source.now_ns, source.dataset
+                ):
                     self._outlet.put_now(Batch(Schema.MBO, records))
             # After the start of the session, start= is without effect.
             if not self._is_started:

@@ -145,8 +145,11 @@ class ReplayStream:
         if not any(request.snapshot for request in requests):
             return
         market = await asyncio.to_thread(market_after, self._past())
+        source = self._source
         for request in requests:
-            for records in snapshots(market, self._source.catalogue, request, self._now_ns):
+            for records in snapshots(
+                market, source.catalogue, request, self._now_ns, source.dataset
+            ):
                 self._outlet.put_now(Batch(Schema.MBO, records))
 
     async def run(self) -> None:

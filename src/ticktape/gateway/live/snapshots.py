@@ -22,6 +22,7 @@ from ticktape.tape.layouts import (
     Schema,
     new_records,
 )
+from ticktape.tape.publishers import ONLY_PUBLISHER_OF
 
 _EMPTY_FLAGS: Final = F_LAST | F_SNAPSHOT | F_BAD_TS_RECV
 
@@ -46,11 +47,12 @@ def book_records(
 
 
 def snapshots(
-    market: Market, catalogue: Catalogue, request: SubscriptionRequest, now_ns: int
+    market: Market, catalogue: Catalogue, request: SubscriptionRequest, now_ns: int, dataset: str
 ) -> Iterator[np.ndarray]:
     """Give what a subscription with ``snapshot=1`` is answered with.
 
-    An instrument without a book gives the snapshot of an empty one: a single clear with flags 168.
+    An instrument without a book gives the snapshot of an empty one, a single clear with flags 168;
+    or nothing where its publisher cannot be told, as a book is one publisher's.
     """
     if not request.snapshot:
         return
@@ -60,11 +62,15 @@ def snapshots(
     missing = wanted - {instrument_id for _, instrument_id in market.keys()}  # noqa: SIM118 -- no dict
     yield from book_records(market, now_ns, wanted)
     for instrument_id in sorted(missing):
-        yield _empty_book(instrument_id, now_ns)
+        defined = catalogue.instruments.by_id(instrument_id)
+        publisher_id = ONLY_PUBLISHER_OF.get(dataset) if defined is None else defined.publisher_id
+        if publisher_id:
+            yield _empty_book(publisher_id, instrument_id, now_ns)
 
 
-def _empty_book(instrument_id: int, now_ns: int) -> np.ndarray:
+def _empty_book(publisher_id: int, instrument_id: int, now_ns: int) -> np.ndarray:
     record = new_records(Schema.MBO, 1)
+    record["publisher_id"] = publisher_id
     record["instrument_id"] = instrument_id
     record["ts_event"] = now_ns
     record["ts_recv"] = now_ns
