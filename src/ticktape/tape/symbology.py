@@ -226,8 +226,8 @@ class _Known:
             amounts = rankings[rule]
             if amounts is None:
                 raise UnresolvableSymbolError(
-                    f"{symbol} ranks by the {_RANKED_BY[rule]} of the day before, which this "
-                    "source does not have",
+                    f"{symbol} ranks by the {_RANKED_BY[rule]} of the day before, which is not "
+                    "known here",
                     hint=f"ask for {match[1]}.c.{rank}, or give the {_RANKED_BY[rule]}",
                 )
             listed = [one for one in listed if one.instrument_id in amounts]
