@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from ticktape.cli.gateway import read_speed
+from ticktape.cli.gateway import read_speed, simulator_source
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.tape.errors import AuthenticationError, BadValueError
@@ -98,6 +98,14 @@ def test_keys_are_asked_for_and_not_printed(tape):
 def test_the_simulator_is_served():
     with gateway_process("simulator", "--rate", 2_000, "--seed", 3) as (_, port, _shown):
         assert asyncio.run(take(port, Schema.MBO, at_least=100)) >= 100
+
+
+def test_the_simulator_can_begin_before_its_opening_auction():
+    assert "--pre-open" in re.sub(r"\x1b\[[0-9;]*m", "", run("--help").stdout)
+    exchange = simulator_source(2_000, 3, 1.0, pre_open_s=2.5)._feed.exchange
+    assert exchange.opens_ns - exchange.start_ns == 2_500_000_000
+    with pytest.raises(BadValueError):
+        simulator_source(2_000, 3, 1.0, pre_open_s=float("nan"))
 
 
 def test_a_shared_replay_is_served(tape):

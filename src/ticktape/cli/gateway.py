@@ -43,13 +43,19 @@ def gateway(
     ] = None,
     rate: Annotated[float, typer.Option(help="Records a second of the simulator.")] = 50_000.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulator.")] = 1,
+    pre_open: Annotated[
+        float,
+        typer.Option(
+            help="Seconds of pre-open before the simulator's opening auction; 0 for none.", min=0
+        ),
+    ] = 0.0,
 ) -> None:
     """Serve tapes or a simulated exchange over Databento's protocol.
 
     Any client of the protocol connects: databento.Live(key=..., gateway="127.0.0.1", port=13000).
     """
     if sources == [SIMULATOR]:
-        source = simulator_source(rate, seed, read_speed(speed or "1"))
+        source = simulator_source(rate, seed, read_speed(speed or "1"), pre_open)
     elif SIMULATOR in sources:
         raise BadValueError("The simulator and tapes can not be served together")
     else:
@@ -71,7 +77,9 @@ def read_speed(text: str) -> float | None:
     return speed
 
 
-def simulator_source(rate: float, seed: int, speed: float | None) -> Source:
+def simulator_source(
+    rate: float, seed: int, speed: float | None, pre_open_s: float = 0.0
+) -> Source:
     """Make the source of ``ticktape gateway simulator``."""
     import time  # noqa: PLC0415 -- with the simulator's own imports
 
@@ -79,7 +87,14 @@ def simulator_source(rate: float, seed: int, speed: float | None) -> Source:
     from ticktape.feeds.simulator.feed import SimulatorFeed  # noqa: PLC0415
     from ticktape.gateway.live import BroadcastSource  # noqa: PLC0415
 
-    exchange = SimulatedExchange(seed=seed, rate=rate, start_ns=time.time_ns())
+    if not 0 <= pre_open_s < float("inf"):
+        raise BadValueError(f"A pre-open of {pre_open_s} s is no number of seconds from 0 on")
+    exchange = SimulatedExchange(
+        seed=seed,
+        rate=rate,
+        start_ns=time.time_ns(),
+        pre_open_ns=round(pre_open_s * 1_000_000_000),
+    )
     return BroadcastSource(SimulatorFeed(exchange, speed))
 
 
