@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from tests.gateway.gateway_clients import DATASET, RawClient, official_session, serving
 
+from ticktape.feeds.databento_live import DatabentoLiveFeed
+from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.feeds.marks import Mark, make_mark, marks_in
 from ticktape.feeds.replay import Replay
+from ticktape.feeds.simulator import SimulatedExchange
+from ticktape.feeds.simulator.feed import SimulatorFeed
 from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.live.history import History
@@ -139,6 +143,29 @@ async def test_who_joins_late_with_a_snapshot_has_the_same_books(small_tape):
     assert set(snapshot["flags"].tolist()) <= {40, 168}
     assert records[len(snapshot) :].tobytes() == late.tobytes()
     assert books_of(records) == books_of(small_tape.records)
+
+
+async def test_a_snapshot_before_the_first_record_makes_no_second_book():
+    source = BroadcastSource(SimulatorFeed(SimulatedExchange(seed=5, rate=2_000)))
+    market, count = Market(), 0
+    async with serving(source) as gateway:
+        feed = DatabentoLiveFeed(
+            "db-any-key-of-thirty-two-letters",
+            DATASET,
+            [LiveSubscription(Schema.MBO, snapshot=True)],
+            gateway="127.0.0.1",
+            port=gateway.port,
+        )
+        async for batch in feed:
+            if batch.schema is Schema.MBO:
+                market.apply(batch)
+                count += int((batch.records["flags"] & 32 == 0).sum())
+            if count >= 100:
+                break
+        await feed.close()
+    keys = list(market.keys())
+    assert {publisher for publisher, _ in keys} == {1}
+    assert len(keys) == len({instrument for _, instrument in keys})
 
 
 async def test_a_late_subscription_to_definitions_gets_those_known(small_tape):
