@@ -9,7 +9,7 @@ WITH_NODE := scripts/with-node
 PAGE := src/ticktape/server/static/index.html
 UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.tsbuildinfo' 2>/dev/null)
 COMPILE_LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+  --custom-compile-command "make lock"
 
 # Marks that say what is ready live inside of what they speak of, so they vanish with it.
 READY_TO_RUN := .venv/.ready-to-run
