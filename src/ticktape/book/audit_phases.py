@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from ticktape.book.audit_kernels import CLOSED, CONTINUOUS, PRE_OPEN, UNKNOWN
+from ticktape.tape.times import NS_PER_SECOND
 
-_NS: Final = 1_000_000_000
 _CHICAGO: Final = ZoneInfo("America/Chicago")
 _SUNDAY: Final = 6
 _FRIDAY: Final = 4
@@ -56,8 +56,8 @@ def weekly_phases(dataset: str, start_ns: int, end_ns: int) -> tuple[np.ndarray,
     """
     if dataset not in _CALENDAR_OF or end_ns <= start_ns:
         return np.empty(0, "i8"), np.empty(0, "i8")
-    day = datetime.fromtimestamp(start_ns // _NS, UTC).date() - timedelta(days=4)
-    last = datetime.fromtimestamp(end_ns // _NS, UTC).date() + timedelta(days=1)
+    day = datetime.fromtimestamp(start_ns // NS_PER_SECOND, UTC).date() - timedelta(days=4)
+    last = datetime.fromtimestamp(end_ns // NS_PER_SECOND, UTC).date() + timedelta(days=1)
     changes: list[tuple[int, int]] = []
     while day <= last:
         weekday = day.weekday()
@@ -113,4 +113,4 @@ def _sessions(calendar: str, year: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _at(day: date, clock: time) -> int:
-    return int(datetime.combine(day, clock, _CHICAGO).timestamp()) * _NS
+    return int(datetime.combine(day, clock, _CHICAGO).timestamp()) * NS_PER_SECOND

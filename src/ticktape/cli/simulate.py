@@ -11,11 +11,11 @@ import typer
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import Schema
+from ticktape.tape.times import NS_PER_SECOND
 
 if TYPE_CHECKING:
     from ticktape.feeds.simulator import SimulatedExchange
 
-_SECOND_NS: Final = 1_000_000_000
 _CHUNK_RECORDS: Final = 262_144
 _SUFFIXES: Final = (".dbn", ".dbn.zst")
 _LATEST_SECONDS: Final = 30 * 86_400.0
@@ -73,9 +73,9 @@ def simulate(
         seed=seed,
         rate=rate,
         start_ns=parse_time(start),
-        pre_open_ns=int(pre_open * _SECOND_NS),
+        pre_open_ns=int(pre_open * NS_PER_SECOND),
     )
-    end_ns = exchange.start_ns + int(seconds * _SECOND_NS)
+    end_ns = exchange.start_ns + int(seconds * NS_PER_SECOND)
     records = 0
     metadata = exchange.metadata_until(end_ns)
     session = _session(exchange, end_ns)
@@ -99,7 +99,7 @@ def simulate(
 
 def _session(exchange: SimulatedExchange, end_ns: int) -> Iterator[Batch]:
     yield Batch(Schema.MBO, exchange.snapshot())
-    step_ns = max(1, int(_CHUNK_RECORDS / exchange.rate * _SECOND_NS))
+    step_ns = max(1, int(_CHUNK_RECORDS / exchange.rate * NS_PER_SECOND))
     reached_ns = exchange.start_ns
     while reached_ns < end_ns - 1:
         reached_ns = min(reached_ns + step_ns, end_ns - 1)
