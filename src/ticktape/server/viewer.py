@@ -74,7 +74,9 @@ class Viewer:
             upstream,
             None if replay is None else lambda: replay.status().cursor_ns,
         )
-        app = create_app(self.hub, historical, dev=dev, loopback=host in _LOOPBACK)
+        # What the handlers of the web API take by name.
+        state: dict[str, object] = {"hub": self.hub, "historical": historical}
+        app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
         self.server = WebServer(app, host, port)
 
     async def start(self) -> None:

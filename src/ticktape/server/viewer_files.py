@@ -75,3 +75,6 @@ def page() -> Response[bytes]:
 def file(name: FromPath[str]) -> Response[bytes]:
     """Give a file of the viewer."""
     return viewer_file(name.lstrip("/"))
+
+
+HANDLERS: Final = (page, file)

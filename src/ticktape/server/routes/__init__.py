@@ -1,0 +1,1 @@
+"""The calls of the web API, a file to each subject; each says its own in ``HANDLERS``."""
