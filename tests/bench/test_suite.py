@@ -10,6 +10,7 @@ from importlib import import_module
 import pytest
 
 from ticktape.bench import BENCHMARKS, run_benchmarks
+from ticktape.bench.suite import GROUPS
 from ticktape.tape.errors import BadValueError
 
 
@@ -17,6 +18,10 @@ from ticktape.tape.errors import BadValueError
 def test_every_benchmark_of_the_table_is_there(name):
     module, _, function = BENCHMARKS[name].partition(":")
     assert callable(getattr(import_module(module), function))
+
+
+def test_a_group_names_benchmarks_that_are_there():
+    assert {name for names in GROUPS.values() for name in names} <= set(BENCHMARKS)
 
 
 def test_a_benchmark_that_is_not_there_is_named():

@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from ticktape.feeds.simulator import SimulatedExchange
 from ticktape.tape import Batch, DbnWriter, Schema, read_dbn
 
 _REAL = "CLX5-20250924.mbo.dbn"
-_PEER = Path(__file__).parent / "peers" / "nautilus_book.py"
-_AGAINST_PEER = "book, against nautilus_trader's OrderBook.apply on the same tape"
+_PEERS = Path(__file__).parent / "peers"
+_AGAINST_NAUTILUS = "book, against nautilus_trader's OrderBook.apply on the same tape"
+_AGAINST_ORDER_BOOK = "book, against order_book's OrderBook by price, orders in a dict, same tape"
 
 
 def _time_book(records: np.ndarray, runs: int) -> Timing:
@@ -36,21 +38,26 @@ def _peer_python() -> Path | None:
     return python.absolute() if python.exists() else None
 
 
-def _against_peer(bench: Workbench, book: OneBook, ours: Timing) -> Figure:
+def _ask_peer(script: str, *arguments: str | Path) -> dict[str, Any] | None:
     python = _peer_python()
     if python is None:
-        return unmeasured("book-against-peer", _AGAINST_PEER, "peer not installed: make bench")
-    path = bench.folder / "one-book.mbo.dbn.zst"
-    with DbnWriter(path, SimulatedExchange(seed=1).metadata) as tape:
-        tape.write(Batch(Schema.MBO, book.records))
+        return None
     answer = subprocess.run(  # noqa: S603 -- our own script
-        [python, _PEER, path, book.symbol], stdout=subprocess.PIPE, text=True, check=True
+        [python, _PEERS / script, *arguments], stdout=subprocess.PIPE, text=True, check=True
     )
-    peer = json.loads(answer.stdout)
+    said: dict[str, Any] = json.loads(answer.stdout)
+    return said
+
+
+def _against(
+    name: str, what: str, peer: dict[str, Any] | None, book: OneBook, ours: Timing
+) -> Figure:
+    if peer is None:
+        return unmeasured(name, what, "peer not installed: make bench")
     peer_s = min(peer["seconds"])
     return Figure(
-        "book-against-peer",
-        _AGAINST_PEER,
+        name,
+        what,
         "×",
         peer_s / ours.best_s,
         4.0,
@@ -61,8 +68,20 @@ def _against_peer(bench: Workbench, book: OneBook, ours: Timing) -> Figure:
     )
 
 
+def _against_peers(bench: Workbench, book: OneBook, ours: Timing) -> Iterator[Figure]:
+    tape = bench.folder / "one-book.mbo.dbn.zst"
+    with DbnWriter(tape, SimulatedExchange(seed=1).metadata) as writer:
+        writer.write(Batch(Schema.MBO, book.records))
+    peer = _ask_peer("nautilus_book.py", tape, book.symbol)
+    yield _against("book-against-peer", _AGAINST_NAUTILUS, peer, book, ours)
+    raw = bench.folder / "one-book.raw"
+    raw.write_bytes(book.records.tobytes())
+    peer = _ask_peer("order_book_package.py", raw)
+    yield _against("book-against-order-book", _AGAINST_ORDER_BOOK, peer, book, ours)
+
+
 def measure_book(bench: Workbench) -> Iterator[Figure]:
-    """Measure one book, and the peer's on the same tape.
+    """Measure one book, and the peers' on the same tape.
 
     Parameters
     ----------
@@ -72,7 +91,8 @@ def measure_book(bench: Workbench) -> Iterator[Figure]:
     Yields
     ------
     Figure
-        ``book``, ``book-against-peer``, and ``book-real`` where the real tape is at hand.
+        ``book``, ``book-against-peer``, ``book-against-order-book``, and ``book-real`` where the
+        real tape is at hand.
     """
     book = bench.busiest_book
     ours = _time_book(book.records, 7)
@@ -83,7 +103,7 @@ def measure_book(bench: Workbench) -> Iterator[Figure]:
         timing=ours,
         bound=20.0,
     )
-    yield _against_peer(bench, book, ours)
+    yield from _against_peers(bench, book, ours)
     path = real_tape(_REAL)
     if path is not None:
         records = np.concatenate([batch.records for batch in read_dbn(path, schema=Schema.MBO)])

@@ -24,6 +24,9 @@ BENCHMARKS = {
     "start": "ticktape.bench.start:measure_start",
 }
 
+# Benchmarks that are asked for together, by one word.
+GROUPS = {"service": ("book",)}
+
 
 def run_benchmarks(
     names: Sequence[str] = (),
@@ -37,7 +40,7 @@ def run_benchmarks(
     Parameters
     ----------
     names : sequence of str
-        Of ``BENCHMARKS``; none means all.
+        Of ``BENCHMARKS`` and ``GROUPS``; none means all.
     quick : bool
         Smaller inputs: for a look, not for publishing.
     folder : pathlib.Path, optional
@@ -56,14 +59,16 @@ def run_benchmarks(
     BadValueError
         If there is no benchmark of a name.
     """
-    for name in names:
+    chosen = dict.fromkeys(one for name in names for one in GROUPS.get(name, (name,)))
+    for name in chosen:
         if name not in BENCHMARKS:
             raise BadValueError(
-                f"no benchmark is called {name!r}", hint=f"choose of {', '.join(BENCHMARKS)}"
+                f"no benchmark is called {name!r}",
+                hint=f"choose of {', '.join([*BENCHMARKS, *GROUPS])}",
             )
     with TemporaryDirectory(prefix="ticktape-bench-", dir=folder) as tapes:
         bench = Workbench(Path(tapes), quick)
-        for name in names or BENCHMARKS:
+        for name in chosen or BENCHMARKS:
             starting(name)
             module, _, function = BENCHMARKS[name].partition(":")
             try:
