@@ -28,16 +28,20 @@ class NoEffect(IntEnum):
     UNKNOWN_ORDER = 2
     """A cancel of an order that the book does not hold."""
     BAD_RECORD = 3
-    """A record that no book can take: no side, no price, a size of zero."""
+    """A record that no book can take: no side, no price, a size of zero, no such action."""
+    NOT_KEPT = 4
+    """A record of another instrument than the one that an ``MboBook`` follows."""
 
 
 # The effect of one record, 32 bytes: beside it, not in it. `price` and `size` are what rests after
-# an add or a modify, and what a cancel took away; `old_*` are set by a modify alone. 0 elsewhere.
+# an add or a modify, and what a cancel took away; `old_*` are set by a modify alone, and `old_side`
+# is another than `side` only where an add took the identifier of an order of the other side.
+# 0 elsewhere.
 EFFECT: Final = np.dtype(
     {
-        "names": ["kind", "reason", "side", "price", "old_price", "size", "old_size"],
-        "formats": ["u1", "u1", "u1", "i8", "i8", "u4", "u4"],
-        "offsets": [0, 1, 2, 8, 16, 24, 28],
+        "names": ["kind", "reason", "side", "old_side", "price", "old_price", "size", "old_size"],
+        "formats": ["u1", "u1", "u1", "u1", "i8", "i8", "u4", "u4"],
+        "offsets": [0, 1, 2, 3, 8, 16, 24, 28],
         "itemsize": 32,
     }
 )

@@ -9,7 +9,7 @@ import numpy as np
 from ticktape.book.mbo_find_kernels import find_order, known_level
 from ticktape.book.mbo_read_kernels import ahead_of, list_level
 from ticktape.book.mbo_snapshot import snapshot_records
-from ticktape.book.mbo_state_kernels import COUNTERS, LOW_HALF
+from ticktape.book.mbo_state_kernels import COUNTERS, LOW_HALF, MboState
 from ticktape.book.mbo_store import MboStore
 from ticktape.book.quotes import LEVEL, Bbo
 from ticktape.tape.errors import BadValueError
@@ -99,6 +99,10 @@ class MboBook:
         book._number = number
         return book
 
+    def kernel_state(self) -> tuple[MboState, int]:
+        """Give the arrays of this book and its number in them, for kernels; until an update."""
+        return self._store.state, self._number
+
     def update(self, records: np.ndarray) -> None:
         """Apply records.
 
@@ -133,6 +137,26 @@ class MboBook:
             Where the records are not of the ``mbo`` schema.
         """
         return self._store.update_bbos(records)
+
+    def update_effects(self, records: np.ndarray) -> np.ndarray:
+        """Apply records, and tell what each of them did to its book.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape ``(n,)``, dtype ``EFFECT``: one row for every record, in their order.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        return self._store.update_effects(records)
 
     @property
     def publisher_id(self) -> int | None:

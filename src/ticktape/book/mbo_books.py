@@ -61,6 +61,26 @@ class MboBooks:
         """
         return self._store.update_bbos(records)
 
+    def update_effects(self, records: np.ndarray) -> np.ndarray:
+        """Apply records, and tell what each of them did to its book.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape ``(n,)``, dtype ``EFFECT``: one row for every record, in their order.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        return self._store.update_effects(records)
+
     def __len__(self) -> int:
         return self._store.book_count
 

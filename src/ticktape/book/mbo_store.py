@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ticktape.book.effects import EFFECT
+from ticktape.book.effects_kernels import apply_records_with_effects
 from ticktape.book.mbo_find_kernels import enter_book
 from ticktape.book.mbo_room import make_room, trim_room
 from ticktape.book.mbo_run_kernels import apply_records, apply_records_with_bbos
@@ -70,6 +72,19 @@ class MboStore:
             self.state = make_room(self.state)
         self.state = trim_room(self.state)
         return rows[:written]
+
+    def update_effects(self, records: np.ndarray) -> np.ndarray:
+        """Apply records; give what each of them did, dtype ``EFFECT``."""
+        records = _mbo_input(records)
+        rows = np.zeros(len(records), EFFECT)
+        done = 0
+        while True:
+            done = apply_records_with_effects(self.state, records, done, rows)
+            if done == len(records):
+                break
+            self.state = make_room(self.state)
+        self.state = trim_room(self.state)
+        return rows
 
 
 def _mbo_input(records: np.ndarray) -> np.ndarray:

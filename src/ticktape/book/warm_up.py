@@ -28,6 +28,7 @@ def warm_up_books() -> None:
     MboBooks().book(0, 0)
     book = MboBook(publisher_id=0, instrument_id=0)
     book.update(records)
+    book.update_effects(records[:0])
     book.update_bbos(book.snapshot_records(0))
     book.orders_at("B", 0)
     book.queue_position(1)
