@@ -1,27 +1,215 @@
-"""Counters and gauges that say how well the data flows, in Prometheus' text format."""
+"""Every metric of ticktape, in Prometheus' terms; ``docs/metrics.md`` explains each.
+
+Names carry their unit, counters end in ``_total``. Labels are of a few known values each: never a
+symbol, an order, a client or a path. What can be read when it is asked for (live orders, levels)
+is, by a function that its owner gives; so it costs nothing a batch.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
+# Streams to clients: /ws/live, /ws/book, server-sent effects, the live gateway's sessions.
+ClientKind = Literal["live", "book", "effects", "gateway"]
+
+# When each series began is a series of its own otherwise.
+disable_created_metrics()
 REGISTRY: Final = CollectorRegistry()
 
+_MILLISECONDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1.0)
+_REQUESTS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
+_STREAMS: Final = (1.0, 10.0, 60.0, 600.0, 3600.0, 21_600.0, 86_400.0)
+
+
+class ReadWhenAsked(Collector):
+    """A metric whose values are read at the time of a scrape.
+
+    Parameters
+    ----------
+    name, documentation : str
+        As of any metric; a counter's name without ``_total``.
+    labels : sequence of str
+        Names of the labels.
+    kind : {"gauge", "counter"}
+        A counter's values may only grow.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        documentation: str,
+        labels: Sequence[str] = (),
+        kind: Literal["gauge", "counter"] = "gauge",
+    ) -> None:
+        self.name = name
+        self._documentation = documentation
+        self._labels = tuple(labels)
+        self._kind = kind
+        self._read: Callable[[], Mapping[tuple[str, ...], float]] | None = None
+        REGISTRY.register(self)
+
+    def read_from(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
+        """Read the values, by the values of their labels, from a function from now on."""
+        self._read = read
+
+    def forget(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
+        """Stop reading from a function, if it is still the one."""
+        if self._read == read:
+            self._read = None
+
+    def describe(self) -> Iterable[Metric]:
+        """Give the metric without values: nothing is read when it is registered."""
+        return [self._family()]
+
+    def collect(self) -> Iterable[Metric]:
+        """Give the metric with what its values are now."""
+        family = self._family()
+        if self._read is not None:
+            for labels, value in self._read().items():
+                family.add_metric(labels, value)
+        return [family]
+
+    def _family(self) -> GaugeMetricFamily | CounterMetricFamily:
+        made = CounterMetricFamily if self._kind == "counter" else GaugeMetricFamily
+        return made(self.name, self._documentation, labels=self._labels)
+
+
+# What comes in, and the books.
 RECORDS: Final = Counter(
     "ticktape_records", "Records applied to the market.", ["schema"], registry=REGISTRY
+)
+BOOK_UPDATES: Final = Counter(
+    "ticktape_book_updates", "Records applied to a book.", registry=REGISTRY
+)
+APPLY_SECONDS: Final = Histogram(
+    "ticktape_batch_apply_seconds",
+    "Time that the market took to apply a batch.",
+    buckets=_MILLISECONDS,
+    registry=REGISTRY,
+)
+RECORD_ERRORS: Final = ReadWhenAsked(
+    "ticktape_record_errors",
+    "Records that contradict their book, or cannot be of any, by what is wrong.",
+    ["kind"],
+    "counter",
+)
+UNKNOWN_ORDERS: Final = ReadWhenAsked(
+    "ticktape_unknown_orders",
+    "Records of orders that their book does not hold: cancels do nothing, modifies add.",
+    ["action"],
+    "counter",
+)
+CROSSINGS: Final = ReadWhenAsked(
+    "ticktape_crossings", "Events at whose end a book had become crossed.", kind="counter"
+)
+BOOKS: Final = ReadWhenAsked("ticktape_books", "Books kept.")
+LIVE_ORDERS: Final = ReadWhenAsked("ticktape_live_orders", "Orders resting in all books.")
+BOOK_LEVELS: Final = ReadWhenAsked(
+    "ticktape_book_levels", "Depth: price levels of all books.", ["side"]
+)
+GAPS: Final = Counter("ticktape_gaps", "Runs of records that were missed.", registry=REGISTRY)
+FEED_LAG: Final = ReadWhenAsked(
+    "ticktape_feed_lag_seconds",
+    "How late the newest record was shown: now less its ts_recv live, less its pace in a replay.",
+)
+FEED_CONNECTED: Final = ReadWhenAsked(
+    "ticktape_feed_connected", "1 while the feed is connected, else 0."
+)
+LAG: Final = Gauge(
+    "ticktape_pipeline_lag_seconds",
+    "From a batch's arrival in the pipeline until it can be seen.",
+    registry=REGISTRY,
+)
+
+# Queues, and what does not fit into them.
+QUEUE_DEPTH: Final = Gauge(
+    "ticktape_queue_depth", "Items that wait in a queue.", ["queue"], registry=REGISTRY
 )
 DROPS: Final = Counter(
     "ticktape_drops", "Items dropped because a queue was full.", ["queue"], registry=REGISTRY
 )
-GAPS: Final = Counter("ticktape_gaps", "Runs of records that were missed.", registry=REGISTRY)
-QUEUE_DEPTH: Final = Gauge(
-    "ticktape_queue_depth", "Items that wait in a queue.", ["queue"], registry=REGISTRY
+CLIENT_QUEUE: Final = ReadWhenAsked(
+    "ticktape_client_queue_depth", "Items that wait for clients of a kind.", ["client"]
 )
-LAG: Final = Gauge(
-    "ticktape_lag_seconds", "From a batch's arrival until it can be seen.", registry=REGISTRY
+CLIENT_DROPS: Final = Counter(
+    "ticktape_client_drops",
+    "Items that clients of a kind did not get, because they read too slowly.",
+    ["client"],
+    registry=REGISTRY,
 )
-CLIENTS: Final = Gauge("ticktape_clients", "WebSocket clients connected.", registry=REGISTRY)
+CLIENT_CONFLATIONS: Final = Counter(
+    "ticktape_client_conflations",
+    "Items that clients of a kind got only the latest of, because they read too slowly.",
+    ["client"],
+    registry=REGISTRY,
+)
+
+# Who is connected, and what they are sent.
+CLIENTS: Final = Gauge(
+    "ticktape_clients", "Clients of a kind that are connected.", ["client"], registry=REGISTRY
+)
+CONNECTIONS: Final = Gauge(
+    "ticktape_http_requests_open", "HTTP requests and WebSockets being answered.", registry=REGISTRY
+)
+REFUSALS: Final = Counter(
+    "ticktape_refusals",
+    "Requests, clients and messages refused because of a limit.",
+    ["limit"],
+    registry=REGISTRY,
+)
+HTTP_REQUESTS: Final = Counter(
+    "ticktape_http_requests",
+    "HTTP requests answered.",
+    ["method", "route", "status"],
+    registry=REGISTRY,
+)
+HTTP_SECONDS: Final = Histogram(
+    "ticktape_http_request_duration_seconds",
+    "From a request's arrival until the end of its answer, streams included.",
+    ["route"],
+    buckets=_REQUESTS,
+    registry=REGISTRY,
+)
+HTTP_BYTES: Final = Counter(
+    "ticktape_http_response_bytes", "Bytes of the bodies of answers.", ["route"], registry=REGISTRY
+)
+STREAM_SECONDS: Final = Histogram(
+    "ticktape_stream_duration_seconds",
+    "From a client's arrival until it left.",
+    ["client"],
+    buckets=_STREAMS,
+    registry=REGISTRY,
+)
+STREAM_BYTES: Final = Counter(
+    "ticktape_stream_bytes", "Bytes sent to clients of a kind.", ["client"], registry=REGISTRY
+)
+
+# Tapes at rest.
+STORE_OPERATIONS: Final = Counter(
+    "ticktape_store_operations",
+    "Operations on a store: read, checkpoint, append, index.",
+    ["operation"],
+    registry=REGISTRY,
+)
+STORE_SECONDS: Final = Histogram(
+    "ticktape_store_operation_duration_seconds",
+    "Time that an operation on a store took.",
+    ["operation"],
+    buckets=_REQUESTS,
+    registry=REGISTRY,
+)
 
 
 def render_metrics() -> str:

@@ -140,7 +140,7 @@ class Hub:
         client.watch(resolution.instrument_ids)
         self.clients.add(client)
         self._empty.clear()
-        CLIENTS.set(len(self.clients))
+        CLIENTS.labels("live").set(len(self.clients))
         if not self.catching_up:
             self._fill(client)
         connected = Connected(
@@ -180,7 +180,7 @@ class Hub:
             self.clients.discard(client)
             self._unanswered.discard(client)
             self._left_dropped += client.dropped
-            CLIENTS.set(len(self.clients))
+            CLIENTS.labels("live").set(len(self.clients))
         if not self.clients:
             self._empty.set()
 
