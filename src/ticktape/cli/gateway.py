@@ -22,8 +22,23 @@ _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
 def gateway(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="DBN tapes, or the word: simulator")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="DBN tapes, or the word: simulator"),
+    ] = None,
+    upstream: Annotated[
+        str | None,
+        typer.Option(
+            help="Relay one live session: databento, or another gateway.",
+            metavar="databento|HOST:PORT",
+        ),
+    ] = None,
+    symbols: Annotated[
+        str, typer.Option(help="What the relay holds from its start: ES.FUT,NQ.c.0")
+    ] = "",
+    schema: Annotated[
+        str, typer.Option(help="Schemas of --symbols: mbo or mbo,statistics, …")
+    ] = "mbo",
+    dataset: Annotated[str, typer.Option(help="Dataset of --upstream.")] = "GLBX.MDP3",
     port: Annotated[int, typer.Option(help="TCP port; 0 for any that is free.")] = 13000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     speed: Annotated[
@@ -54,7 +69,17 @@ def gateway(
 
     Any client of the protocol connects: databento.Live(key=..., gateway="127.0.0.1", port=13000).
     """
-    if sources == [SIMULATOR]:
+    sources = sources or []
+    source: Source
+    if upstream is not None and sources:
+        raise typer.BadParameter("give either SOURCE... or --upstream")
+    if upstream is None and not sources:
+        raise typer.BadParameter("give tapes, the word simulator, or --upstream")
+    if upstream is not None:
+        from ticktape.cli.relay import relay_source  # noqa: PLC0415 -- compiled kernels
+
+        source = relay_source(upstream, dataset, symbols, schema)
+    elif sources == [SIMULATOR]:
         source = simulator_source(rate, seed, read_speed(speed or "1"), pre_open)
     elif SIMULATOR in sources:
         raise BadValueError("The simulator and tapes can not be served together")

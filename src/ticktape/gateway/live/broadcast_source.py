@@ -102,12 +102,17 @@ class BroadcastSource:
         if stream in self._streams:
             self._streams.remove(stream)
 
-    async def wait_for_end(self) -> None:
-        """Take the feed up, if nobody has yet, and wait until it ends; raises its failure."""
+    def begin(self) -> asyncio.Task[None]:
+        """Take the feed up, if nobody has yet."""
         if self._flowing is None:
             self._flowing = asyncio.create_task(self._flow())
-        await asyncio.wait({self._flowing})
-        self._flowing.result()
+        return self._flowing
+
+    async def wait_for_end(self) -> None:
+        """Take the feed up, if nobody has yet, and wait until it ends; raises its failure."""
+        flowing = self.begin()
+        await asyncio.wait({flowing})
+        flowing.result()
 
     async def close(self) -> None:
         """Stop taking from the feed."""

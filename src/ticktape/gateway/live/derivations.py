@@ -66,6 +66,25 @@ class Derivations:
         has = ", ".join(sorted(self.native)) or "nothing"
         raise WrongSchemaError(f"{target.value} can not be derived; the source has {has}")
 
+    def add_native(self, schema: Schema) -> None:
+        """Note that the timeline itself has a schema from now on."""
+        self.native |= {schema}
+
+    def base_of(self, target: Schema) -> Schema | None:
+        """Give what a schema comes from: itself where the timeline has it; None from nothing."""
+        if target in self.native:
+            return target
+        if target in self._derivers:
+            return self._derivers[target][0]
+        for source in _SOURCES:
+            if source in self.native:
+                try:
+                    make_deriver(source, target)
+                except WrongSchemaError:
+                    continue
+                return source
+        return None
+
     def deriver_of(self, schema: Schema) -> Deriver:
         """Give the deriver of a derived schema."""
         return self._derivers[schema][1]

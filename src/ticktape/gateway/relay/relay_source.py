@@ -1,0 +1,159 @@
+"""The relay: one upstream session as a timeline that many local clients share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from ticktape.feeds.live_subscriptions import LiveSubscription
+from ticktape.gateway.live.broadcast_source import BroadcastSource
+from ticktape.gateway.live.broadcast_stream import BroadcastStream
+from ticktape.gateway.live.catalogue import SessionRefusedError
+from ticktape.gateway.live.outlet import Outlet
+from ticktape.gateway.live.session_records import ErrorCode
+from ticktape.gateway.live.wire import SubscriptionRequest
+from ticktape.gateway.relay.holdings import Asked, Holdings, RelayCatalogue
+from ticktape.gateway.relay.upstream import Upstream
+from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import Schema, index_field
+
+ACKNOWLEDGEMENT_TIMEOUT_S: Final = 5.0
+_NOT_TIMED: Final = frozenset({Schema.ERROR})
+
+_log = structlog.get_logger(__name__)
+
+
+class RelaySource(BroadcastSource):
+    """Serves one upstream session to all local sessions, each with its own subscriptions.
+
+    The upstream session is opened at once and kept. A session that asks for symbols or schemas
+    that nobody asked for yet makes the relay subscribe to them, MBO with a snapshot, so that books
+    are whole; what can be derived from the orders that are held is derived here. ``ALL_SYMBOLS``
+    means everything that the relay holds. When the upstream was lost, every session gets the gap
+    in band, then fresh snapshots.
+
+    The protocol knows no unsubscribing: what was asked for once comes until the relay ends.
+
+    Parameters
+    ----------
+    upstream : Upstream
+        Iterated by this source alone.
+    """
+
+    def __init__(self, upstream: Upstream, **options: object) -> None:
+        schemas = {one.schema for one in upstream.subscriptions}
+        super().__init__(upstream, schemas=schemas, **options)  # type: ignore[arg-type]
+        self._upstream = upstream
+        self.catalogue: RelayCatalogue = RelayCatalogue()
+        self._holdings = Holdings(upstream.subscriptions, self.catalogue)
+        self._asking = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Open the upstream session and begin to take from it.
+
+        Raises
+        ------
+        AuthenticationError
+            The key was refused.
+        UpstreamError
+            Nobody answers, or the gateway refuses.
+        """
+        await self._upstream.connect()
+        self.now_ns = int(self._upstream.metadata.start)
+        self.begin()
+
+    async def close(self) -> None:
+        """Leave the upstream."""
+        await super().close()
+        await self._upstream.close()
+
+    def stream(self, outlet: Outlet) -> BroadcastStream:
+        """Make a session's part in the timeline."""
+        return RelayStream(self, outlet)
+
+    async def _step(self, batch: Batch) -> None:
+        # Mappings may tell a later time than the last record: they hold from then on.
+        if len(batch.records) and batch.schema in {Schema.SYMBOL_MAPPING, Schema.SYSTEM}:
+            self.now_ns = max(self.now_ns, int(batch.records[index_field(batch.schema)][-1]))
+        await super()._step(batch)
+
+    async def cover(self, requests: Sequence[SubscriptionRequest]) -> None:
+        """Subscribe upstream to what nobody asked for yet, and wait until it is acknowledged.
+
+        What the upstream does not acknowledge in time is answered as unresolved; its mappings and
+        records follow when they come.
+
+        Raises
+        ------
+        SessionRefusedError
+            The upstream refused it.
+        """
+        async with self._asking:
+            asked = [one for request in requests for one in self._ask(request)]
+        if not asked:
+            return
+        events = [event for _, event in asked]
+        waiting = asyncio.gather(*(event.wait() for event in events))
+        try:
+            await asyncio.wait_for(waiting, ACKNOWLEDGEMENT_TIMEOUT_S)
+        except TimeoutError:
+            _log.warning("the upstream did not acknowledge in time", subscriptions=len(asked))
+        for subscription, _ in asked:
+            why = self._upstream.refused.get(subscription)
+            if why is not None:
+                self._holdings.remove(subscription)
+                raise SessionRefusedError(ErrorCode.INVALID_SUBSCRIPTION, why)
+
+    def _ask(self, request: SubscriptionRequest) -> list[tuple[LiveSubscription, asyncio.Event]]:
+        base = self._base_of(request.schema)
+        asked = []
+        for schema in dict.fromkeys((Schema.DEFINITION, base)):
+            missing = self._holdings.missing(schema, request, self.now_ns)
+            if not missing:
+                continue
+            self._holdings.add(schema, missing)
+            subscription = _subscription(schema, missing)
+            _log.info(
+                "subscribing upstream",
+                schema=schema.value,
+                symbols=",".join(subscription.symbols[:20]),
+            )
+            asked.append((subscription, self._upstream.ask(subscription)))
+        return asked
+
+    def _base_of(self, schema: Schema) -> Schema:
+        """Give what has to come from upstream for a schema: itself, or what yields it."""
+        held = self._holdings.schemas()
+        if schema is Schema.MBP_1 and Schema.TBBO in held and Schema.MBP_1 not in held:
+            raise SessionRefusedError(
+                ErrorCode.INVALID_SUBSCRIPTION,
+                "mbp-1 can not be added to an upstream session of tbbo; begin the relay with mbp-1",
+            )
+        base = self.derivations.base_of(schema)
+        if base is None:
+            self.derivations.add_native(schema)
+            return schema
+        return base
+
+
+class RelayStream(BroadcastStream):
+    """The channels of one session of a relay."""
+
+    async def subscribe(self, requests: Sequence[SubscriptionRequest]) -> None:
+        """Have the relay hold what is asked for, then add the subscriptions."""
+        source = self._source
+        assert isinstance(source, RelaySource)  # noqa: S101 -- it made this stream
+        await source.cover(requests)
+        await super().subscribe(requests)
+
+
+def _subscription(schema: Schema, symbols: Sequence[Asked]) -> LiveSubscription:
+    return LiveSubscription(
+        schema,
+        tuple(one.symbol for one in symbols),
+        symbols[0].stype_in,
+        snapshot=schema is Schema.MBO,
+    )
