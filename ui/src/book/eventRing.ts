@@ -11,6 +11,8 @@ export interface Effect {
   /** Why there was none: 0 there was one, 1 such a record never rests, 2 unknown order, 3 bad record. */
   reason: number;
   side: string;
+  /** Where it rested before a modify. */
+  oldSide: string;
   price: number;
   oldPrice: number;
   size: number;
@@ -106,6 +108,7 @@ export class EventRing {
         kind: KINDS[view.getUint8(effect)] ?? "none",
         reason: view.getUint8(effect + 1),
         side: String.fromCharCode(view.getUint8(effect + 2)),
+        oldSide: String.fromCharCode(view.getUint8(effect + 3)),
         price: priceAt(view, effect + 8),
         oldPrice: priceAt(view, effect + 16),
         size: view.getUint32(effect + 24, true),
