@@ -236,6 +236,7 @@ class TestRealSession:
             "unknown_cancels": 1_224,
             "adopted_modifies": 216,
             "events": 32_053,
+            "crossings": 1,
         }
         assert book.is_crossed
 

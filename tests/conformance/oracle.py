@@ -43,6 +43,7 @@ class OracleBook:
         self.counters = Counter()
         self.in_event = False
         self.stale = False
+        self.left_crossed = False
 
     def apply(self, record):
         action = chr(record.action)
@@ -70,6 +71,8 @@ class OracleBook:
         self.in_event = not record.flags & LAST
         if record.flags & LAST:
             self.counters["events"] += 1
+            self.counters["crossings"] += self.crossed and not self.left_crossed
+            self.left_crossed = self.crossed
 
     # orders
 

@@ -43,6 +43,7 @@ from ticktape.book.mbo_state_kernels import (
     BAD_ACTIONS,
     BAD_SIDES,
     CLEARS,
+    CROSSINGS,
     DUPLICATE_ADDS,
     EVENTS,
     FILLS,
@@ -268,6 +269,19 @@ def apply_quote(
 
 
 @lean_kernel
+def best_are_crossed(state: MboState, book: Integer) -> Integer:
+    """Give 1 where the best bid of a book is above its best ask, else 0."""
+    bids = state.sides[2 * book]
+    asks = state.sides[2 * book + 1]
+    if bids["levels"] == 0 or asks["levels"] == 0:
+        return np.uint64(0)
+    bid = state.ladder_keys[np.int64(bids["start"]) + np.int64(bids["levels"]) - 1]
+    # A side of asks is sorted by the complement of its prices, so that its best is last too.
+    ask = ~state.ladder_keys[np.int64(asks["start"]) + np.int64(asks["levels"]) - 1]
+    return np.uint64(bid > ask)
+
+
+@lean_kernel
 def apply_record(
     state: MboState,
     book: Integer,
@@ -326,6 +340,10 @@ def apply_record(
     if flags & F_LAST:
         odd[EVENTS] += 1
         state.books[book]["in_event"] = 0
+        crossed = best_are_crossed(state, book)
+        if crossed != state.books[book]["crossed"]:
+            state.books[book]["crossed"] = crossed
+            odd[CROSSINGS] += np.int64(crossed)
     else:
         state.books[book]["in_event"] = 1
     return touched

@@ -52,6 +52,7 @@ def move_books(old: MboState, new: MboState) -> None:
         enter_book(new, book, was["publisher_id"], was["instrument_id"])
         new.books[book]["in_event"] = was["in_event"]
         new.books[book]["stale"] = was["stale"]
+        new.books[book]["crossed"] = was["crossed"]
         for i in range(old.counters.shape[1]):
             new.counters[book, i] = old.counters[book, i]
         for side in range(2 * book, 2 * book + 2):

@@ -47,8 +47,15 @@ SLOT: Final = np.dtype(
 # the orders resting on it. Side 2 * book is the bids, 2 * book + 1 the asks.
 SIDE: Final = np.dtype([("start", "u4"), ("levels", "u4"), ("room", "u4"), ("orders", "u4")])
 
+# Of a book: what its last record left it in, and whether its last whole event left it crossed.
 BOOK: Final = np.dtype(
-    [("instrument_id", "u4"), ("publisher_id", "u2"), ("in_event", "u1"), ("stale", "u1")]
+    [
+        ("instrument_id", "u4"),
+        ("publisher_id", "u2"),
+        ("in_event", "u1"),
+        ("stale", "u1"),
+        ("crossed", "u8"),
+    ]
 )
 
 # A best bid and offer: the keys and times of the record that ended its event, prices in 1e-9
@@ -93,6 +100,7 @@ COUNTERS: Final = (
     "snapshots",
     "maybe_bad_books",
     "events",
+    "crossings",
 )
 ADDS: Final = 0
 CANCELS: Final = 1
@@ -114,6 +122,7 @@ ZERO_SIZES: Final = 16
 SNAPSHOTS: Final = 17
 MAYBE_BAD_BOOKS: Final = 18
 EVENTS: Final = 19
+CROSSINGS: Final = 20  # events that left the book crossed where the one before had not
 
 # Columns of ``usage``.
 FREE: Final = 0  # the first of the freed slots, linked by ``next``

@@ -25,7 +25,7 @@ from prometheus_client.registry import Collector
 ClientKind = Literal["live", "book", "effects", "gateway"]
 
 # When each series began is a series of its own otherwise.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
 
 _MILLISECONDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1.0)
