@@ -4,19 +4,24 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.TICKTAPE_SERVER ?? "http://127.0.0.1:8080";
-const MOST_BYTES = 250_000;
+// Compressed: what every page loads, and all there is, the dock of a desktop among it.
+const MOST_AT_FIRST = 250_000;
+const MOST_IN_ALL = 400_000;
 
 /** A page that grew past its budget does not build. */
 function budget(): Plugin {
   return {
     name: "budget",
     generateBundle(_options, bundle) {
-      const sizes = Object.values(bundle).map((file) =>
-        file.type === "chunk" ? gzipSync(file.code).length : gzipSync(file.source).length,
-      );
-      const total = sizes.reduce((sum, size) => sum + size, 0);
-      if (total > MOST_BYTES) {
-        this.error(`the page is ${total} bytes compressed; the budget is ${MOST_BYTES}`);
+      const files = Object.values(bundle);
+      const sizeOf = (file: (typeof files)[number]) =>
+        gzipSync(file.type === "chunk" ? file.code : file.source).length;
+      const first = files.find((file) => file.type === "chunk" && file.isEntry);
+      const atFirst = first === undefined ? 0 : sizeOf(first);
+      const inAll = files.reduce((sum, file) => sum + sizeOf(file), 0);
+      if (atFirst > MOST_AT_FIRST || inAll > MOST_IN_ALL) {
+        const budgets = `${MOST_AT_FIRST} and ${MOST_IN_ALL}`;
+        this.error(`the page is ${atFirst} bytes at first, ${inAll} in all; budgets: ${budgets}`);
       }
     },
   };

@@ -23,7 +23,7 @@ def test_fetched_history_shows_candles_and_rows(open_page, replay, keep_screensh
     page.get_by_role("button", name="Fetch historical").click()
     expect(history.get_by_role("status")).to_contain_text(re.compile(r"rows of trades"))
     expect(history.locator("[data-row]").first).to_contain_text(re.compile("Buy|Sell"))
-    page.get_by_role("button", name="Close history").click()
+    page.get_by_role("button", name="Close history", exact=True).click()
     expect(history).to_have_count(0)
 
 

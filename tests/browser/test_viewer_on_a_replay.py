@@ -13,6 +13,7 @@ from tests.browser.viewer_page import (
     expect,
     newest_trade,
     paused_ns,
+    problem,
     tape_rows,
     watched,
 )
@@ -183,7 +184,7 @@ def test_keys(open_page, replay, until, keep_screenshot):
 
 def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
     page = watched(open_page, replay)
-    alert = page.get_by_role("alert")
+    alert = problem(page)
     page.get_by_label("Start").fill("yesterday")
     page.get_by_role("button", name="Fetch historical").click()
     expect(alert).to_contain_text("yesterday")
@@ -289,7 +290,7 @@ def test_a_server_that_still_prepares_is_waited_for(open_page, replay):
     page = open_page(replay, prepare=unprepared)
     expect(connection(page)).to_have_text("Preparing the source…")
     expect(connection(page)).to_have_text("Connected")
-    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(problem(page)).to_have_count(0)
     expect(tape_rows(page).first).to_be_visible()
 
 

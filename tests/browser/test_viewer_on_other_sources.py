@@ -6,7 +6,7 @@ import re
 import socket
 
 import pytest
-from tests.browser.viewer_page import expect, tape_rows
+from tests.browser.viewer_page import expect, problem, tape_rows
 
 # A first start compiles the kernels.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -35,12 +35,12 @@ def test_a_server_that_stops_is_said_and_found_again(open_page, serve, generated
         expect(page.get_by_role("status", name="Connection")).to_have_text("Connected")
         expect(tape_rows(page).first).to_be_visible()
     expect(page.get_by_role("status", name="Connection")).to_contain_text("Reconnecting")
-    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(problem(page)).to_contain_text("cannot be reached")
     expect(tape_rows(page).first).to_be_visible()
     page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("status", name="Connection")).to_have_text("Disconnected")
     page.get_by_role("button", name="Fetch historical").click()
-    expect(page.get_by_role("alert")).to_contain_text("ticktape up")
+    expect(problem(page)).to_contain_text("ticktape up")
 
 
 def free_port() -> str:
@@ -54,11 +54,11 @@ def test_a_server_that_comes_back_is_found_by_itself(open_page, serve, generated
     with serve("--replay", *generated_tape, port=port) as server:
         page = open_page(server)
         expect(page.get_by_role("status", name="Connection")).to_have_text("Connected")
-    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(problem(page)).to_contain_text("cannot be reached")
     expect(page.get_by_role("button", name="Step one event")).to_be_disabled()
     with serve("--replay", *generated_tape, port=port):
         expect(page.get_by_role("status", name="Connection")).to_have_text("Connected")
-        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(problem(page)).to_have_count(0)
         expect(page.get_by_role("button", name="Step one event")).to_be_enabled()
 
 

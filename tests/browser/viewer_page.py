@@ -13,6 +13,11 @@ def connection(page):
     return page.get_by_role("status", name="Connection")
 
 
+def problem(page):
+    """The bar that says what went wrong; the dock has an alert of its own, for announcements."""
+    return page.get_by_role("alert", name="Problem")
+
+
 def tape_rows(page):
     return page.get_by_role("log", name="Trades").locator("[data-trade]")
 

@@ -4,6 +4,7 @@ import { App } from "./App";
 import { ErrorBoundary } from "./components/ErrorBoundary";
 import "./styles/theme.css";
 import "./styles/layout.css";
+import "./styles/dock.css";
 import "./styles/controls.css";
 import "./styles/panels.css";
 import "./styles/phone.css";

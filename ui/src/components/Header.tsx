@@ -1,6 +1,7 @@
 import { useSession } from "../stores/session";
 import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
 import { Connection } from "./Connection";
+import { PanelsMenu } from "./PanelsMenu";
 import { TrustMarks } from "./TrustMarks";
 
 export function Header({ onHelp }: { onHelp: () => void }) {
@@ -16,6 +17,7 @@ export function Header({ onHelp }: { onHelp: () => void }) {
       <span className="spring" />
       <Connection />
       <div className="view-buttons">
+        <PanelsMenu />
         <button type="button" className="quiet" onClick={toggleZone} title="UTC or local time (U)">
           {zone === "utc" ? "UTC" : "Local"}
         </button>

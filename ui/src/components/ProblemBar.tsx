@@ -6,7 +6,7 @@ export function ProblemBar() {
   const report = useSession((s) => s.report);
   if (problem === null) return null;
   return (
-    <div className="problem" role="alert">
+    <div className="problem" role="alert" aria-label="Problem">
       <span>
         <b>{problem.message}</b> {problem.hint}
       </span>

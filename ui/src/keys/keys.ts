@@ -19,6 +19,10 @@ export type Action =
   | "fitting"
   | "next-instrument"
   | "previous-instrument"
+  | "panels"
+  | "maximise"
+  | "next-panel"
+  | "previous-panel"
   | "help"
   | "close"
   | { interval: number };
@@ -46,6 +50,10 @@ const LETTERS: Record<string, Action> = {
   a: "fitting",
   "]": "next-instrument",
   "[": "previous-instrument",
+  w: "panels",
+  m: "maximise",
+  ".": "next-panel",
+  ",": "previous-panel",
   "?": "help",
 };
 
@@ -106,6 +114,9 @@ export const KEY_MAP: readonly { group: string; keys: readonly [string, string][
       ["U", "UTC or local time"],
       ["T", "Dark or light"],
       ["C", "Colour-blind-safe colours"],
+      ["W", "Open and close panels, reset the layout"],
+      ["M", "One panel alone, or all"],
+      [",  .", "Previous, next panel"],
       ["?", "This help"],
       ["Esc", "Close"],
     ],

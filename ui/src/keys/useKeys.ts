@@ -6,6 +6,7 @@ import { useMarket } from "../stores/market";
 import { backBy, changeSpeed, step, togglePlay } from "../stores/replay";
 import { useSession } from "../stores/session";
 import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
+import { useWorkspace } from "../stores/workspace";
 import { type Action, routeKey, type Stroke } from "./keys";
 
 /** Carry out what keys mean, wherever on the page they are struck. */
@@ -65,9 +66,14 @@ function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
     follow: () => useMarket.setState((now) => ({ follows: now.follows + 1 })),
     "next-instrument": () => pickNext(1),
     "previous-instrument": () => pickNext(-1),
+    panels: () => useWorkspace.setState((now) => ({ menuOpen: !now.menuOpen })),
+    maximise: () => useWorkspace.getState().dock?.toggleMaximized(),
+    "next-panel": () => useWorkspace.getState().dock?.move(1),
+    "previous-panel": () => useWorkspace.getState().dock?.move(-1),
     help: () => setHelpOpen(true),
     close: () => {
       setHelpOpen(false);
+      useWorkspace.setState({ menuOpen: false });
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     },
   };

@@ -1,0 +1,93 @@
+import {
+  type DockviewApi,
+  DockviewReact,
+  type DockviewReadyEvent,
+  type IDockviewPanelProps,
+} from "dockview-react";
+import "dockview-react/dist/styles/dockview.css";
+import { Activity, useEffect, useRef, useState } from "react";
+import { ErrorBoundary } from "../components/ErrorBoundary";
+import { useHistory } from "../stores/history";
+import { type Dock, useWorkspace } from "../stores/workspace";
+import { COMPONENT, keep, kept, layOut, openPanel, restore } from "./layout";
+import { panelNamed } from "./panels";
+
+const THEME = { name: "ticktape", className: "dock-theme", gap: 1 };
+const COMPONENTS = { [COMPONENT]: DockedPanel };
+const KEEP_MS = 300;
+
+/** The panels of a desktop: moved, split, tabbed and sized by hand, and found again as they were left. */
+export default function DockedPanels() {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      useWorkspace.setState({ dock: null });
+    },
+    [],
+  );
+  const onReady = ({ api }: DockviewReadyEvent) => {
+    if (!restore(api, kept())) layOut(api);
+    if (useHistory.getState().rows !== null) dockOf(api).show("history");
+    useWorkspace.setState({ dock: dockOf(api), open: openIn(api) });
+    api.onDidLayoutChange(() => {
+      useWorkspace.setState({ open: openIn(api) });
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => keep(api), KEEP_MS);
+    });
+    api.onDidRemovePanel(({ id }) => id === "history" && useHistory.getState().close());
+  };
+  return (
+    <DockviewReact
+      theme={THEME}
+      components={COMPONENTS}
+      onReady={onReady}
+      disableFloatingGroups
+      scrollbars="native"
+    />
+  );
+}
+
+function openIn(api: DockviewApi): string[] {
+  return api.panels.map((panel) => panel.id);
+}
+
+function dockOf(api: DockviewApi): Dock {
+  return {
+    show: (id) => {
+      const panel = panelNamed(id);
+      if (panel === null) return;
+      if (api.getPanel(id) === undefined) openPanel(api, panel);
+      api.getPanel(id)?.api.setActive();
+    },
+    close: (id) => api.getPanel(id)?.api.close(),
+    toggleMaximized: () => {
+      if (api.hasMaximizedGroup()) api.exitMaximizedGroup();
+      else if (api.activePanel !== undefined) api.maximizeGroup(api.activePanel);
+    },
+    move: (direction) =>
+      direction === 1
+        ? api.moveToNext({ includePanel: true })
+        : api.moveToPrevious({ includePanel: true }),
+    reset: () => layOut(api),
+  };
+}
+
+/** One panel in its tab: while another tab is in front, it stands still. */
+function DockedPanel({ api }: IDockviewPanelProps) {
+  const [visible, setVisible] = useState(api.isVisible);
+  useEffect(() => {
+    setVisible(api.isVisible);
+    const watch = api.onDidVisibilityChange((event) => setVisible(event.isVisible));
+    return () => watch.dispose();
+  }, [api]);
+  const kind = panelNamed(api.id);
+  if (kind === null) return null;
+  return (
+    <Activity mode={visible ? "visible" : "hidden"}>
+      <ErrorBoundary>
+        <kind.Panel />
+      </ErrorBoundary>
+    </Activity>
+  );
+}

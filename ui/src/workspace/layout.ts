@@ -1,0 +1,106 @@
+/** The dock's layout: how it begins, and how it is kept in the browser. */
+
+import type { DockviewApi, SerializedDockview } from "dockview-react";
+import { LASTING, type PanelKind, type Place, panelNamed } from "./panels";
+
+/** One component renders every panel, so that a layout of another version can always be read. */
+export const COMPONENT = "panel";
+
+const KEPT = "ticktape.workspace";
+const VERSION = 1;
+
+interface Kept {
+  version: number;
+  /** The panels there were: one that is not among them is new, and is opened. */
+  known: string[];
+  layout: SerializedDockview;
+}
+
+interface Beside {
+  place: Place;
+  direction: "right" | "below";
+}
+
+// Where the first panel of a place goes, and how many pixels wide.
+const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
+  main: { beside: null },
+  middle: { beside: { place: "main", direction: "right" }, width: 340 },
+  right: { beside: { place: "middle", direction: "right" }, width: 290 },
+  below: { beside: { place: "main", direction: "below" } },
+  corner: { beside: { place: "right", direction: "below" } },
+};
+const ORDER = Object.keys(PLACES);
+const NARROW_PX = 1_360;
+const NARROWER = 0.85;
+const LEAST_PX = 160;
+
+function groupAt(api: DockviewApi, place: Place) {
+  return api.panels.find((panel) => panelNamed(panel.id)?.place === place)?.group;
+}
+
+/** Open a panel at its place: a tab where that place is taken, else a group of its own. */
+export function openPanel(api: DockviewApi, panel: PanelKind, inactive = false): void {
+  const { id, title, place } = panel;
+  const base = { id, title, component: COMPONENT, inactive, minimumWidth: LEAST_PX };
+  const there = groupAt(api, place);
+  if (there !== undefined) {
+    api.addPanel({ ...base, position: { referenceGroup: there, direction: "within" } });
+    return;
+  }
+  const { beside } = PLACES[place];
+  const neighbour = beside === null ? undefined : groupAt(api, beside.place);
+  if (beside !== null && neighbour !== undefined) {
+    const position = { referenceGroup: neighbour, direction: beside.direction };
+    api.addPanel({ ...base, position });
+  } else if (api.totalPanels === 0) api.addPanel(base);
+  else api.addPanel({ ...base, position: { direction: beside?.direction ?? "left" } });
+}
+
+/** Give the columns their widths; the last one takes what the others leave. */
+function setWidths(api: DockviewApi): void {
+  const widthOf = (place: Place) =>
+    groupAt(api, place) === undefined ? 0 : (PLACES[place].width ?? 0);
+  const right = widthOf("right");
+  const middle = widthOf("middle") * (api.width < NARROW_PX ? NARROWER : 1);
+  groupAt(api, "main")?.api.setSize({ width: api.width - middle - right });
+  if (right > 0) groupAt(api, "middle")?.api.setSize({ width: middle });
+}
+
+/** Lay every panel at its place; of each place the first is in front. */
+export function layOut(api: DockviewApi): void {
+  api.clear();
+  const inOrder = [...LASTING].sort((a, b) => ORDER.indexOf(a.place) - ORDER.indexOf(b.place));
+  for (const panel of inOrder) openPanel(api, panel, groupAt(api, panel.place) !== undefined);
+  setWidths(api);
+  api.getPanel(inOrder[0]?.id ?? "")?.api.setActive();
+}
+
+/** Lay the panels out as they were left; false where nothing usable was kept. */
+export function restore(api: DockviewApi, kept: string | null): boolean {
+  if (kept === null) return false;
+  try {
+    const { version, known, layout }: Kept = JSON.parse(kept);
+    if (version !== VERSION) return false;
+    api.fromJSON(layout);
+    for (const panel of [...api.panels]) {
+      if (!LASTING.some(({ id }) => id === panel.id)) api.removePanel(panel);
+    }
+    for (const panel of LASTING) {
+      if (!known.includes(panel.id)) openPanel(api, panel, true);
+    }
+  } catch {
+    // What another version, or a person, left there may be anything.
+    return false;
+  }
+  return api.totalPanels > 0;
+}
+
+export function kept(): string | null {
+  return localStorage.getItem(KEPT);
+}
+
+export function keep(api: DockviewApi): void {
+  const layout = api.toJSON();
+  const written: Kept = { version: VERSION, known: LASTING.map(({ id }) => id), layout };
+  localStorage.setItem(KEPT, JSON.stringify(written));
+}
