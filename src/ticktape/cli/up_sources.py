@@ -214,9 +214,11 @@ def _demo(wishes: Wishes) -> Choice:
 
 def _replay(wishes: Wishes) -> Choice:
     from ticktape.feeds.replay import Replay  # noqa: PLC0415
+    from ticktape.store import TapeIndex  # noqa: PLC0415
 
     schemas = shown_schemas(schemas_on(wishes.files))
-    replay = Replay(wishes.files, wishes.speed, wishes.loop, hold_at_end=True)
+    index = TapeIndex(wishes.files)
+    replay = Replay(wishes.files, wishes.speed, wishes.loop, hold_at_end=True, index=index)
     if wishes.paused:
         replay.pause()
     source = Source("REPLAY", str(replay.metadata.dataset), schemas, [], replay)

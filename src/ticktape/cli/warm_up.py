@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Every package that holds kernels, the slowest to compile first. Those of `flow` call some of
 # `book`, and find them compiled if they come after.
-KERNEL_PACKAGES = ("ticktape.book", "ticktape.feeds.simulator", "ticktape.flow")
+KERNEL_PACKAGES = ("ticktape.book", "ticktape.feeds.simulator", "ticktape.flow", "ticktape.store")
 
 
 def _announce_into(names: SimpleQueue[str]) -> None:

@@ -13,6 +13,7 @@ import databento_dbn as dbn
 from ticktape.feeds.marks import Mark, make_mark
 from ticktape.feeds.replay_tape import TapeHead, TapeSource, open_tapes, span_of
 from ticktape.feeds.wall_clock import MONOTONIC, WallClock
+from ticktape.store import TapeIndex
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError
 
@@ -83,6 +84,9 @@ class Replay:
         Stay at the end, for seeks, rather than ending the iteration.
     clock : WallClock
         What paces it.
+    index : TapeIndex, optional
+        Of the same tapes; built beside the replay once it runs. With it, seeks begin at the
+        nearest checkpoint, and steps back and jumps are possible.
 
     Raises
     ------
@@ -108,7 +112,9 @@ class Replay:
         max_idle_ns: int | None = None,
         hold_at_end: bool = False,
         clock: WallClock = MONOTONIC,
+        index: TapeIndex | None = None,
     ) -> None:
+        self.index = index
         self._tape = open_tapes(paths, _CHUNK_RECORDS)
         self._span = span_of(self._tape)
         self._speed = _checked(speed)
@@ -215,6 +221,8 @@ class Replay:
         """Deliver the tape from its beginning."""
         wake = asyncio.Event()
         head = TapeHead(self._tape)
+        if self.index is not None:
+            self.index.start()
         with self._lock:
             self._wake = (asyncio.get_running_loop(), wake)
             self._finished = False

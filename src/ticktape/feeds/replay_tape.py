@@ -2,84 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import Path
-from typing import Final, Protocol, runtime_checkable
 
-import databento_dbn as dbn
 import numpy as np
 
-from ticktape.tape import merge_metadata, read_dbn
 from ticktape.tape.batch import Batch
-from ticktape.tape.csv_reader import read_csv
-from ticktape.tape.errors import BadValueError, EmptyTapeError
+from ticktape.tape.errors import EmptyTapeError
 from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
+from ticktape.tape.joined import TapeSource, open_tapes
 from ticktape.tape.layouts import F_LAST, UNDEF_TIMESTAMP
-from ticktape.tape.merge import index_times, merge_by_time
+from ticktape.tape.merge import index_times
 
-_CSV_SUFFIXES: Final = (".csv", ".csv.zst")
-
-
-@runtime_checkable
-class TapeSource(Protocol):
-    """A tape that can be read from its beginning any number of times."""
-
-    metadata: dbn.Metadata
-
-    def __iter__(self) -> Iterator[Batch]:
-        """Read from the beginning."""
-        ...
-
-
-class _MergedTapes:
-    """Tapes of different kinds of files as one, merged by index time."""
-
-    def __init__(self, tapes: Sequence[TapeSource]) -> None:
-        self._tapes = tapes
-        self.metadata = merge_metadata([tape.metadata for tape in tapes])
-
-    def __iter__(self) -> Iterator[Batch]:
-        # Key 0: opened at once, whatever their first records.
-        return merge_by_time([(0, partial(iter, tape)) for tape in self._tapes])
-
-
-def open_tapes(
-    paths: Path | str | TapeSource | Sequence[Path | str], chunk_records: int
-) -> TapeSource:
-    """Open what is to be replayed as one tape.
-
-    Parameters
-    ----------
-    paths : path, sequence of path, or TapeSource
-        DBN and vendor CSV files, merged by index time; or a tape that is open already.
-    chunk_records : int
-        Most records in a batch of a DBN file.
-
-    Returns
-    -------
-    TapeSource
-
-    Raises
-    ------
-    TapeError
-        If a file is missing, empty or not a tape.
-    BadValueError
-        If no path is given.
-    """
-    if isinstance(paths, TapeSource):
-        return paths
-    named = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    if not named:
-        raise BadValueError("no tape was named", hint="give at least one file")
-    files = [Path(str(name)) for name in named]
-    csv = [path for path in files if path.name.endswith(_CSV_SUFFIXES)]
-    others = [path for path in files if path not in csv]
-    tapes: list[TapeSource] = [read_csv(path) for path in csv]
-    if others:
-        tapes.append(read_dbn(*others, chunk_records=chunk_records))
-    return tapes[0] if len(tapes) == 1 else _MergedTapes(tapes)
+__all__ = ["TapeHead", "TapeSource", "open_tapes", "span_of"]
 
 
 class TapeHead:

@@ -18,7 +18,9 @@ from ticktape.server.recording import Recording
 from ticktape.server.serving import WebServer
 from ticktape.server.source import Source
 from ticktape.server.tape_shelf import TapeShelf
+from ticktape.store import MboLog, RecentLog
 from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import Schema
 
 _WATCH_SECONDS: Final = 0.1
 # Half of what a client waits between two frames.
@@ -49,6 +51,12 @@ class Viewer:
     ------
     PortInUseError
         If another program listens on the port.
+
+    Attributes
+    ----------
+    mbo_log : MboLog or None
+        The source's ``mbo`` records by position: of a replay its index, else the newest. None
+        where the source has none.
     """
 
     def __init__(
@@ -74,8 +82,17 @@ class Viewer:
             upstream,
             None if replay is None else lambda: replay.status().cursor_ns,
         )
+        has_orders = Schema.MBO in source.schemas
+        self._recent = RecentLog() if has_orders and source.mode != "REPLAY" else None
+        self.mbo_log: MboLog | None = self._recent
+        if has_orders and replay is not None:
+            self.mbo_log = replay.index
         # What the handlers of the web API take by name.
-        state: dict[str, object] = {"hub": self.hub, "historical": historical}
+        state: dict[str, object] = {
+            "hub": self.hub,
+            "historical": historical,
+            "mbo_log": self.mbo_log,
+        }
         app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
         self.server = WebServer(app, host, port)
 
@@ -99,6 +116,8 @@ class Viewer:
         sinks: list[Sink] = (
             [self.hub] if self.source.mode == "REPLAY" else [self.recording, self.hub]
         )
+        if self._recent is not None:
+            sinks.insert(0, self._recent)
         pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
         watch = asyncio.create_task(self._watch(pipeline, is_connected))
         try:

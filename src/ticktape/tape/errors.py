@@ -105,6 +105,12 @@ class TimeOutsideTapeError(TicktapeError):
     code = "time-outside-tape"
 
 
+class PositionGoneError(TicktapeError):
+    """A position whose record is kept no more, or not yet there."""
+
+    code = "position-gone"
+
+
 class BadValueError(TicktapeError):
     """A value given by the user that cannot be understood: a price, a time, a symbol, a setting."""
 

@@ -1,0 +1,182 @@
+"""The newest ``mbo`` records of a live or simulated source, in bounded memory."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from threading import Lock
+from typing import Final
+
+import numpy as np
+
+from ticktape.store.kept_books import KeptBooks
+from ticktape.store.mbo_log import Checkpoint
+from ticktape.tape.batch import Batch
+from ticktape.tape.errors import PositionGoneError
+from ticktape.tape.layouts import LAYOUTS, Schema
+
+_MBO: Final = LAYOUTS[Schema.MBO]
+DEFAULT_BYTES: Final = 128 << 20
+_SEGMENTS: Final = 16
+_MOST_RECORDS: Final = 1 << 16
+_RESET: Final = b"ticktape replay: reset"
+
+
+class _Segment:
+    """Records from a checkpoint on; filled once, never changed."""
+
+    def __init__(self, checkpoint: Checkpoint, room: int) -> None:
+        self.checkpoint = checkpoint
+        self.records = np.zeros(room, _MBO)
+        self.count = 0
+        self.latest_ns = checkpoint.ts_ns
+
+    @property
+    def first(self) -> int:
+        return self.checkpoint.position
+
+    @property
+    def end(self) -> int:
+        return self.first + self.count
+
+    @property
+    def nbytes(self) -> int:
+        return self.records.nbytes + self.checkpoint.records.nbytes
+
+    def view(self, begin: int, end: int) -> np.ndarray:
+        part = self.records[begin - self.first : end - self.first]
+        part.flags.writeable = False
+        return part
+
+
+class RecentLog:
+    """An ``MboLog`` that forgets its oldest records; a sink of the pipeline.
+
+    The records stand in segments, each with a checkpoint of the books at its beginning; whole
+    segments are forgotten, so what is left can always be read with its books. A position counts
+    the ``mbo`` records since the source was opened and never means another record. Where the
+    source starts over (a replay behind a gateway that seeks), everything before is forgotten:
+    the positions go on, and no search by time meets two pasts.
+
+    Parameters
+    ----------
+    max_bytes : int
+        Most bytes of records and checkpoints.
+    """
+
+    def __init__(self, max_bytes: int = DEFAULT_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._room = max(1, min(_MOST_RECORDS, max_bytes // _SEGMENTS // _MBO.itemsize))
+        self._books = KeptBooks()
+        self._lock = Lock()
+        self._segments = [_Segment(Checkpoint(0, 0, np.zeros(0, _MBO)), self._room)]
+
+    async def write(self, batch: Batch) -> None:
+        """Take a batch in; those of other schemas are none of its business."""
+        if batch.schema is Schema.SYSTEM:
+            if (batch.records["msg"] == _RESET).any():
+                self._start_over()
+        elif batch.schema is Schema.MBO:
+            self._append(batch.records)
+
+    def _append(self, records: np.ndarray) -> None:
+        while len(records):
+            last = self._segments[-1]
+            if last.count == len(last.records):
+                last = self._begin_segment()
+            taken = min(len(records), len(last.records) - last.count)
+            part = records[:taken]
+            last.records[last.count : last.count + taken] = part
+            self._books.apply(part)
+            with self._lock:
+                last.latest_ns = max(last.latest_ns, int(part["ts_recv"].max()))
+                last.count += taken
+            records = records[taken:]
+
+    def _begin_segment(self) -> _Segment:
+        last = self._segments[-1]
+        made = self._books.records(last.latest_ns)
+        segment = _Segment(Checkpoint(last.end, last.latest_ns, made), self._room)
+        with self._lock:
+            self._segments.append(segment)
+            while len(self._segments) > 1 and self.nbytes > self._max_bytes:
+                self._segments.pop(0)
+        return segment
+
+    def _start_over(self) -> None:
+        self._books.reset()
+        with self._lock:
+            at = self._segments[-1].end
+            self._segments = [_Segment(Checkpoint(at, 0, np.zeros(0, _MBO)), self._room)]
+
+    async def close(self) -> None:
+        """Keep what is kept."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by records and checkpoints."""
+        return sum(segment.nbytes for segment in self._segments)
+
+    @property
+    def first_position(self) -> int:
+        """Position of the oldest record that can be read."""
+        with self._lock:
+            return self._segments[0].first
+
+    @property
+    def end_position(self) -> int:
+        """Position after the newest record."""
+        with self._lock:
+            return self._segments[-1].end
+
+    def position_at(self, ts_ns: int) -> int:
+        """Give the position of the first record whose ``ts_recv`` is not before a time."""
+        with self._lock:
+            found = [(one, one.count) for one in self._segments if one.latest_ns >= ts_ns]
+            end = self._segments[-1].end
+        for segment, count in found:
+            not_before = segment.records["ts_recv"][:count] >= np.uint64(max(ts_ns, 0))
+            if not_before.any():
+                return segment.first + int(not_before.argmax())
+        return end
+
+    def read(self, position: int, count: int) -> np.ndarray:
+        """Give the records from a position on, at most `count`, fewer at the end; not writable.
+
+        Raises
+        ------
+        PositionGoneError
+            If they are forgotten already.
+        """
+        with self._lock:
+            at = self._segment_of(position)
+            end = min(position + max(count, 0), self._segments[-1].end)
+            pieces = [
+                one.view(max(position, one.first), min(end, one.end))
+                for one in self._segments[at:]
+                if max(position, one.first) < min(end, one.end)
+            ]
+        if not pieces:
+            return np.zeros(0, _MBO)
+        joined = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        joined.flags.writeable = False
+        return joined
+
+    def checkpoint(self, position: int) -> Checkpoint:
+        """Give the latest checkpoint that is not after a position.
+
+        Raises
+        ------
+        PositionGoneError
+            If there is none any more.
+        """
+        with self._lock:
+            return self._segments[self._segment_of(position)].checkpoint
+
+    def _segment_of(self, position: int) -> int:
+        at = bisect_right([one.first for one in self._segments], position) - 1
+        if at < 0:
+            raise PositionGoneError(
+                f"record {position} is forgotten",
+                hint=f"the oldest that is kept is {self._segments[0].first}",
+            )
+        return at

@@ -1,0 +1,452 @@
+"""The index of recorded tapes: every record by position, and the state at some of them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from ticktape.store.activity import Activity
+from ticktape.store.cache_folder import open_scratch
+from ticktape.store.mbo_log import Checkpoint
+from ticktape.store.record_file import RecordFile
+from ticktape.store.tape_records import NotInPlaceError, TapeRecords, TooMixedError
+from ticktape.store.tape_state import TapeState
+from ticktape.tape.batch import Batch
+from ticktape.tape.errors import PositionGoneError, TicktapeError
+from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
+from ticktape.tape.joined import files_named, open_tapes
+from ticktape.tape.layouts import F_LAST, LAYOUTS, UNDEF_TIMESTAMP, Schema
+from ticktape.tape.merge import index_times
+from ticktape.tape.symbology import ALL_SYMBOLS
+
+CHECKPOINT_RECORDS: Final = 1 << 16
+_CHUNK_RECORDS: Final = 1 << 15
+_EVENT_RECORDS: Final = 1 << 9
+_LOWER_PRIORITY: Final = 10
+Place = Literal["trade", "gap", "crossing"]
+
+_log = logging.getLogger(__name__)
+
+
+class Resting(NamedTuple):
+    """A place from which a reader can go on: the state before a record.
+
+    Attributes
+    ----------
+    position : int
+        Of the first record that is not in the state.
+    mbo_position : int
+        How many ``mbo`` records are.
+    ts_ns : int
+        Time of the last record that is; 0 before the first.
+    kept : int
+        How many kept records are before it.
+    state : tuple of int
+        Where the records of the state are among all states' records.
+    """
+
+    position: int
+    mbo_position: int
+    ts_ns: int
+    kept: int
+    state: tuple[int, int]
+
+
+_BEGINNING: Final = Resting(0, 0, 0, 0, (0, 0))
+
+
+class TapeIndex:
+    """Finds every record of some tapes by position or time, and the books as they stood there.
+
+    An ``MboLog``: positions of its methods ``read``, ``checkpoint`` and ``position_at`` count
+    ``mbo`` records; the others' count all records, in the order in which a replay gives them.
+
+    It is built in one pass, by :meth:`build` or beside the caller by :meth:`start`; what has been
+    passed can be asked for at once. Memory holds about a hundred bytes for every thousand records;
+    records, kept records and checkpoints stand on disk.
+
+    A *gap* is where the tape itself says that records may be missing: a gap that a feed wrote
+    in band, a book that its publisher begins to flag ``F_MAYBE_BAD_BOOK``, and, where the tape
+    holds all symbols of its dataset, a break in a channel's sequence. A *crossing* is the end of
+    an event at which a book's best bid is above its best ask and was not before, as in the audit.
+
+    Parameters
+    ----------
+    paths : path or sequence of path
+        The tapes, in any form that a replay takes.
+    every : int
+        Records from one checkpoint to the next.
+
+    Raises
+    ------
+    TapeError
+        If a tape cannot be opened.
+    """
+
+    def __init__(
+        self, paths: Path | str | Sequence[Path | str], *, every: int = CHECKPOINT_RECORDS
+    ) -> None:
+        self._files = files_named(paths)
+        tape = open_tapes(self._files, _CHUNK_RECORDS)
+        self.metadata = tape.metadata
+        self._times_of = known_times if tape.metadata.schema in BAR_LENGTHS_NS else index_times
+        self._every = every
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_stopped = False
+        self._is_done = threading.Event()
+        self.error: str | None = None
+        self._begin(in_place=True)
+
+    def _begin(self, *, in_place: bool) -> None:
+        self._source = TapeRecords(self._files, in_place=in_place)
+        self._state = TapeState(has_all_symbols=ALL_SYMBOLS in self.metadata.symbols)
+        self._kept: RecordFile | None = None
+        self._states: RecordFile | None = None
+        self._activity: Activity | None = None
+        self._rests = [_BEGINNING]
+        # Of each batch of the pass: its first position, and the latest time at its end.
+        self._firsts = array("q")
+        self._latest = array("q")
+        self._end = 0
+
+    # ---- building
+
+    def start(self) -> None:
+        """Begin to build beside the caller, at a lower priority; once."""
+        if self._thread is None and not self._is_done.is_set():
+            self._thread = threading.Thread(target=self._build_beside, daemon=True)
+            self._thread.start()
+
+    def _build_beside(self) -> None:
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWER_PRIORITY)
+        try:
+            self.build()
+        except (TicktapeError, OSError, TooMixedError) as error:
+            _log.warning("this tape is not indexed, seeks in it will be slow: %s", self.error)
+            _log.debug("the index failed", exc_info=error)
+
+    def build(self) -> None:
+        """Read the tapes through; afterwards everything can be asked for.
+
+        Raises
+        ------
+        TapeError
+            If a tape cannot be read.
+        OSError
+            If there is no room in the cache folder.
+        """
+        try:
+            try:
+                self._pass()
+            except NotInPlaceError:
+                self._source.close()
+                self._begin(in_place=False)
+                self._pass()
+        except TooMixedError:
+            self.error = "its schemas change with almost every record"
+            raise
+        except OSError as error:
+            self.error = f"{error.strerror} in the cache folder"
+            raise
+        except TicktapeError as error:
+            self.error = str(error)
+            raise
+        finally:
+            self._is_done.set()
+
+    def stop(self) -> None:
+        """End a pass that is under way."""
+        self._is_stopped = True
+        if self._thread is not None:
+            self._thread.join()
+
+    def _pass(self) -> None:
+        self._kept = RecordFile(open_scratch(), "kept records")
+        self._states = RecordFile(open_scratch(), "checkpoints")
+        latest_ns = 0
+        for batch in self._source.fill():
+            if self._is_stopped:
+                return
+            times = self._monotonic(batch, latest_ns)
+            latest_ns = int(times[-1])
+            if self._activity is None:
+                self._activity = Activity(int(times[0]), self._stated_end(latest_ns))
+            self._activity.take(batch, times)
+            kept = self._state.take(batch, self._end)
+            if len(kept.records):
+                self._kept.append(kept)
+            self._firsts.append(self._end)
+            self._latest.append(latest_ns)
+            end = self._end + len(batch.records)
+            if end - self._rests[-1].position >= self._every:
+                self._rest(end, latest_ns)
+            self._end = end
+
+    def _stated_end(self, first_ns: int) -> int:
+        stated = self.metadata.end
+        if stated is not None and first_ns < stated < UNDEF_TIMESTAMP:
+            return int(stated)
+        return first_ns
+
+    def _rest(self, end: int, latest_ns: int) -> None:
+        assert self._kept is not None  # noqa: S101 -- made before the pass
+        assert self._states is not None  # noqa: S101
+        assert self._source.records is not None  # noqa: S101
+        begin = self._states.end
+        for batch in self._state.records(latest_ns):
+            self._states.append(batch)
+        mbo_position = self._source.records.mbo_position_of(end)
+        rest = Resting(end, mbo_position, latest_ns, self._kept.end, (begin, self._states.end))
+        with self._lock:
+            self._rests.append(rest)
+
+    def _monotonic(self, batch: Batch, latest_ns: int) -> np.ndarray:
+        times = self._times_of(batch)
+        times = np.where(times == np.uint64(UNDEF_TIMESTAMP), np.uint64(0), times)
+        times[0] = max(int(times[0]), latest_ns)
+        found: np.ndarray = np.maximum.accumulate(times)
+        return found
+
+    # ---- how far it is
+
+    @property
+    def is_ready(self) -> bool:
+        """Everything can be asked for."""
+        return self._is_done.is_set() and self.error is None and not self._is_stopped
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the pass is over; tell whether everything can be asked for."""
+        self._is_done.wait(timeout)
+        return self.is_ready
+
+    @property
+    def end(self) -> int:
+        """How many records, of any schema, have been passed."""
+        return self._end
+
+    @property
+    def latest_ns(self) -> int:
+        """Time of the last record that has been passed; 0 before the first."""
+        return self._latest[-1] if self._latest else 0
+
+    # ---- the log of mbo records
+
+    @property
+    def first_position(self) -> int:
+        """Position of the oldest ``mbo`` record: 0."""
+        return 0
+
+    @property
+    def end_position(self) -> int:
+        """Position after the newest ``mbo`` record that has been passed."""
+        return self.mbo_position_of(self._end)
+
+    def position_at(self, ts_ns: int) -> int:
+        """Give the position of the first ``mbo`` record whose time is not before a time."""
+        return self.mbo_position_of(self.position_from(ts_ns))
+
+    def read(self, position: int, count: int) -> np.ndarray:
+        """Give ``mbo`` records from a position on, at most `count`, fewer at the end."""
+        records = self._source.records
+        if records is None:
+            return np.zeros(0, LAYOUTS[Schema.MBO])
+        return records.read_mbo(position, count)
+
+    def checkpoint(self, position: int) -> Checkpoint:
+        """Give the latest checkpoint that is not after a position of an ``mbo`` record."""
+        with self._lock:
+            at = bisect_right(self._rests, position, key=lambda rest: rest.mbo_position) - 1
+            rest = self._rests[max(at, 0)]
+        found = [batch.records for batch in self.state_at(rest) if batch.schema is Schema.MBO]
+        records = found[0] if found else np.zeros(0, LAYOUTS[Schema.MBO])
+        return Checkpoint(rest.mbo_position, rest.ts_ns, records)
+
+    # ---- all records
+
+    def mbo_position_of(self, position: int) -> int:
+        """Count the ``mbo`` records before a position."""
+        records = self._source.records
+        return 0 if records is None else records.mbo_position_of(position)
+
+    def position_of_mbo(self, mbo_position: int) -> int:
+        """Give the position among all records of one among the ``mbo`` records."""
+        records = self._source.records
+        return 0 if records is None else records.position_of_mbo(mbo_position)
+
+    def position_from(self, ts_ns: int) -> int:
+        """Count the records that are before a time."""
+        return self._search(ts_ns, "left")
+
+    def position_after(self, ts_ns: int) -> int:
+        """Count the records that are not after a time."""
+        return self._search(ts_ns, "right")
+
+    def _search(self, ts_ns: int, side: Literal["left", "right"]) -> int:
+        end = self._end
+        bisect = bisect_left if side == "left" else bisect_right
+        at = bisect(self._latest, min(max(ts_ns, 0), (1 << 63) - 1))
+        if at >= len(self._firsts) or self._firsts[at] >= end:
+            return end
+        first = self._firsts[at]
+        last = self._firsts[at + 1] if at + 1 < len(self._firsts) else end
+        times = self._times(first, last, self._latest[at - 1] if at else 0)
+        return first + int(np.searchsorted(times, np.uint64(max(ts_ns, 0)), side=side))
+
+    def _times(self, first: int, last: int, latest_ns: int) -> np.ndarray:
+        records = self._source.records
+        batch = None if records is None else records.read(first, last - first)
+        assert batch is not None  # noqa: S101 -- of a batch that was passed
+        return self._monotonic(batch, latest_ns)
+
+    def time_before(self, position: int) -> int:
+        """Give the time of the last record before a position; 0 at the beginning."""
+        if position <= 0:
+            return 0
+        at = bisect_right(self._firsts, position - 1) - 1
+        first = self._firsts[at]
+        return int(self._times(first, position, self._latest[at - 1] if at else 0)[-1])
+
+    def batches(self, position: int, end: int | None = None) -> Iterator[Batch]:
+        """Read records of any schema, from a position on.
+
+        Parameters
+        ----------
+        position : int
+            Of the first.
+        end : int, optional
+            After the last; by default all that have been passed when they are reached.
+
+        Yields
+        ------
+        Batch
+            Runs of one schema.
+        """
+        records = self._source.records
+        while records is not None:
+            left = _CHUNK_RECORDS if end is None else min(_CHUNK_RECORDS, end - position)
+            batch = records.read(position, left)
+            if batch is None:
+                return
+            yield batch
+            position += len(batch.records)
+
+    def rest_before(self, position: int) -> Resting:
+        """Give the latest place to go on from that is not after a position."""
+        with self._lock:
+            at = bisect_right(self._rests, position, key=lambda rest: rest.position) - 1
+            return self._rests[max(at, 0)]
+
+    def state_at(self, rest: Resting) -> list[Batch]:
+        """Give the records that make the books as they stood at a place to go on from."""
+        return list(_between(self._states, *rest.state))
+
+    def kept(self, begin: int, end: int) -> Iterator[Batch]:
+        """Give kept records by their numbers, as a ``Resting`` has them."""
+        return _between(self._kept, begin, end)
+
+    # ---- events, and places of note
+
+    def event_end(self, position: int) -> int:
+        """Give the position after the end of the event that the record at a position is of."""
+        at = position
+        for batch in self.batches(position):
+            ends = _event_ends(batch.records)
+            if len(ends):
+                return at + int(ends[0]) + 1
+            at += len(batch.records)
+        return at
+
+    def event_end_before(self, position: int, events: int = 1) -> int:
+        """Give the position after the n-th last event that ends before a position; 0 for none."""
+        records = self._source.records
+        at = position - 1
+        while records is not None and at > 0:
+            batch = records.read_before(at, _EVENT_RECORDS)
+            if batch is None:
+                break
+            first = at - len(batch.records)
+            ends = _event_ends(batch.records)
+            if len(ends) >= events:
+                return first + int(ends[-events]) + 1
+            events -= len(ends)
+            at = first
+        return 0
+
+    def next_place(self, kind: Place, position: int) -> int | None:
+        """Give the end of the first event from a position on that has what is looked for."""
+        found = self._places(kind)
+        at = int(np.searchsorted(found, position))
+        return None if at == len(found) else self.event_end(int(found[at]))
+
+    def previous_place(self, kind: Place, position: int) -> int | None:
+        """Give the end of the last event before the one at a position that has it."""
+        found = self._places(kind)
+        at = int(np.searchsorted(found, self.event_end_before(position))) - 1
+        return None if at < 0 else self.event_end(int(found[at]))
+
+    def _places(self, kind: Place) -> np.ndarray:
+        if kind == "trade":
+            if len(self._state.trades) > 1 and self._is_done.is_set():
+                self._state.trades = [np.concatenate(self._state.trades)]
+            pieces = self._state.trades
+            return np.concatenate(pieces) if len(pieces) != 1 else pieces[0]
+        places = self._state.gaps if kind == "gap" else self._state.crossings
+        return np.array(places, np.int64)
+
+    def places(self, kind: Place, most: int) -> tuple[int, list[tuple[int, int]]]:
+        """Count the places of a kind, and give the first ones: positions and times.
+
+        Parameters
+        ----------
+        kind : {"trade", "gap", "crossing"}
+            What is looked for.
+        most : int
+            How many to give.
+
+        Returns
+        -------
+        tuple of int and list
+            How many there are; ``(position, ts_ns)`` of the first.
+        """
+        found = self._places(kind)
+        given = found[:most].tolist()
+        return len(found), [(at, self.time_before(at + 1)) for at in given]
+
+    @property
+    def activity(self) -> Activity | None:
+        """How much happened when; None before the first record."""
+        return self._activity
+
+    def close(self) -> None:
+        """Stop, and let go of the files; nothing may be asked any more."""
+        self.stop()
+        self._source.close()
+        for file in (self._kept, self._states):
+            if file is not None:
+                file.close()
+
+
+def _between(file: RecordFile | None, begin: int, end: int) -> Iterator[Batch]:
+    while file is not None and begin < end:
+        batch = file.read(begin, min(_CHUNK_RECORDS, end - begin))
+        if batch is None:
+            raise PositionGoneError("a checkpoint is not whole", hint="build the index anew")
+        yield batch
+        begin += len(batch.records)
+
+
+def _event_ends(records: np.ndarray) -> np.ndarray:
+    if "flags" not in (records.dtype.names or ()):
+        return np.arange(len(records))
+    return np.flatnonzero(records["flags"] & F_LAST)

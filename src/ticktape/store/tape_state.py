@@ -1,0 +1,135 @@
+"""What a tape's records have led to: the state from which a reader can go on anywhere.
+
+Two things are kept of what came before a position. *Kept records* have to be seen one by one:
+trades, for bars and volumes; definitions, statistics, bars and whatever else is its own state.
+And of what is replaced by what follows, the latest: the books by order, and of quotes the last
+record of each instrument.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Final
+
+import numpy as np
+
+from ticktape.store.kept_books import KeptBooks
+from ticktape.store.scan_kernels import CROSSING, STALE
+from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
+from ticktape.tape.layouts import ACTION_TRADE, F_SNAPSHOT, Schema
+
+# Of these, an instrument's last record says all that those before it said, but for trades.
+_QUOTES: Final = frozenset(
+    {
+        Schema.MBP_1,
+        Schema.MBP_10,
+        Schema.CMBP_1,
+        Schema.BBO_1S,
+        Schema.BBO_1M,
+        Schema.CBBO_1S,
+        Schema.CBBO_1M,
+    }
+)
+_TRADES: Final = frozenset(
+    {Schema.MBO, Schema.MBP_1, Schema.MBP_10, Schema.CMBP_1}
+    | {Schema.TRADES, Schema.TBBO, Schema.TCBBO}
+)
+
+
+class TapeState:
+    """The state after the records taken so far, and the places of note among them.
+
+    Parameters
+    ----------
+    has_all_symbols : bool
+        The tape holds everything of its channels: a break in their sequence is a loss.
+
+    Attributes
+    ----------
+    trades : list of numpy.ndarray
+        Positions of trades, ``i8``.
+    gaps, crossings : array.array
+        Positions of gaps, and of ends of events at which a book became crossed.
+    """
+
+    def __init__(self, *, has_all_symbols: bool) -> None:
+        self._books = KeptBooks()
+        self._has_all_symbols = has_all_symbols
+        self._quotes: dict[Schema, dict[int, np.ndarray]] = {}
+        self._sequences: dict[int, int] = {}
+        self.trades: list[np.ndarray] = []
+        self.gaps = array("q")
+        self.crossings = array("q")
+
+    def take(self, batch: Batch, position: int) -> Batch:
+        """Take the next records; give those that have to be kept.
+
+        Parameters
+        ----------
+        batch : Batch
+            Of any schema.
+        position : int
+            Of the first among all records.
+
+        Returns
+        -------
+        Batch
+            Kept records; may be empty.
+        """
+        schema, records = batch
+        kept = records
+        if schema in _TRADES:
+            at = np.flatnonzero(records["action"] == ACTION_TRADE)
+            self.trades.append(position + at)
+            if schema in _QUOTES or schema is Schema.MBO:
+                kept = records[at]
+        elif schema in _QUOTES:
+            kept = records[:0]
+        if schema is Schema.MBO:
+            self._take_orders(records, position)
+        elif schema in _QUOTES:
+            self._note_latest(schema, records)
+        elif schema is Schema.SYSTEM:
+            gaps = [row for row in range(len(records)) if gaps_in(records[row : row + 1])]
+            self.gaps.extend(position + row for row in gaps)
+        return Batch(schema, kept)
+
+    def _take_orders(self, records: np.ndarray, position: int) -> None:
+        found = self._books.apply(records)
+        gaps = found["row"][found["kind"] == STALE]
+        if self._has_all_symbols:
+            gaps = np.union1d(gaps, self._sequence_breaks(records))
+        self.gaps.extend((position + gaps).tolist())
+        crossings = found["row"][found["kind"] == CROSSING]
+        self.crossings.extend((position + crossings).tolist())
+
+    def _sequence_breaks(self, records: np.ndarray) -> np.ndarray:
+        live = np.flatnonzero((records["flags"] & F_SNAPSHOT) == 0)
+        channels = records["publisher_id"].astype(np.uint32) << 8 | records["channel_id"]
+        breaks = [np.empty(0, np.int64)]
+        for channel in np.unique(channels[live]).tolist():
+            rows = live[channels[live] == channel]
+            numbers = records["sequence"][rows].astype(np.int64)
+            before = self._sequences.get(channel, int(numbers[0]))
+            steps = np.diff(numbers, prepend=before)
+            breaks.append(rows[steps > 1])
+            self._sequences[channel] = int(numbers[-1])
+        return np.concatenate(breaks)
+
+    def _note_latest(self, schema: Schema, records: np.ndarray) -> None:
+        keys = records["publisher_id"].astype(np.uint64) << np.uint64(32)
+        found, back = np.unique((keys | records["instrument_id"])[::-1], return_index=True)
+        known = self._quotes.setdefault(schema, {})
+        for key, row in zip(found.tolist(), (len(records) - 1 - back).tolist(), strict=True):
+            known[key] = records[row : row + 1].copy()
+
+    def records(self, ts_ns: int) -> list[Batch]:
+        """Give the records that make the books anew, by order and by price."""
+        made = []
+        orders = self._books.records(ts_ns)
+        if len(orders):
+            made.append(Batch(Schema.MBO, orders))
+        for schema, latest in self._quotes.items():
+            made.append(Batch(schema, np.concatenate(list(latest.values()))))
+        return made
