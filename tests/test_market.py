@@ -170,3 +170,27 @@ def test_real_tapes_of_three_schemas(real_tape):
     assert market.book(432669).live_orders == 147
     assert market.book(118).live_orders is None
     assert market.instruments.by_id(118).raw_symbol == "ESU4"
+
+
+def test_an_order_is_found_in_every_book_that_holds_it():
+    market = market_of(mbo(*BOTH, A(7, "B", 35, 2).of(**SPREAD), A(1, "B", 35, 3).of(**SPREAD)))
+    assert [book.instrument_id for book in market.books_of_order(7)] == [200]
+    assert [book.instrument_id for book in market.books_of_order(1)] == [100, 200]
+    assert market.books_of_order(2**64 - 1) == []
+
+
+def test_totals_are_of_all_books_and_counts_outlive_a_reset():
+    market = market_of(mbo(*BOTH, A(7, "B", 35, 2).of(**SPREAD)))
+    books = [market.book(100), market.book(200)]
+    assert market.book_count == 2
+    assert market.live_orders == sum(book.live_orders for book in books)
+    assert market.level_counts == (
+        sum(book.bid_levels for book in books),
+        sum(book.ask_levels for book in books),
+    )
+    adds = market.counters["adds"]
+    assert adds == sum(book.counters["adds"] for book in books) > 0
+    market.reset()
+    assert (market.live_orders, market.counters["adds"]) == (0, adds)
+    market.apply(mbo(A(1, "B", 6483, 5)))
+    assert market.counters["adds"] == adds + 1

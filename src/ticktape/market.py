@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.book import Book, MboBook, MboBooks, MbpBooks
+from ticktape.book import COUNTERS, Book, MboBook, MboBooks, MbpBooks
 from ticktape.tape import Batch, Instruments, Schema, SymbolMap
 from ticktape.tape.errors import UnknownSymbolError
 
@@ -45,6 +45,8 @@ class Market:
         self.records: dict[Schema, int] = {}
         self._first_publishers: dict[int, int] = {}
         self._books_known = 0
+        # Of the books that were forgotten by resets.
+        self._counted = dict.fromkeys(COUNTERS, 0)
 
     def apply(self, batch: Batch) -> None:
         """Take a batch of any schema; those that tell nothing of books are only counted.
@@ -99,13 +101,38 @@ class Market:
     def _publisher_of(self, instrument_id: int, publisher_id: int | None) -> int | None:
         if publisher_id is not None:
             return publisher_id
-        if self._books_known != self._book_count:
+        if self._books_known != self.book_count:
             self._first_publishers = {i: p for p, i in reversed(self.keys())}
-            self._books_known = self._book_count
+            self._books_known = self.book_count
         return self._first_publishers.get(instrument_id)
 
+    def publishers(self, instrument_id: int) -> list[int]:
+        """Give the publishers that told of an instrument's book, in the order they came."""
+        return [publisher for publisher, one in self.keys() if one == instrument_id]
+
+    def books_of_order(self, order_id: int) -> list[MboBook]:
+        """Give the books in which an order rests: of several where identifiers repeat."""
+        return self._by_order.books_of_order(order_id)
+
     @property
-    def _book_count(self) -> int:
+    def live_orders(self) -> int:
+        """Number of orders resting in all books by order."""
+        return self._by_order.live_orders
+
+    @property
+    def level_counts(self) -> tuple[int, int]:
+        """Numbers of bid levels and of ask levels of all books by order."""
+        return self._by_order.level_counts
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Counts over all books by order since the beginning, resets or not, by ``COUNTERS``."""
+        now = self._by_order.counters
+        return {name: self._counted[name] + now[name] for name in COUNTERS}
+
+    @property
+    def book_count(self) -> int:
+        """Number of books of any depth; those of an instrument by order and by price are two."""
         return len(self._by_order) + len(self._by_price) + len(self._top)
 
     def snapshot_records(
@@ -141,7 +168,8 @@ class Market:
         return book.snapshot_records(ts_recv_ns)
 
     def reset(self) -> None:
-        """Forget every book, and the counts; instruments and symbols stay known."""
+        """Forget every book, and ``records``; instruments and symbols stay known."""
+        self._counted = self.counters
         self._by_order.reset()
         self._by_price.reset()
         self._top.reset()

@@ -8,6 +8,8 @@ import numpy as np
 
 from ticktape.book.mbo_book import MboBook
 from ticktape.book.mbo_find_kernels import look_up_book
+from ticktape.book.mbo_read_kernels import next_book_of_order
+from ticktape.book.mbo_state_kernels import COUNTERS
 from ticktape.book.mbo_store import MboStore
 
 _PLENTY: Final = 2**31
@@ -106,6 +108,46 @@ class MboBooks:
         """
         number = int(look_up_book(self._store.state, publisher_id, instrument_id))
         return None if number < 0 else MboBook.view(self._store, number)
+
+    def books_of_order(self, order_id: int) -> list[MboBook]:
+        """Give the books in which an order rests: of several where identifiers repeat.
+
+        Parameters
+        ----------
+        order_id : int
+            The venue's identifier, below 2**64.
+        """
+        found = []
+        number = -1
+        while (
+            number := int(
+                next_book_of_order(self._store.state, np.uint64(order_id), np.int64(number + 1))
+            )
+        ) >= 0:
+            found.append(MboBook.view(self._store, number))
+        return found
+
+    @property
+    def live_orders(self) -> int:
+        """Number of orders resting in all books."""
+        return int(self._sides["orders"].sum())
+
+    @property
+    def level_counts(self) -> tuple[int, int]:
+        """Numbers of bid levels and of ask levels of all books."""
+        levels = self._sides["levels"]
+        return int(levels[0::2].sum()), int(levels[1::2].sum())
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Sums over all books of their counts, by ``COUNTERS``."""
+        counted = self._store.state.counters[: len(self)].sum(axis=0).tolist()
+        return dict(zip(COUNTERS, counted, strict=True))
+
+    @property
+    def _sides(self) -> np.ndarray:
+        sides: np.ndarray = self._store.state.sides[: 2 * len(self)]
+        return sides
 
     def reset(self) -> None:
         """Forget every book; views of them given before must not be used any more."""

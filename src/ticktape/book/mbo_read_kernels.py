@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ticktape.book.mbo_state_kernels import Integer, MboState
+from ticktape.book.mbo_find_kernels import find_order
+from ticktape.book.mbo_state_kernels import BOOKS, Integer, MboState
 from ticktape.ops.kernels import lean_kernel
 
 
@@ -46,3 +47,12 @@ def ahead_of(state: MboState, order: Integer) -> tuple[Integer, Integer]:
         size += np.int64(state.slots[before]["size"])
         before = np.int64(state.slots[before]["previous"])
     return orders, size
+
+
+@lean_kernel
+def next_book_of_order(state: MboState, order_id: Integer, start: Integer) -> Integer:
+    """Give the first book, from one on, in which an order rests; -1 where there is none."""
+    for book in range(start, state.usage[BOOKS]):
+        if find_order(state, book, order_id) >= 0:
+            return book
+    return np.int64(-1)

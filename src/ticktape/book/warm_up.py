@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ticktape.book.derive_warm_up import warm_up_derived
+from ticktape.book.effect_events import effect_events
 from ticktape.book.mbo_book import MboBook
 from ticktape.book.mbo_books import MboBooks
 from ticktape.book.mbo_room import make_room
@@ -26,9 +29,10 @@ def warm_up_books() -> None:
     records["size"] = 1
     records["order_id"] = [1, 2]
     MboBooks().book(0, 0)
+    MboBooks().books_of_order(1)
     book = MboBook(publisher_id=0, instrument_id=0)
     book.update(records)
-    book.update_effects(records[:0])
+    list(effect_events(records[:1], book.update_effects(records[:1]), np.zeros(1, np.int64), str))
     book.update_bbos(book.snapshot_records(0))
     book.orders_at("B", 0)
     book.queue_position(1)
