@@ -1,5 +1,6 @@
 /** One book as the stream tells it: a snapshot, then what changed. Changed in place; `version` counts. */
 
+import type { Book, Level } from "../api/messages";
 import { EventRing } from "./eventRing";
 import {
   type BookHeader,
@@ -35,6 +36,8 @@ export class BookState {
   version = 0;
   /** Changes with the traded volume. */
   volumeVersion = 0;
+  /** Changes when the book starts over: what was heard of its orders may not have happened yet. */
+  life = 0;
 
   constructor(
     readonly publisherId: number,
@@ -101,6 +104,23 @@ export class BookState {
     return "applied";
   }
 
+  /** Take the book from a stream that tells whole levels: no orders, nothing of what was added or cancelled. */
+  showLevels(book: Book): void {
+    const plain = ({ price, size, count }: Level): BookLevel => {
+      const orders = new Uint32Array(0);
+      return { price: Number(price), size, count, added: 0, cancelled: 0, orders };
+    };
+    this.bids.splice(0, this.bids.length, ...book.bids.map(plain));
+    this.asks.splice(0, this.asks.length, ...book.asks.map(plain));
+    this.timeNs = book.tsEvent;
+    this.flags =
+      (book.crossed ? Flag.crossed : 0) |
+      (book.locked ? Flag.locked : 0) |
+      (book.stale ? Flag.stale : 0);
+    this.isWhole = true;
+    this.version += 1;
+  }
+
   /** Its levels stay on the screen until the snapshot of a new connection is there. */
   expectAnew(): void {
     this.isWhole = false;
@@ -118,6 +138,7 @@ export class BookState {
     this.flags = 0;
     this.version += 1;
     this.volumeVersion += 1;
+    this.life += 1;
   }
 
   private take(header: BookHeader): void {

@@ -2,8 +2,8 @@
 
 import { create } from "zustand";
 import type { Connection } from "../api/liveClient";
-import type { Problem } from "../api/messages";
-import type { BookState } from "../book/bookState";
+import type { Book, Problem } from "../api/messages";
+import { BookState } from "../book/bookState";
 import { BookStream } from "../book/bookStream";
 import { useMarket } from "./market";
 import { useSession } from "./session";
@@ -45,9 +45,25 @@ export const bookStream = new BookStream({
 
 /** The book on the screen: the active instrument's, of the publisher that was picked. */
 export function shownBook(): BookState | null {
-  const books = bookStream.booksOf(useMarket.getState().activeId);
+  const { activeId, data } = useMarket.getState();
+  const books = bookStream.booksOf(activeId);
   const { publisherId } = useBook.getState();
-  return books.find((book) => book.publisherId === publisherId) ?? books[0] ?? null;
+  const found = books.find((book) => book.publisherId === publisherId) ?? books[0];
+  if (found !== undefined) return found;
+  const plain = data.dataOf(activeId)?.book;
+  return plain == null ? null : fromLevels(plain);
+}
+
+let plainBook: { of: Book; book: BookState } | null = null;
+
+/** The ten levels of the live stream, where the source has no book stream of its own. */
+function fromLevels(of: Book): BookState {
+  if (plainBook?.of === of) return plainBook.book;
+  const same = plainBook?.of.instrumentId === of.instrumentId ? plainBook : null;
+  const book = same?.book ?? new BookState(0, of.instrumentId);
+  book.showLevels(of);
+  plainBook = { of, book };
+  return book;
 }
 
 // Who disconnects the page disconnects its books; before the source is known there is nothing to ask.

@@ -1,0 +1,116 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { LadderView, type PointedOrder } from "../ladder/ladderView";
+import { fittingGroup } from "../ladder/rows";
+import type { LastTrade, Scene } from "../ladder/scene";
+import { bestText } from "../ladder/words";
+import { shownBook, useBook } from "../stores/book";
+import { useFollow } from "../stores/follow";
+import { shownTick, useLadder } from "../stores/ladder";
+import { useMarket } from "../stores/market";
+import { useSettings } from "../stores/settings";
+import { LadderTable } from "./LadderTable";
+import { OrderTip } from "./OrderTip";
+
+interface LadderCanvasProps {
+  onGroup(group: number): void;
+  onAuto(auto: boolean): void;
+}
+
+/** How often the words for who does not see the drawing are told anew. */
+const WORDS_MS = 400;
+
+function lastTrade(): LastTrade | null {
+  const { data, activeId } = useMarket.getState();
+  const last = data.dataOf(activeId)?.tape.trades.at(-1);
+  if (last === undefined) return null;
+  return { price: Number(last.price), size: last.size, side: last.side };
+}
+
+export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useRef<LadderView>(null);
+  const [pointed, setPointed] = useState<PointedOrder | null>(null);
+  const [scene, setScene] = useState<Scene | null>(null);
+  const theme = useSettings((s) => `${s.theme} ${s.colours}`);
+
+  useEffect(() => {
+    if (canvas.current === null) return;
+    let toldAt = 0;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const tell = (drawn: Scene) => {
+      clearTimeout(later);
+      const waited = performance.now() - toldAt;
+      later = setTimeout(
+        () => {
+          toldAt = performance.now();
+          setScene(drawn);
+        },
+        Math.max(0, WORDS_MS - waited),
+      );
+    };
+    const drawn = new LadderView(canvas.current, {
+      onHover: setPointed,
+      onFollow: (id, side, price) => useFollow.getState().pick(id, side, price),
+      onAuto,
+      onDrawn: tell,
+    });
+    view.current = drawn;
+    let auto = 1;
+    const show = (now: boolean) => {
+      const book = shownBook();
+      const tick = shownTick();
+      auto = fittingGroup(book, tick, 2 * drawn.page, auto);
+      const group = useLadder.getState().group ?? auto;
+      onGroup(group);
+      const followedId = useFollow.getState().followed?.orderId ?? null;
+      drawn.show({ book, tick, group, last: lastTrade(), followedId }, now);
+    };
+    show(false);
+    // The stores tell of a frame from within it: the drawing belongs to the same one.
+    const ends = [
+      useBook.subscribe((now, before) => now.frame !== before.frame && show(true)),
+      useMarket.subscribe((now, before) => now.frame !== before.frame && show(false)),
+      useFollow.subscribe(() => show(false)),
+      useLadder.subscribe((now, before) => {
+        if (now.recentres !== before.recentres) drawn.recentre();
+        if (now.group !== before.group) show(false);
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+      clearTimeout(later);
+      drawn.destroy();
+      view.current = null;
+    };
+  }, [onAuto, onGroup]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
+  useEffect(() => view.current?.repaint(), [theme]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = view.current?.page ?? 1;
+    const rows = { ArrowUp: 1, ArrowDown: -1, PageUp: page, PageDown: -page }[event.key];
+    if (rows !== undefined) view.current?.scroll(rows);
+    else if (event.key === "Home") view.current?.recentre();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const book = scene?.book ?? null;
+  return (
+    <div
+      className="ladder-body"
+      role="application"
+      aria-roledescription="price ladder"
+      aria-label={`Ladder: ${bestText(book, scene?.tick ?? 1)}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the arrow keys.
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <canvas ref={canvas} />
+      {pointed !== null && book !== null && <OrderTip pointed={pointed} book={book} />}
+      {scene !== null && <LadderTable scene={scene} />}
+    </div>
+  );
+}

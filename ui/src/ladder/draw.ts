@@ -1,0 +1,228 @@
+/** Draws a scene of the ladder. Everything that is seen of it is drawn here, from the back to the front. */
+
+import type { BookSideLetter } from "../book/wire";
+import type { Column } from "./columns";
+import { drawBars } from "./drawBars";
+import type { Palette } from "./palette";
+import { rowOf } from "./rows";
+import { priceText, type Scene, shortSize } from "./scene";
+import { rowsSeen, yOfRow } from "./viewport";
+
+export const TITLE_PX = 20;
+export const FONT_PX = 11.5;
+const TITLE_FONT_PX = 10.5;
+const PAD = 5;
+
+type Canvas = CanvasRenderingContext2D;
+
+const TITLES: Record<Column["name"], string> = {
+  volume: "Vol",
+  cumulative: "Σ",
+  pulling: "+  −",
+  count: "#",
+  size: "Size",
+  bar: "",
+  price: "Price",
+};
+
+export function fontOf(palette: Palette, weight = 400, px = FONT_PX): string {
+  return `${weight} ${px}px ${palette.mono}`;
+}
+
+export function draw(context: Canvas, scene: Scene, palette: Palette, width: number): void {
+  const { view } = scene;
+  context.fillStyle = palette.panel;
+  context.fillRect(0, 0, width, view.topPx + view.heightPx);
+  context.save();
+  context.beginPath();
+  context.rect(0, view.topPx, width, view.heightPx);
+  context.clip();
+  drawGround(context, scene, palette, width);
+  drawVolume(context, scene, palette);
+  drawBars(context, scene, palette);
+  drawPrices(context, scene, palette);
+  for (const side of ["B", "A"] as const) drawFigures(context, scene, palette, side);
+  drawLast(context, scene, palette);
+  context.restore();
+  drawTitles(context, scene, palette, width);
+}
+
+/** Lines between rows, the spread, and the ground of the price. */
+function drawGround(context: Canvas, scene: Scene, palette: Palette, width: number): void {
+  const { view, depth, columns } = scene;
+  const { highest, lowest } = rowsSeen(view);
+  const price = columns.find((column) => column.name === "price");
+  const { bestBid, bestAsk } = depth;
+  if (bestBid !== null && bestAsk !== null && bestAsk - bestBid > 1) {
+    context.fillStyle = palette.raised;
+    const top = yOfRow(view, bestAsk - 1);
+    context.fillRect(0, top, width, yOfRow(view, bestBid) - top);
+  }
+  if (price !== undefined) {
+    context.fillStyle = palette.raised;
+    context.fillRect(price.x, view.topPx, price.width, view.heightPx);
+  }
+  context.fillStyle = palette.grid;
+  for (let row = lowest; row <= highest; row += 1) {
+    context.fillRect(0, Math.round(yOfRow(view, row) + view.rowPx) - 1, width, 1);
+  }
+  context.fillStyle = palette.border;
+  if (bestBid !== null) context.fillRect(0, Math.round(yOfRow(view, bestBid)) - 1, width, 1);
+  if (bestAsk !== null && bestAsk - 1 !== bestBid) {
+    context.fillRect(0, Math.round(yOfRow(view, bestAsk) + view.rowPx) - 1, width, 1);
+  }
+}
+
+function drawVolume(context: Canvas, scene: Scene, palette: Palette): void {
+  const column = scene.columns.find(({ name }) => name === "volume");
+  if (column === undefined) return;
+  const { view } = scene;
+  const { highest, lowest } = rowsSeen(view);
+  let most = 1;
+  for (let row = lowest; row <= highest; row += 1) {
+    most = Math.max(most, scene.volume.get(row)?.total ?? 0);
+  }
+  context.font = fontOf(palette);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (let row = lowest; row <= highest; row += 1) {
+    const volume = scene.volume.get(row);
+    if (volume === undefined) continue;
+    const y = Math.round(yOfRow(view, row)) + 1;
+    const height = Math.round(view.rowPx) - 3;
+    let x = column.x;
+    const part = (size: number, colour: string) => {
+      const px = (size / most) * (column.width - 2);
+      context.fillStyle = colour;
+      context.fillRect(x, y, px, height);
+      x += px;
+    };
+    context.globalAlpha = 0.55;
+    part(volume.sold, palette.sellSoft);
+    part(volume.bought, palette.buySoft);
+    part(volume.neither, palette.border);
+    context.globalAlpha = 1;
+    context.fillStyle = palette.text;
+    context.fillText(shortSize(volume.total), column.x + column.width - PAD, y + height / 2 + 0.5);
+  }
+}
+
+function drawPrices(context: Canvas, scene: Scene, palette: Palette): void {
+  const column = scene.columns.find(({ name }) => name === "price");
+  if (column === undefined) return;
+  const { view, depth } = scene;
+  const { highest, lowest } = rowsSeen(view);
+  const middle = column.x + column.width / 2;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let row = lowest; row <= highest; row += 1) {
+    const isBest = row === depth.bestBid || row === depth.bestAsk;
+    const isBid = depth.bestBid !== null && row <= depth.bestBid;
+    const isAsk = depth.bestAsk !== null && row >= depth.bestAsk;
+    context.font = fontOf(palette, isBest ? 700 : 400);
+    // In a crossed book a row may be both: neither colour would be true.
+    context.fillStyle = isBid === isAsk ? palette.dim : isBid ? palette.buy : palette.sell;
+    const text = priceText(row * scene.step, scene.tick);
+    context.fillText(text, middle, yOfRow(view, row) + view.rowPx / 2 + 0.5);
+  }
+}
+
+/** Size, count, cumulative depth, added and cancelled. */
+function drawFigures(context: Canvas, scene: Scene, palette: Palette, side: BookSideLetter): void {
+  const rows = side === "B" ? scene.depth.bids : scene.depth.asks;
+  const best = side === "B" ? scene.depth.bestBid : scene.depth.bestAsk;
+  const { view } = scene;
+  const { highest, lowest } = rowsSeen(view);
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  for (const column of scene.columns) {
+    if (column.side !== side || column.name === "bar") continue;
+    const right = column.x + column.width - PAD;
+    for (let row = lowest; row <= highest; row += 1) {
+      const depth = rows.get(row);
+      if (depth === undefined) continue;
+      const y = yOfRow(view, row) + view.rowPx / 2 + 0.5;
+      context.fillStyle = palette.dim;
+      if (column.name === "size") {
+        context.font = fontOf(palette, row === best ? 700 : 400);
+        context.fillStyle = palette.text;
+        context.fillText(shortSize(depth.size), right, y);
+        continue;
+      }
+      context.font = fontOf(palette);
+      if (column.name === "count") context.fillText(shortSize(depth.count), right, y);
+      else if (column.name === "cumulative") {
+        context.fillText(shortSize(depth.cumulative), right, y);
+      } else drawPulling(context, palette, column, y, depth.added, depth.cancelled);
+    }
+  }
+}
+
+function drawPulling(
+  context: Canvas,
+  palette: Palette,
+  column: Column,
+  y: number,
+  added: number,
+  cancelled: number,
+): void {
+  const middle = column.x + column.width / 2;
+  if (added > 0) {
+    context.fillStyle = palette.text;
+    context.fillText(`+${shortSize(added)}`, middle - 1, y);
+  }
+  if (cancelled > 0) {
+    context.fillStyle = palette.warn;
+    context.fillText(`−${shortSize(cancelled)}`, column.x + column.width - PAD, y);
+  }
+}
+
+/** The last trade: its price is filled with the colour of who came for it, its size stands beside. */
+function drawLast(context: Canvas, scene: Scene, palette: Palette): void {
+  const { last, view } = scene;
+  const column = scene.columns.find(({ name }) => name === "price");
+  if (last === null || column === undefined) return;
+  const isBuy = last.side === "B";
+  const isSell = last.side === "A";
+  const row = rowOf(last.price, scene.step, isBuy ? "A" : "B");
+  const y = Math.round(yOfRow(view, row));
+  if (y + view.rowPx < view.topPx || y > view.topPx + view.heightPx) return;
+  const height = Math.round(view.rowPx) - 1;
+  const ink = y + view.rowPx / 2 + 0.5;
+  context.textBaseline = "middle";
+  context.fillStyle = isBuy ? palette.buy : isSell ? palette.sell : palette.dim;
+  context.fillRect(column.x, y, column.width, height);
+  context.font = fontOf(palette, 700);
+  context.fillStyle = palette.panel;
+  context.textAlign = "center";
+  context.fillText(priceText(row * scene.step, scene.tick), column.x + column.width / 2, ink);
+  const text = shortSize(last.size);
+  const px = context.measureText(text).width + 8;
+  // Who buys comes from the left, who sells from the right: there his own side is empty.
+  const x = isSell ? column.x + column.width : column.x - px;
+  context.fillStyle = palette.raised;
+  context.fillRect(x, y, px, height);
+  context.fillStyle = isBuy ? palette.buy : isSell ? palette.sell : palette.text;
+  context.fillText(text, x + px / 2, ink);
+}
+
+function drawTitles(context: Canvas, scene: Scene, palette: Palette, width: number): void {
+  context.fillStyle = palette.panel;
+  context.fillRect(0, 0, width, TITLE_PX);
+  context.fillStyle = palette.border;
+  context.fillRect(0, TITLE_PX - 1, width, 1);
+  context.font = `400 ${TITLE_FONT_PX}px ${palette.mono}`;
+  context.fillStyle = palette.dim;
+  context.textBaseline = "middle";
+  for (const { name, side, x, width: px } of scene.columns) {
+    const y = TITLE_PX / 2;
+    if (name === "bar") {
+      context.textAlign = side === "B" ? "right" : "left";
+      context.fillText(side === "B" ? "Bid" : "Ask", side === "B" ? x + px - PAD : x + PAD, y);
+      continue;
+    }
+    const isCentred = name === "price" || name === "pulling";
+    context.textAlign = isCentred ? "center" : "right";
+    context.fillText(TITLES[name], isCentred ? x + px / 2 : x + px - PAD, y);
+  }
+}

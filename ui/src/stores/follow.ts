@@ -1,0 +1,40 @@
+/** The order that a person follows, wherever on the page it was picked. */
+
+import { create } from "zustand";
+import { advance, type Followed, follow } from "../book/follow";
+import type { BookSideLetter } from "../book/wire";
+import { bookStream, shownBook, useBook } from "./book";
+
+interface FollowStore {
+  followed: Followed | null;
+  pick(orderId: bigint, side: BookSideLetter, price: number): void;
+  end(): void;
+}
+
+let release: (() => void) | null = null;
+
+export const useFollow = create<FollowStore>()((set) => ({
+  followed: null,
+  pick: (orderId, side, price) => {
+    const book = shownBook();
+    if (book === null) return;
+    // Only the records themselves tell a fill from a cancel.
+    release ??= bookStream.watch({ orders: true, events: true });
+    set({ followed: follow(book, orderId, side, price) });
+  },
+  end: () => {
+    release?.();
+    release = null;
+    set({ followed: null });
+  },
+}));
+
+useBook.subscribe((now, before) => {
+  if (now.frame === before.frame) return;
+  const { followed } = useFollow.getState();
+  if (followed === null) return;
+  const books = bookStream.booksOf(followed.instrumentId);
+  const book = books.find(({ publisherId }) => publisherId === followed.publisherId);
+  if (book?.isWhole !== true) return;
+  useFollow.setState({ followed: advance(followed, book) });
+});
