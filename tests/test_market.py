@@ -173,7 +173,9 @@ def test_real_tapes_of_three_schemas(real_tape):
 
 
 def test_an_order_is_found_in_every_book_that_holds_it():
-    market = market_of(mbo(*BOTH, A(7, "B", 35, 2).of(**SPREAD), A(1, "B", 35, 3).of(**SPREAD)))
+    market = market_of(
+        mbo(A(1, "B", 6483, 5), *(A(one, "B", 35, 2).of(**SPREAD) for one in (7, 1)))
+    )
     assert [book.instrument_id for book in market.books_of_order(7)] == [200]
     assert [book.instrument_id for book in market.books_of_order(1)] == [100, 200]
     assert market.books_of_order(2**64 - 1) == []
