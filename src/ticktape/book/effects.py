@@ -38,10 +38,15 @@ class NoEffect(IntEnum):
 # is another than `side` only where an add took the identifier of an order of the other side.
 # 0 elsewhere.
 EFFECT: Final = np.dtype(
-    {
-        "names": ["kind", "reason", "side", "old_side", "price", "old_price", "size", "old_size"],
-        "formats": ["u1", "u1", "u1", "u1", "i8", "i8", "u4", "u4"],
-        "offsets": [0, 1, 2, 3, 8, 16, 24, 28],
-        "itemsize": 32,
-    }
+    [
+        ("kind", "u1"),
+        ("reason", "u1"),
+        ("side", "u1"),
+        ("old_side", "u1"),
+        ("_reserved", "u4"),
+        ("price", "i8"),
+        ("old_price", "i8"),
+        ("size", "u4"),
+        ("old_size", "u4"),
+    ]
 )

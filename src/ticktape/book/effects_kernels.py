@@ -70,6 +70,7 @@ def write_effect(
     row["reason"] = reason
     row["side"] = side
     row["old_side"] = 0
+    row["_reserved"] = 0
     row["price"] = price
     row["old_price"] = 0
     row["size"] = min(size, UNDEF_ORDER_SIZE)

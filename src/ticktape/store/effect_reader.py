@@ -9,6 +9,7 @@ import numpy as np
 
 from ticktape.book import MboBooks
 from ticktape.store.mbo_log import MboLog
+from ticktape.tape.errors import PositionGoneError
 
 _READ_RECORDS: Final = 1 << 16
 
@@ -49,7 +50,7 @@ class EffectReader:
     Raises
     ------
     PositionGoneError
-        If the log does not have the record any more.
+        If the log does not have the record any more, or not yet.
     """
 
     def __init__(
@@ -65,6 +66,11 @@ class EffectReader:
         self.position = found.position
         while self.position < position:
             records = log.read(self.position, min(position - self.position, _READ_RECORDS))
+            if not len(records):
+                raise PositionGoneError(
+                    f"record {position} is not there yet",
+                    hint=f"the newest is {log.end_position - 1}",
+                )
             self._books.update(records[self._mask(records)])
             self.position += len(records)
 
