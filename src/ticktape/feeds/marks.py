@@ -3,10 +3,21 @@
 A mark is a ``SystemMsg`` with code 255 (unset) and one of the texts below; the live protocol
 carries it as it is. After ``RESET_TEXT`` everything derived so far is void and what follows starts
 over; after ``CAUGHT_UP_TEXT`` records are paced again.
+
+Where a replay begins at a checkpoint, it says so between the two:
+
+- ``PAST_TEXT``: what follows is not all there was, but what has to be seen of it record by record:
+  an empty book of every instrument, then trades, definitions, bars. No quote may be made of it.
+- ``BOOKS_TEXT``: what follows makes the books as they stood at the checkpoint.
+- ``POSITION_TEXT`` and two numbers: how many ``mbo`` records, and how many of all schemas, come
+  before what follows. From here on every record of the tape comes.
+
+A reset that is not followed by ``PAST_TEXT`` is followed by the tape from its beginning.
 """
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Final
 
@@ -17,6 +28,9 @@ from ticktape.tape.layouts import Schema, new_records
 
 RESET_TEXT: Final = "ticktape replay: reset"
 CAUGHT_UP_TEXT: Final = "ticktape replay: caught up"
+PAST_TEXT: Final = "ticktape replay: past"
+BOOKS_TEXT: Final = "ticktape replay: books"
+POSITION_TEXT: Final = "ticktape replay: position"
 MARK_CODE: Final = 255
 
 
@@ -25,9 +39,44 @@ class Mark(Enum):
 
     RESET = RESET_TEXT
     CAUGHT_UP = CAUGHT_UP_TEXT
+    PAST = PAST_TEXT
+    BOOKS = BOOKS_TEXT
+    POSITION = POSITION_TEXT
 
 
 _MARKS: Final = {mark.value.encode(): mark for mark in Mark}
+_POSITION: Final = re.compile(rb"(ticktape replay: position) (\d+) (\d+)")
+
+
+def make_position_mark(mbo_position: int, position: int, ts_event: int) -> Batch:
+    """Make the mark that says where on its tape a replay goes on.
+
+    Parameters
+    ----------
+    mbo_position, position : int
+        How many ``mbo`` records, and how many of all schemas, come before what follows.
+    ts_event : int
+        Index time of the tape there, ns.
+
+    Returns
+    -------
+    Batch
+        Schema ``system``, one record.
+    """
+    batch = make_mark(Mark.POSITION, ts_event)
+    records = batch.records.copy()
+    records["msg"] = f"{POSITION_TEXT} {mbo_position} {position}".encode()
+    records.flags.writeable = False
+    return Batch(Schema.SYSTEM, records)
+
+
+def positions_in(batch: Batch) -> list[tuple[int, int]]:
+    """Give the two numbers of every position mark of a batch, in order."""
+    if batch.schema is not Schema.SYSTEM:
+        return []
+    own = batch.records[batch.records["code"] == MARK_CODE]
+    found = [_POSITION.fullmatch(bytes(text)) for text in own["msg"]]
+    return [(int(one[2]), int(one[3])) for one in found if one is not None]
 
 
 def make_mark(mark: Mark, ts_event: int) -> Batch:
@@ -68,7 +117,9 @@ def read_mark(record: np.void) -> Mark | None:
     """
     if record["code"] != MARK_CODE:
         return None
-    return _MARKS.get(bytes(record["msg"]))
+    text = bytes(record["msg"])
+    position = _POSITION.fullmatch(text)
+    return _MARKS.get(text if position is None else position[1])
 
 
 def marks_in(batch: Batch) -> list[Mark]:

@@ -4,52 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import databento_dbn as dbn
 
 from ticktape.feeds.marks import Mark, make_mark
+from ticktape.feeds.replay_seek import (
+    JUMP_TARGETS,
+    JumpTarget,
+    checkpoint_for,
+    place_to_jump,
+    restore,
+)
+from ticktape.feeds.replay_status import ReplayStatus
 from ticktape.feeds.replay_tape import TapeHead, TapeSource, open_tapes, span_of
 from ticktape.feeds.wall_clock import MONOTONIC, WallClock
 from ticktape.store import TapeIndex
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError
 
+__all__ = ["Replay", "ReplayStatus"]
+
 _CHUNK_RECORDS: Final = 32_768
 # Wall time between two batches of a paced replay.
 _BEAT_NS: Final = 10_000_000
 # What the machine's clock can wait for; a longer gap is waited for in parts.
 _LONGEST_WAIT_NS: Final = 3_600_000_000_000
-
-
-class ReplayStatus(NamedTuple):
-    """Where a replay stands.
-
-    Attributes
-    ----------
-    start_ns, end_ns : int
-        First and last index time of the tape; the end as its metadata state it.
-    cursor_ns : int
-        Event time reached, also inside a gap of the tape.
-    speed : float or None
-        Event seconds per wall second; None for as fast as the consumer takes it.
-    paused : bool
-        True while nothing but steps and seeks moves it.
-    finished : bool
-        True once the last record was delivered, until a seek.
-    loops : int
-        How often it has started over by itself.
-    """
-
-    start_ns: int
-    end_ns: int
-    cursor_ns: int
-    speed: float | None
-    paused: bool
-    finished: bool
-    loops: int
+_END_OF_TIME: Final = 2**63 - 1
 
 
 class _Wait(NamedTuple):
@@ -126,7 +109,14 @@ class Replay:
         self._lock = threading.Lock()
         self._paused = False
         self._target_ns: int | None = None
+        self._target_position: int | None = None
         self._rewinds = False
+        # A seek by the index: asked for, and then the records that bring it to its checkpoint.
+        self._sets_out = False
+        self._restoring: Iterator[Batch] | None = None
+        # What can only be done by the index, once it is there.
+        self._awaits_index: Callable[[TapeIndex], None] | None = None
+        self._position = 0
         self._steps = 0
         self._finished = False
         self._loops = 0
@@ -176,34 +166,135 @@ class Replay:
         Parameters
         ----------
         ts_ns : int
-            Index time; before the cursor, the tape starts over after a reset mark.
+            Index time; before the cursor, the tape starts over after a reset mark. With an index,
+            it starts over at the nearest checkpoint, forward too where that is less work.
         """
         with self._lock:
             self._hold_playhead()
-            if ts_ns < self._cursor_ns or self._finished:
-                self._rewinds = True
-            self._target_ns = ts_ns
-            self._cursor_ns = min(max(ts_ns, self._span[0]), self._span[1])
-            self._steps = 0
-            self._finished = False
+            self._awaits_index = None
+            if self.index is not None and self.index.is_ready:
+                self._aim(self.index.position_after(ts_ns), ts_ns)
+            else:
+                if ts_ns < self._cursor_ns or self._finished:
+                    self._rewinds = True
+                self._target_ns = ts_ns
+                self._target_position = None
+                self._cursor_ns = self._within_span(ts_ns)
+                self._steps = 0
+                self._finished = False
         self._tell()
 
+    def seek_position(self, position: int) -> None:
+        """Go to a position: the records before it are delivered unpaced, then a mark.
+
+        Parameters
+        ----------
+        position : int
+            How many records of the tape, of any schema, are to come before; beyond the end, all.
+
+        Raises
+        ------
+        BadValueError
+            If the position is below zero, or the tape has no index.
+        """
+        if position < 0:
+            raise BadValueError(f"there is no record {position}", hint="positions begin at 0")
+        self._when_indexed(lambda index: self._aim(min(position, index.end)))
+
+    def jump(self, to: JumpTarget) -> None:
+        """Go to the beginning, the end, or the next or previous place of a kind.
+
+        Parameters
+        ----------
+        to : str
+            One of ``JUMP_TARGETS``. The start is the state after all records of the first time.
+            Of other places, the end of their event; nothing happens where there is none. A gap
+            and a crossing are what :class:`ticktape.store.TapeIndex` says.
+
+        Raises
+        ------
+        BadValueError
+            If the target is not known, or needs an index and the tape has none.
+        """
+        if to not in JUMP_TARGETS:
+            raise BadValueError(
+                f"{to!r} is no place to jump to", hint=f"one of {', '.join(JUMP_TARGETS)}"
+            )
+        if to in ("start", "end"):
+            self.seek(self._span[0] if to == "start" else _END_OF_TIME)
+            return
+
+        def go(index: TapeIndex) -> None:
+            position = place_to_jump(index, to, self._position_asked())
+            if position is not None:
+                self._aim(position)
+
+        self._when_indexed(go)
+
     def step(self, events: int = 1) -> None:
-        """Deliver a number of events and stay paused.
+        """Deliver a number of events and stay paused; below zero, go back by so many.
 
         Parameters
         ----------
         events : int
             How many; an event ends at a record with ``F_LAST``, one of a schema without flags
             is one record.
+
+        Raises
+        ------
+        BadValueError
+            For no events; or to go back on a tape without an index.
         """
-        if events < 1:
-            raise BadValueError(f"cannot step by {events} events", hint="give 1 or more")
+        if events == 0:
+            raise BadValueError("cannot step by 0 events", hint="give 1, or -1 to go back")
+        if events < 0:
+            self._when_indexed(lambda index: self._step_back(index, -events))
+            return
         with self._lock:
             self._hold_playhead()
             self._paused = True
             self._steps += events
         self._tell()
+
+    def _step_back(self, index: TapeIndex, events: int) -> None:
+        self._paused = True
+        self._aim(index.event_end_before(self._position_asked(), events))
+
+    def _when_indexed(self, act: Callable[[TapeIndex], None]) -> None:
+        with self._lock:
+            index = self.index
+            if index is None or index.error is not None:
+                why = "" if index is None else f": {index.error}"
+                raise BadValueError(
+                    f"this tape has no index{why}", hint="seek by time, which needs none"
+                )
+            self._hold_playhead()
+            self._awaits_index = act
+            if index.is_ready:
+                self._act_by_index(index)
+        self._tell()
+
+    def _act_by_index(self, index: TapeIndex) -> None:
+        act, self._awaits_index = self._awaits_index, None
+        if act is not None and index.is_ready:
+            act(index)
+
+    def _aim(self, position: int, ts_ns: int | None = None) -> None:
+        assert self.index is not None  # noqa: S101 -- who calls this has asked it
+        known_ns = self.index.time_before(position) if ts_ns is None else ts_ns
+        self._target_ns = known_ns
+        self._target_position = position
+        self._cursor_ns = self._within_span(known_ns)
+        self._steps = 0
+        self._finished = False
+        self._rewinds = False
+        self._sets_out = True
+
+    def _within_span(self, ts_ns: int) -> int:
+        return min(max(ts_ns, self._span[0]), self._span[1])
+
+    def _position_asked(self) -> int:
+        return self._position if self._target_position is None else self._target_position
 
     def status(self) -> ReplayStatus:
         """Tell where it stands, also from another thread."""
@@ -215,18 +306,33 @@ class Replay:
                 self._paused,
                 self._finished,
                 self._loops,
+                *self._standing(),
             )
+
+    def _standing(self) -> tuple[int, int | None, int | None, float | None]:
+        index, position = self.index, self._position_asked()
+        if index is None or index.error is not None:
+            return position, None, None, None
+        if index.is_ready:
+            return position, index.mbo_position_of(position), index.end, 1.0
+        length_ns = max(self._span[1] - self._span[0], 1)
+        done = (index.latest_ns - self._span[0]) / length_ns
+        is_passed = position <= index.end
+        mbo_position = index.mbo_position_of(position) if is_passed else None
+        return position, mbo_position, None, round(min(max(done, 0.0), 0.999), 3)
 
     async def __aiter__(self) -> AsyncIterator[Batch]:
         """Deliver the tape from its beginning."""
         wake = asyncio.Event()
         head = TapeHead(self._tape)
         if self.index is not None:
-            self.index.start()
+            self.index.start(self._tell)
         with self._lock:
             self._wake = (asyncio.get_running_loop(), wake)
             self._finished = False
             self._rewinds = False
+            self._restoring = None
+            self._position = 0
             if self._target_ns is None:
                 self._target_ns = self._start_ns
             self._reanchor(self._span[0])
@@ -249,9 +355,18 @@ class Replay:
                 self._wake = None
 
     def _decide(self, head: TapeHead) -> Batch | _Wait | None:
+        if self.index is not None and self._awaits_index is not None and self.index.is_done:
+            self._act_by_index(self.index)
+        if self._sets_out:
+            self._set_out(head)
         if self._rewinds:
             self._rewinds = False
             return self._start_over(head)
+        if self._restoring is not None:
+            batch = next(self._restoring, None)
+            if batch is not None:
+                return batch
+            self._restoring = None
         if not head.has_records():
             return self._end(head)
         if self._target_ns is not None:
@@ -266,23 +381,38 @@ class Replay:
             return self._deliver(head, head.at_hand)
         return self._deliver_due(head, self._speed)
 
+    def _set_out(self, head: TapeHead) -> None:
+        self._sets_out = False
+        assert self.index is not None  # noqa: S101 -- it has aimed
+        assert self._target_position is not None  # noqa: S101
+        here = head.position if self._restoring is None else None
+        rest = checkpoint_for(self.index, here, self._target_position)
+        if rest is not None:
+            self._restoring = restore(self.index, rest, self._span[0])
+            head.move_to(rest.position, self.index.batches(rest.position), rest.ts_ns)
+
     def _start_over(self, head: TapeHead) -> Batch:
+        self._restoring = None
         head.rewind()
+        self._position = 0
         self._finished = False
         self._reanchor(self._span[0])
         return make_mark(Mark.RESET, self._span[0])
 
     def _catch_up(self, head: TapeHead, target_ns: int) -> Batch:
-        count = head.count_until(target_ns)
+        if self._target_position is None:
+            count = head.count_until(target_ns)
+        else:
+            count = min(head.at_hand, self._target_position - head.position)
         if count:
             return self._deliver(head, count)
-        self._target_ns = None
+        self._arrive(head)
         self._reanchor(max(target_ns, self._span[0]))
         return make_mark(Mark.CAUGHT_UP, self._cursor_ns)
 
     def _end(self, head: TapeHead) -> Batch | _Wait | None:
         if self._target_ns is not None:
-            return self._catch_up_at_end()
+            return self._catch_up_at_end(head)
         self._steps = 0
         if self._loop and not self._paused:
             self._loops += 1
@@ -293,8 +423,13 @@ class Replay:
             self._reanchor(max(head.cursor_ns, self._span[0]))
         return _Wait(None) if self._hold_at_end or (self._loop and self._paused) else None
 
-    def _catch_up_at_end(self) -> Batch:
+    def _arrive(self, head: TapeHead) -> None:
         self._target_ns = None
+        self._target_position = None
+        self._position = head.position
+
+    def _catch_up_at_end(self, head: TapeHead) -> Batch:
+        self._arrive(head)
         self._reanchor(self._span[1])
         return make_mark(Mark.CAUGHT_UP, self._cursor_ns)
 
@@ -318,6 +453,7 @@ class Replay:
 
     def _deliver(self, head: TapeHead, count: int, *, paced: bool = False) -> Batch:
         batch = head.take(count)
+        self._position = head.position
         if not paced:
             self._reanchor(max(head.cursor_ns, self._span[0]))
         return batch

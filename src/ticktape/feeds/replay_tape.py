@@ -29,6 +29,11 @@ class TapeHead:
     ----------
     tape : TapeSource
         What to read.
+
+    Attributes
+    ----------
+    position : int
+        How many records of the tape, of any schema, come before the next.
     """
 
     def __init__(self, tape: TapeSource) -> None:
@@ -39,12 +44,27 @@ class TapeHead:
 
     def rewind(self) -> None:
         """Go back to the beginning."""
+        self.move_to(0, iter(self._tape), 0)
+
+    def move_to(self, position: int, batches: Iterator[Batch], latest_ns: int) -> None:
+        """Go on elsewhere.
+
+        Parameters
+        ----------
+        position : int
+            How many records of the tape come before.
+        batches : iterator of Batch
+            The tape from there on.
+        latest_ns : int
+            Time of the last record before; 0 at the beginning.
+        """
         self.close()
-        self._batches = iter(self._tape)
+        self._batches = batches
         self._batch: Batch | None = None
         self._times = np.empty(0, np.uint64)
         self._offset = 0
-        self._latest_ns = 0
+        self._latest_ns = latest_ns
+        self.position = position
 
     def close(self) -> None:
         """Release the files."""
@@ -103,6 +123,7 @@ class TapeHead:
         assert self._batch is not None  # noqa: S101 -- has_records() has said so
         begin, end = self._offset, self._offset + count
         self._offset = end
+        self.position += count
         self._latest_ns = int(self._times[end - 1])
         return Batch(self._batch.schema, self._batch.records[begin:end])
 

@@ -7,7 +7,7 @@ import os
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -121,13 +121,19 @@ class TapeIndex:
 
     # ---- building
 
-    def start(self) -> None:
-        """Begin to build beside the caller, at a lower priority; once."""
+    def start(self, then: Callable[[], None] = lambda: None) -> None:
+        """Begin to build beside the caller, at a lower priority; once.
+
+        Parameters
+        ----------
+        then : callable
+            Called once it is built, or has failed; in another thread.
+        """
         if self._thread is None and not self._is_done.is_set():
-            self._thread = threading.Thread(target=self._build_beside, daemon=True)
+            self._thread = threading.Thread(target=self._build_beside, args=[then], daemon=True)
             self._thread.start()
 
-    def _build_beside(self) -> None:
+    def _build_beside(self, then: Callable[[], None]) -> None:
         with suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWER_PRIORITY)
         try:
@@ -135,6 +141,7 @@ class TapeIndex:
         except (TicktapeError, OSError, TooMixedError) as error:
             _log.warning("this tape is not indexed, seeks in it will be slow: %s", self.error)
             _log.debug("the index failed", exc_info=error)
+        then()
 
     def build(self) -> None:
         """Read the tapes through; afterwards everything can be asked for.
@@ -225,6 +232,11 @@ class TapeIndex:
         """Everything can be asked for."""
         return self._is_done.is_set() and self.error is None and not self._is_stopped
 
+    @property
+    def is_done(self) -> bool:
+        """The pass is over: everything can be asked for, or it has failed."""
+        return self._is_done.is_set()
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the pass is over; tell whether everything can be asked for."""
         self._is_done.wait(timeout)
@@ -234,6 +246,11 @@ class TapeIndex:
     def end(self) -> int:
         """How many records, of any schema, have been passed."""
         return self._end
+
+    @property
+    def start_ns(self) -> int:
+        """Time of the first record; 0 before it has been passed."""
+        return 0 if self._activity is None else self._activity.start_ns
 
     @property
     def latest_ns(self) -> int:
