@@ -1,10 +1,16 @@
 /** Which action a key means, and where. Pure: components only carry the actions out. */
 
+import type { JumpTarget } from "../api/http";
+
 export type Action =
   | "toggle-play"
   | "step"
+  | "step-back"
+  | "start"
+  | "end"
+  | "go-to"
+  | { jump: JumpTarget }
   | "forward-far"
-  | "back"
   | "back-far"
   | "faster"
   | "slower"
@@ -16,6 +22,7 @@ export type Action =
   | "colours"
   | "zone"
   | "follow"
+  | "recentre"
   | "fitting"
   | "next-instrument"
   | "previous-instrument"
@@ -47,6 +54,7 @@ const LETTERS: Record<string, Action> = {
   c: "colours",
   u: "zone",
   f: "follow",
+  p: "recentre",
   a: "fitting",
   "]": "next-instrument",
   "[": "previous-instrument",
@@ -59,10 +67,13 @@ const LETTERS: Record<string, Action> = {
 
 const REPLAY: Record<string, Action> = {
   " ": "toggle-play",
-  "+": "faster",
-  "=": "faster",
-  "-": "slower",
+  ">": "faster",
+  "<": "slower",
+  g: "go-to",
 };
+
+// With Shift the one before, else the next one.
+const JUMPS: Record<string, "trade" | "gap" | "crossing"> = { n: "trade", j: "gap", v: "crossing" };
 
 export function routeKey(stroke: Stroke): Action | null {
   const { key, focus } = stroke;
@@ -74,8 +85,12 @@ export function routeKey(stroke: Stroke): Action | null {
   if (stroke.isReplay) {
     const takesArrows = focus === "slider" || focus === "tab";
     if (key === "ArrowRight" && !takesArrows) return stroke.shift ? "forward-far" : "step";
-    if (key === "ArrowLeft" && !takesArrows) return stroke.shift ? "back-far" : "back";
-    const action = REPLAY[key];
+    if (key === "ArrowLeft" && !takesArrows) return stroke.shift ? "back-far" : "step-back";
+    if (key === "Home" && !takesArrows) return "start";
+    if (key === "End" && !takesArrows) return "end";
+    const place = JUMPS[key.toLowerCase()];
+    if (place !== undefined) return { jump: `${stroke.shift ? "previous" : "next"}_${place}` };
+    const action = REPLAY[key.toLowerCase()];
     if (action !== undefined) return action;
   }
   if (/^[1-8]$/.test(key)) return { interval: Number(key) - 1 };
@@ -89,10 +104,16 @@ export const KEY_MAP: readonly { group: string; keys: readonly [string, string][
     keys: [
       ["Space", "Play or pause"],
       ["→", "Step one event (pauses)"],
-      ["←", "Back one second"],
+      ["←", "Step one event back (pauses)"],
       ["Shift →", "Forward ten seconds"],
       ["Shift ←", "Back ten seconds"],
-      ["+  −", "Faster, slower"],
+      ["Home", "To the start"],
+      ["End", "To the end"],
+      ["G", "Go to a time that is typed"],
+      ["N", "Next trade (Shift: previous)"],
+      ["J", "Next gap (Shift: previous)"],
+      ["V", "Next crossing (Shift: previous)"],
+      ["<  >", "Slower, faster"],
     ],
   },
   {
@@ -111,6 +132,7 @@ export const KEY_MAP: readonly { group: string; keys: readonly [string, string][
       ["1 … 8", "Interval: 1s … 1d"],
       ["A", "Interval that suits the trading"],
       ["F", "Follow the newest candle"],
+      ["P", "Centre the ladder on the market"],
       ["U", "UTC or local time"],
       ["T", "Dark or light"],
       ["C", "Colour-blind-safe colours"],

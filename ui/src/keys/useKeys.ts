@@ -2,8 +2,9 @@ import { useEffect } from "react";
 import { INTERVALS } from "../market/bars";
 import { inListOrder } from "../market/instruments";
 import { useHistory } from "../stores/history";
+import { useLadder } from "../stores/ladder";
 import { useMarket } from "../stores/market";
-import { backBy, changeSpeed, step, togglePlay } from "../stores/replay";
+import { backBy, changeSpeed, jump, step, togglePlay } from "../stores/replay";
 import { useSession } from "../stores/session";
 import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
 import { useWorkspace } from "../stores/workspace";
@@ -43,6 +44,10 @@ function focusOf(element: Element | null): Stroke["focus"] {
 
 function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
   if (typeof action === "object") {
+    if ("jump" in action) {
+      jump(action.jump);
+      return;
+    }
     const interval = INTERVALS[action.interval];
     if (interval !== undefined) useSettings.getState().set({ interval: interval.name });
     return;
@@ -51,7 +56,10 @@ function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
     "toggle-play": togglePlay,
     step: () => step(1),
     "forward-far": () => backBy(-10),
-    back: () => backBy(1),
+    "step-back": () => step(-1),
+    start: () => jump("start"),
+    end: () => jump("end"),
+    "go-to": () => document.getElementById("go-to-time")?.focus(),
     "back-far": () => backBy(10),
     faster: () => changeSpeed(1),
     slower: () => changeSpeed(-1),
@@ -64,6 +72,7 @@ function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
     zone: toggleZone,
     fitting: () => useSettings.getState().set({ interval: null }),
     follow: () => useMarket.setState((now) => ({ follows: now.follows + 1 })),
+    recentre: () => useLadder.getState().recentre(),
     "next-instrument": () => pickNext(1),
     "previous-instrument": () => pickNext(-1),
     panels: () => useWorkspace.setState((now) => ({ menuOpen: !now.menuOpen })),

@@ -105,17 +105,19 @@ export function middleOf({ bestBid, bestAsk }: Grouped): number | null {
   return (bestBid + bestAsk) / 2;
 }
 
-/** A round number not below `value`: 1, 2 or 5 with zeros. */
+const FACTORS: readonly number[] = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+
+/** A round number not below `value`: bars are at least four fifths of what they could be. */
 export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  for (const factor of [1, 2, 5]) if (value <= factor * power) return factor * power;
+  for (const factor of FACTORS) if (value <= factor * power) return factor * power;
   return 10 * power;
 }
 
 /** The scale of the bars: grows at once, shrinks only when much smaller would do, so that bars stand still. */
 export function steadyScale(before: number, largest: number): number {
   const wanted = roundUp(largest);
-  return wanted > before || wanted * 2.5 <= before ? wanted : before;
+  return wanted > before || wanted * 1.8 <= before ? wanted : before;
 }
 
 /** Share of the screen that a spread may take before more ticks go into a row. */

@@ -1,9 +1,9 @@
 /** Every panel of the page: one line each. The dock of a desktop and the tabs of a phone read this. */
 
 import type { ComponentType } from "react";
-import { BookPanel } from "../components/BookPanel";
 import { ChartPanel } from "../components/ChartPanel";
 import { HistoryPanel } from "../components/HistoryPanel";
+import { LadderPanel } from "../components/LadderPanel";
 import { TapePanel } from "../components/TapePanel";
 
 /** Where a panel stands until a person moves it: panels of one place are tabs of one group. */
@@ -21,7 +21,7 @@ export interface PanelKind {
 
 export const PANELS: readonly PanelKind[] = [
   { id: "chart", title: "Chart", place: "main", Panel: ChartPanel },
-  { id: "book", title: "Book", place: "middle", Panel: BookPanel },
+  { id: "book", title: "Book", place: "middle", Panel: LadderPanel },
   { id: "tape", title: "Tape", place: "right", Panel: TapePanel },
   { id: "history", title: "History", place: "below", Panel: HistoryPanel, onDemand: true },
 ];
