@@ -61,6 +61,9 @@ export function decodeReplay(value: unknown): ReplayStatus {
     paused: flagAt(o, "paused"),
     finished: flagAt(o, "finished"),
     loops: numberAt(o, "loops"),
+    position: numberOrNull(o, "position"),
+    records: numberOrNull(o, "records"),
+    indexed: numberOrNull(o, "indexed"),
   };
 }
 

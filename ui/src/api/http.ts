@@ -10,6 +10,8 @@ import {
 import { DecodeError, parseJson } from "./fields";
 import type { HistoryAnswer, Instrument, Problem, ReplayStatus, Source } from "./messages";
 
+import { decodeActivity, type ReplayActivity } from "./replayActivity";
+
 export class ProblemError extends Error {
   override name = "ProblemError";
   constructor(readonly problem: Problem) {
@@ -106,11 +108,29 @@ export function fetchHistorical(
   return ask("/api/historical", decodeHistory, post(body, signal));
 }
 
+export type JumpTarget =
+  | "start"
+  | "end"
+  | "next_trade"
+  | "previous_trade"
+  | "next_gap"
+  | "previous_gap"
+  | "next_crossing"
+  | "previous_crossing";
+
 export interface ReplayOrder {
-  action: "pause" | "resume" | "seek" | "speed" | "step";
+  action: "pause" | "resume" | "seek" | "speed" | "step" | "jump";
   ts_ns?: string;
+  /** The number of records before the place. */
+  position?: number;
   speed?: number | null;
+  /** Less than 0: back. */
   events?: number;
+  to?: JumpTarget;
+}
+
+export function fetchActivity(buckets: number): Promise<ReplayActivity> {
+  return ask(`/api/replay/activity?buckets=${buckets}`, decodeActivity);
 }
 
 export function orderReplay(order: ReplayOrder): Promise<ReplayStatus> {

@@ -15,6 +15,11 @@ export interface ReplayStatus {
   paused: boolean;
   finished: boolean;
   loops: number;
+  /** Records before the cursor and in all; null while the server does not know. */
+  position: number | null;
+  records: number | null;
+  /** How much of the tape is indexed, 0 to 1; before it all is, steps back and jumps may be refused. */
+  indexed: number | null;
 }
 
 export interface Source {

@@ -1,31 +1,114 @@
+import type { JumpTarget } from "../api/http";
+import type { ReplayStatus } from "../api/messages";
 import { SPEEDS } from "../keys/keys";
 import { formatSize } from "../market/prices";
-import { formatDateTime, formatSpan, toSeconds } from "../market/times";
+import { formatSpan, toSeconds } from "../market/times";
 import { useMarket } from "../stores/market";
-import { backBy, setSpeed, step, togglePlay } from "../stores/replay";
+import { jump, setSpeed, step, togglePlay, useReplay } from "../stores/replay";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
+import { GoToTime } from "./GoToTime";
 import { SeekBar } from "./SeekBar";
 
 const MAX = "max";
+const PLACES = [
+  { place: "trade", key: "N" },
+  { place: "gap", key: "J" },
+  { place: "crossing", key: "V" },
+] as const;
 
-/** Controls of a replay; absent where the source is none. */
+/** The player of a replay; absent where the source is none. */
 export function ReplayBar() {
   const replay = useSession((s) => s.source?.replay ?? null);
   const zone = useSettings((s) => s.zone);
   const clockNs = useMarket((s) => (s.frame >= 0 ? s.data.clockNs : null));
+  const wantedNs = useReplay((s) => s.wantedNs);
   const state = useSession((s) => s.connection.state);
   const reachable = state !== "waiting";
   if (replay === null) return null;
   // The status comes twice a second; what is on the page may be newer.
   const ahead = state === "live" && clockNs !== null && clockNs > replay.cursorNs;
-  const cursorNs = ahead && clockNs <= replay.endNs ? clockNs : replay.cursorNs;
-  const plays = !replay.paused && !replay.finished;
-  const total = toSeconds(replay.endNs - replay.startNs);
-  const past = toSeconds(cursorNs - replay.startNs);
+  const seenNs = ahead && clockNs <= replay.endNs ? clockNs : replay.cursorNs;
+  const cursorNs = wantedNs ?? seenNs;
   const ladder = SPEEDS.includes(replay.speed) ? SPEEDS : [replay.speed, ...SPEEDS];
   return (
     <section className="replay-bar" aria-label="Replay">
+      <SeekBar replay={{ ...replay, cursorNs }} zone={zone} />
+      <div className="player">
+        <Transport replay={replay} cursorNs={cursorNs} reachable={reachable} />
+        <label className="field inline">
+          <span>Speed</span>
+          <select
+            value={replay.speed ?? MAX}
+            disabled={!reachable}
+            title="Slower, faster (< >)"
+            onChange={(event) =>
+              setSpeed(event.target.value === MAX ? null : Number(event.target.value))
+            }
+          >
+            {ladder.map((speed) => (
+              <option key={speed} value={speed ?? MAX}>
+                {speed === null ? MAX : `${speed}×`}
+              </option>
+            ))}
+          </select>
+        </label>
+        <GoToTime cursorNs={cursorNs} zone={zone} disabled={!reachable} />
+        <span className="mark">
+          {formatSpan(toSeconds(cursorNs - replay.startNs))} /{" "}
+          {formatSpan(toSeconds(replay.endNs - replay.startNs))}
+        </span>
+        {replay.records !== null && (
+          <output className="mark record" aria-label="Record">
+            record {formatSize(replay.position ?? 0)} of {formatSize(replay.records)}
+          </output>
+        )}
+        {replay.indexed !== null && replay.indexed < 1 && (
+          <span className="mark" title="Steps back and jumps work once the tape is indexed">
+            indexing {Math.floor(replay.indexed * 100)} %
+          </span>
+        )}
+        {replay.finished && <span className="badge warn">finished</span>}
+        {replay.loops > 0 && <span className="mark">loop {formatSize(replay.loops)}</span>}
+        <span className="spring" />
+        {PLACES.map(({ place, key }) => (
+          <JumpPair key={place} place={place} stroke={key} disabled={!reachable} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface TransportProps {
+  replay: ReplayStatus;
+  cursorNs: bigint;
+  reachable: boolean;
+}
+
+function Transport({ replay, cursorNs, reachable }: TransportProps) {
+  const plays = !replay.paused && !replay.finished;
+  const atStart = cursorNs <= replay.startNs;
+  return (
+    <fieldset className="transport">
+      <legend className="unseen">Play</legend>
+      <button
+        type="button"
+        onClick={() => jump("start")}
+        disabled={!reachable || atStart}
+        title="To the start (Home)"
+        aria-label="To the start"
+      >
+        ⇤
+      </button>
+      <button
+        type="button"
+        onClick={() => step(-1)}
+        disabled={!reachable || atStart}
+        title="One event back (←)"
+        aria-label="Step one event back"
+      >
+        ◂
+      </button>
       <button
         type="button"
         className="play"
@@ -37,55 +120,62 @@ export function ReplayBar() {
       </button>
       <button
         type="button"
-        onClick={() => backBy(1)}
-        disabled={!reachable || replay.cursorNs <= replay.startNs}
-        title="Back one second (←)"
-        aria-label="Back one second"
-      >
-        ◂ 1 s
-      </button>
-      <button
-        type="button"
         onClick={() => step(1)}
         disabled={!reachable || replay.finished}
         title="One event on (→)"
         aria-label="Step one event"
       >
-        Step ▸
+        ▸
       </button>
       <button
         type="button"
-        onClick={() => step(100)}
+        onClick={() => jump("end")}
         disabled={!reachable || replay.finished}
-        aria-label="Step 100 events"
-        title="100 events on"
+        title="To the end (End)"
+        aria-label="To the end"
       >
-        100 ▸
+        ⇥
       </button>
-      <label className="field inline">
-        <span>Speed</span>
-        <select
-          value={replay.speed ?? MAX}
-          onChange={(event) =>
-            setSpeed(event.target.value === MAX ? null : Number(event.target.value))
-          }
-        >
-          {ladder.map((speed) => (
-            <option key={speed} value={speed ?? MAX}>
-              {speed === null ? MAX : `${speed}×`}
-            </option>
-          ))}
-        </select>
-      </label>
-      <output className="cursor" aria-label="Replay time">
-        {formatDateTime(cursorNs, zone)}
-      </output>
-      <SeekBar replay={{ ...replay, cursorNs }} zone={zone} />
-      <span className="mark">
-        {formatSpan(past)} / {formatSpan(total)}
-      </span>
-      {replay.finished && <span className="badge warn">finished</span>}
-      {replay.loops > 0 && <span className="mark">loop {formatSize(replay.loops)}</span>}
-    </section>
+    </fieldset>
   );
+}
+
+interface JumpPairProps {
+  place: "trade" | "gap" | "crossing";
+  stroke: string;
+  disabled: boolean;
+}
+
+/** To the one before and the next one of a kind of place. */
+function JumpPair({ place, stroke, disabled }: JumpPairProps) {
+  const known = useReplay((s) => (place === "trade" ? null : placesOf(s.activity, place)));
+  const none = known === 0;
+  const button = (way: "previous" | "next", mark: string, keys: string) => (
+    <button
+      type="button"
+      disabled={disabled || none}
+      aria-label={`${way === "next" ? "Next" : "Previous"} ${place}`}
+      title={none ? `This tape has no ${place}` : `The ${way} ${place} (${keys})`}
+      onClick={() => jump(`${way}_${place}` satisfies JumpTarget)}
+    >
+      {mark}
+    </button>
+  );
+  return (
+    <fieldset className="jump">
+      <legend className="unseen">{place}</legend>
+      {button("previous", "◂", `Shift ${stroke}`)}
+      <span>
+        {place}
+        {known !== null && known > 0 && ` ${formatSize(known)}`}
+      </span>
+      {button("next", "▸", stroke)}
+    </fieldset>
+  );
+}
+
+type Places = { gaps: readonly unknown[]; crossings: readonly unknown[] };
+
+function placesOf(activity: Places | null, place: "gap" | "crossing"): number | null {
+  return activity === null ? null : activity[place === "gap" ? "gaps" : "crossings"].length;
 }

@@ -1,13 +1,34 @@
 /** Orders to the replay, by the state it was last seen in. */
 
+import { create } from "zustand";
+import { fetchActivity, type JumpTarget, problemOf, type ReplayOrder } from "../api/http";
 import type { ReplayStatus } from "../api/messages";
+import type { ReplayActivity } from "../api/replayActivity";
 import { nextSpeed } from "../keys/keys";
+import { parseTarget } from "../market/seeking";
 import { useSession } from "./session";
+import { useSettings } from "./settings";
 
 const NS_PER_S = 1_000_000_000n;
+const BUCKETS = 1_000;
+// The server counts a long tape beside its replay: ask again until it has.
+const ASK_AGAIN_MS = 1_000;
+
+interface ReplayStore {
+  /** What happened when; null until the server has counted it. */
+  activity: ReplayActivity | null;
+  /** Where the cursor is being sent, until the server says that it is there. */
+  wantedNs: bigint | null;
+}
+
+export const useReplay = create<ReplayStore>()(() => ({ activity: null, wantedNs: null }));
 
 function status(): ReplayStatus | null {
   return useSession.getState().source?.replay ?? null;
+}
+
+function order(what: ReplayOrder): Promise<void> {
+  return useSession.getState().order(what);
 }
 
 export function togglePlay(): void {
@@ -15,19 +36,54 @@ export function togglePlay(): void {
   if (replay === null) return;
   if (replay.finished) seek(replay.startNs);
   const action = replay.paused || replay.finished ? "resume" : "pause";
-  void useSession.getState().order({ action });
+  void order({ action });
 }
 
+/** Step by events; less than 0 goes back. */
 export function step(events: number): void {
-  void useSession.getState().order({ action: "step", events });
+  void order({ action: "step", events });
 }
 
+export function jump(to: JumpTarget): void {
+  void order({ action: "jump", to });
+}
+
+let underWay = false;
+
+/**
+ * Go to a time. While one order is under way the next ones wait, and of those only the last is sent:
+ * a thumb that is dragged asks for no more than the server can do.
+ */
 export function seek(toNs: bigint): void {
   const replay = status();
   if (replay === null) return;
   const { startNs, endNs } = replay;
-  const within = toNs < startNs ? startNs : toNs > endNs ? endNs : toNs;
-  void useSession.getState().order({ action: "seek", ts_ns: within.toString() });
+  useReplay.setState({ wantedNs: toNs < startNs ? startNs : toNs > endNs ? endNs : toNs });
+  if (!underWay) void sendWanted();
+}
+
+async function sendWanted(): Promise<void> {
+  underWay = true;
+  let sent: bigint | null = null;
+  for (;;) {
+    const { wantedNs } = useReplay.getState();
+    if (wantedNs === null || wantedNs === sent) break;
+    sent = wantedNs;
+    await order({ action: "seek", ts_ns: sent.toString() });
+  }
+  underWay = false;
+  useReplay.setState({ wantedNs: null });
+}
+
+/** Go where a person typed: a time, a share of the tape, or the number of a record; false if it is none. */
+export function goTo(typed: string): boolean {
+  const replay = status();
+  if (replay === null) return false;
+  const target = parseTarget(typed, replay, useSettings.getState().zone);
+  if (target === null) return false;
+  if (target.kind === "time") seek(target.ns);
+  else void order({ action: "seek", position: target.position });
+  return true;
 }
 
 export function backBy(seconds: number): void {
@@ -36,10 +92,30 @@ export function backBy(seconds: number): void {
 }
 
 export function setSpeed(speed: number | null): void {
-  void useSession.getState().order({ action: "speed", speed });
+  void order({ action: "speed", speed });
 }
 
 export function changeSpeed(direction: 1 | -1): void {
   const replay = status();
   if (replay !== null) setSpeed(nextSpeed(replay.speed, direction));
 }
+
+let asks: ReturnType<typeof setTimeout> | undefined;
+
+async function askActivity(): Promise<void> {
+  clearTimeout(asks);
+  try {
+    useReplay.setState({ activity: await fetchActivity(BUCKETS) });
+  } catch (error) {
+    // Not counted yet: 503. Anything else will not change by asking.
+    if (problemOf(error).code === "not-ready") asks = setTimeout(askActivity, ASK_AGAIN_MS);
+  }
+}
+
+// Whenever a replay comes in sight, also that of another server.
+useSession.subscribe((now, before) => {
+  const [replay, earlier] = [now.source?.replay ?? null, before.source?.replay ?? null];
+  if (replay === null || replay.startNs === earlier?.startNs) return;
+  useReplay.setState({ activity: null, wantedNs: null });
+  void askActivity();
+});

@@ -27,6 +27,9 @@ describe("messages of the WebSocket", () => {
       paused: true,
       finished: false,
       loops: 2,
+      position: null,
+      records: null,
+      indexed: null,
     });
     expect(message.instruments[0]).toMatchObject({
       symbol: "ESZ5",

@@ -67,9 +67,10 @@ export function after(change: () => void): void {
 }
 
 export function buttonNamed(place: HTMLElement, name: string): HTMLButtonElement {
-  const found = [...place.querySelectorAll("button")].find(
-    (button) => button.getAttribute("aria-label") === name || button.textContent?.includes(name),
-  );
+  const buttons = [...place.querySelectorAll("button")];
+  const found =
+    buttons.find((button) => button.getAttribute("aria-label") === name) ??
+    buttons.find((button) => button.textContent?.includes(name));
   if (found === undefined) throw new Error(`no button ${name}`);
   return found;
 }

@@ -15,6 +15,9 @@ const REPLAY: ReplayStatus = {
   paused: false,
   finished: false,
   loops: 0,
+  position: null,
+  records: null,
+  indexed: null,
 };
 
 function bar(change: Partial<ReplayStatus>): HTMLElement {
@@ -37,18 +40,27 @@ it("steps both ways in the middle", () => {
   const place = bar({ paused: true });
   expect(buttonNamed(place, "Play").disabled).toBe(false);
   expect(buttonNamed(place, "Step one event").disabled).toBe(false);
-  expect(buttonNamed(place, "Back one second").disabled).toBe(false);
+  expect(buttonNamed(place, "Step one event back").disabled).toBe(false);
 });
 
 it("has nothing to step to at the end, and nothing to go back to at the start", () => {
   expect(buttonNamed(bar({ finished: true }), "Step one event").disabled).toBe(true);
-  expect(buttonNamed(bar({ cursorNs: REPLAY.startNs }), "Back one second").disabled).toBe(true);
+  const atStart = bar({ cursorNs: REPLAY.startNs });
+  expect(buttonNamed(atStart, "Step one event back").disabled).toBe(true);
+  expect(buttonNamed(atStart, "To the start").disabled).toBe(true);
 });
 
 it("orders nothing while the server is away", () => {
   useSession.setState({ connection: { state: "waiting", attempt: 2, delayMs: 1 } });
   const place = bar({});
   expect([...place.querySelectorAll("button")].every((button) => button.disabled)).toBe(true);
+});
+
+it("counts the records where the server does", () => {
+  expect(bar({}).textContent).not.toContain("record ");
+  expect(bar({ position: 1_200, records: 240_000 }).textContent).toContain(
+    "record 1,200 of 240,000",
+  );
 });
 
 it("is never behind what is on the page", () => {

@@ -17,17 +17,27 @@ describe("keys of a replay", () => {
   it("Space plays, arrows step and go back, Shift goes farther", () => {
     expect(strike(" ")).toBe("toggle-play");
     expect(strike("ArrowRight")).toBe("step");
-    expect(strike("ArrowLeft")).toBe("back");
+    expect(strike("ArrowLeft")).toBe("step-back");
     expect(strike("ArrowRight", { shift: true })).toBe("forward-far");
     expect(strike("ArrowLeft", { shift: true })).toBe("back-far");
   });
 
   it("mean nothing where the source is no replay", () => {
-    expect(["ArrowRight", " ", "+"].map((key) => strike(key, { isReplay: false }))).toEqual([
+    expect(["ArrowRight", " ", ">"].map((key) => strike(key, { isReplay: false }))).toEqual([
       null,
       null,
       null,
     ]);
+  });
+
+  it("Home and End go to the ends, and N, J and V from place to place, back with Shift", () => {
+    expect(strike("Home")).toBe("start");
+    expect(strike("End")).toBe("end");
+    expect(strike("n")).toEqual({ jump: "next_trade" });
+    expect(strike("N", { shift: true })).toEqual({ jump: "previous_trade" });
+    expect(strike("j")).toEqual({ jump: "next_gap" });
+    expect(strike("V", { shift: true })).toEqual({ jump: "previous_crossing" });
+    expect(strike("g")).toBe("go-to");
   });
 
   it("leave a slider, a tab and a focused button what is theirs", () => {
