@@ -1,0 +1,75 @@
+/** The heatmap's colours, read from the page's style. */
+
+export type Rgb = readonly [number, number, number];
+
+export interface Palette {
+  blank: Rgb;
+  zero: Rgb;
+  hatch: Rgb;
+  bidRamp: readonly [Rgb, Rgb, Rgb];
+  askRamp: readonly [Rgb, Rgb, Rgb];
+  bidLine: Rgb;
+  askLine: Rgb;
+  buy: Rgb;
+  sell: Rgb;
+  neither: Rgb;
+  rim: Rgb;
+  /** As the style has them, for the canvas of the axes. */
+  css: {
+    panel: string;
+    text: string;
+    strong: string;
+    border: string;
+    grid: string;
+    accent: string;
+    accentInk: string;
+    bid: string;
+    ask: string;
+    last: string;
+    warn: string;
+    font: string;
+  };
+}
+
+/** `#rrggbb` to parts of one; anything else is grey, as a colour that is wrong must show. */
+export function parseColour(text: string): Rgb {
+  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text.trim());
+  if (match === null) return [0.5, 0.5, 0.5];
+  const part = (at: number) => Number.parseInt(match[at] ?? "80", 16) / 255;
+  return [part(1), part(2), part(3)];
+}
+
+export function readPalette(element: Element): Palette {
+  const style = getComputedStyle(element);
+  const of = (name: string) => style.getPropertyValue(name).trim();
+  const rgb = (name: string) => parseColour(of(name));
+  const ramp = (side: string) =>
+    [rgb(`--heat-${side}-low`), rgb(`--heat-${side}-mid`), rgb(`--heat-${side}-high`)] as const;
+  return {
+    blank: rgb("--panel"),
+    zero: rgb("--heat-zero"),
+    hatch: rgb("--heat-hatch"),
+    bidRamp: ramp("bid"),
+    askRamp: ramp("ask"),
+    bidLine: rgb("--heat-bid-line"),
+    askLine: rgb("--heat-ask-line"),
+    buy: rgb("--buy"),
+    sell: rgb("--sell"),
+    neither: rgb("--text-dim"),
+    rim: rgb("--heat-rim"),
+    css: {
+      panel: of("--panel"),
+      text: of("--text-dim"),
+      strong: of("--text"),
+      border: of("--border"),
+      grid: of("--grid"),
+      accent: of("--accent"),
+      accentInk: of("--accent-ink"),
+      bid: of("--heat-bid-mid"),
+      ask: of("--heat-ask-mid"),
+      last: of("--heat-last"),
+      warn: of("--warn"),
+      font: of("--font"),
+    },
+  };
+}
