@@ -7,6 +7,7 @@ import "./styles/layout.css";
 import "./styles/dock.css";
 import "./styles/controls.css";
 import "./styles/panels.css";
+import "./styles/heatmap.css";
 import "./styles/phone.css";
 
 const root = document.getElementById("root");

@@ -5,6 +5,7 @@ import { ChartPanel } from "../components/ChartPanel";
 import { HistoryPanel } from "../components/HistoryPanel";
 import { LadderPanel } from "../components/LadderPanel";
 import { TapePanel } from "../components/TapePanel";
+import { HeatmapPanel } from "../heatmap/HeatmapPanel";
 
 /** Where a panel stands until a person moves it: panels of one place are tabs of one group. */
 export type Place = "main" | "below" | "middle" | "right" | "corner";
@@ -21,6 +22,7 @@ export interface PanelKind {
 
 export const PANELS: readonly PanelKind[] = [
   { id: "chart", title: "Chart", place: "main", Panel: ChartPanel },
+  { id: "heatmap", title: "Heatmap", place: "below", Panel: HeatmapPanel },
   { id: "book", title: "Book", place: "middle", Panel: LadderPanel },
   { id: "tape", title: "Tape", place: "right", Panel: TapePanel },
   { id: "history", title: "History", place: "below", Panel: HistoryPanel, onDemand: true },
