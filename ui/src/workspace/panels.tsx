@@ -1,6 +1,7 @@
 /** Every panel of the page: one line each. The dock of a desktop and the tabs of a phone read this. */
 
 import type { ComponentType } from "react";
+import { BookTreePanel } from "../components/BookTreePanel";
 import { ChartPanel } from "../components/ChartPanel";
 import { HistoryPanel } from "../components/HistoryPanel";
 import { LadderPanel } from "../components/LadderPanel";
@@ -24,6 +25,7 @@ export const PANELS: readonly PanelKind[] = [
   { id: "chart", title: "Chart", place: "main", Panel: ChartPanel },
   { id: "heatmap", title: "Heatmap", place: "below", Panel: HeatmapPanel },
   { id: "book", title: "Book", place: "middle", Panel: LadderPanel },
+  { id: "orders", title: "Orders", place: "middle", Panel: BookTreePanel },
   { id: "tape", title: "Tape", place: "right", Panel: TapePanel },
   { id: "history", title: "History", place: "below", Panel: HistoryPanel, onDemand: true },
 ];
