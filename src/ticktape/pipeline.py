@@ -14,6 +14,7 @@ import numpy as np
 from ticktape.market import Market
 from ticktape.ops.metrics import DROPS, LAG, QUEUE_DEPTH, RECORDS
 from ticktape.tape.batch import Batch
+from ticktape.tape.layouts import Schema
 
 Item = TypeVar("Item")
 Policy = Literal["block", "conflate", "drop_oldest"]
@@ -199,7 +200,10 @@ class Pipeline:
 
     async def _take(self) -> list[tuple[float, Batch]]:
         taken = [await self._queue.get()]
-        if self._gather_seconds and len(taken[0][1].records) < _SMALL_RECORDS:
+        first = taken[0][1]
+        # System records are marks and gaps: who waits for one, waits for what follows it.
+        is_small = len(first.records) < _SMALL_RECORDS and first.schema is not Schema.SYSTEM
+        if self._gather_seconds and is_small:
             await asyncio.sleep(self._gather_seconds)
             while len(self._queue):
                 taken.append(await self._queue.get())

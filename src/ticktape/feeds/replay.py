@@ -18,7 +18,7 @@ from ticktape.feeds.replay_seek import (
     place_to_jump,
     restore,
 )
-from ticktape.feeds.replay_status import ReplayStatus
+from ticktape.feeds.replay_status import ReplayStatus, with_index
 from ticktape.feeds.replay_tape import TapeHead, TapeSource, open_tapes, span_of
 from ticktape.feeds.wall_clock import MONOTONIC, WallClock
 from ticktape.store import TapeIndex
@@ -299,27 +299,16 @@ class Replay:
     def status(self) -> ReplayStatus:
         """Tell where it stands, also from another thread."""
         with self._lock:
-            return ReplayStatus(
+            status = ReplayStatus(
                 *self._span,
                 self._playhead_ns(),
                 self._speed,
                 self._paused,
                 self._finished,
                 self._loops,
-                *self._standing(),
+                self._position_asked(),
             )
-
-    def _standing(self) -> tuple[int, int | None, int | None, float | None]:
-        index, position = self.index, self._position_asked()
-        if index is None or index.error is not None:
-            return position, None, None, None
-        if index.is_ready:
-            return position, index.mbo_position_of(position), index.end, 1.0
-        length_ns = max(self._span[1] - self._span[0], 1)
-        done = (index.latest_ns - self._span[0]) / length_ns
-        is_passed = position <= index.end
-        mbo_position = index.mbo_position_of(position) if is_passed else None
-        return position, mbo_position, None, round(min(max(done, 0.0), 0.999), 3)
+        return status if self.index is None else with_index(status, self.index)
 
     async def __aiter__(self) -> AsyncIterator[Batch]:
         """Deliver the tape from its beginning."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ticktape.store import TapeIndex
+
 
 class ReplayStatus(NamedTuple):
     """Where a replay stands.
@@ -44,3 +46,19 @@ class ReplayStatus(NamedTuple):
     mbo_position: int | None = None
     records: int | None = None
     indexed: float | None = None
+
+
+def with_index(status: ReplayStatus, index: TapeIndex) -> ReplayStatus:
+    """Add what the tape's index knows of where a replay stands."""
+    if index.error is not None:
+        return status
+    if index.is_ready:
+        mbo_position = index.mbo_position_of(status.position)
+        return status._replace(mbo_position=mbo_position, records=index.end, indexed=1.0)
+    length_ns = max(status.end_ns - status.start_ns, 1)
+    done = (index.latest_ns - status.start_ns) / length_ns
+    is_passed = status.position <= index.end
+    return status._replace(
+        mbo_position=index.mbo_position_of(status.position) if is_passed else None,
+        indexed=round(min(max(done, 0.0), 0.999), 3),
+    )

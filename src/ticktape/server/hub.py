@@ -97,7 +97,7 @@ class Hub:
             if mark is Mark.RESET:
                 self.directory.market.reset()
                 self.begin_reset("loop" if self._has_looped() else "seek")
-            else:
+            elif mark is Mark.CAUGHT_UP:
                 self.end_reset()
         for gap in gaps_in(batch.records):
             self.report_gap(None, gap.start_ns, gap.end_ns, gap.reason)
@@ -350,4 +350,5 @@ class Hub:
             book.is_crossed,
             book.is_locked,
             book.is_stale or not self.source.connected,
+            book.in_event,
         )

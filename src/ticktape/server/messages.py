@@ -10,6 +10,16 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+JumpTarget = Literal[
+    "start",
+    "end",
+    "next_trade",
+    "previous_trade",
+    "next_gap",
+    "previous_gap",
+    "next_crossing",
+    "previous_crossing",
+]
 Nanoseconds = Annotated[str, Meta(pattern=r"^-?\d+$", description="nanoseconds since the epoch")]
 HISTORICAL_SCHEMAS = ("trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h", "ohlcv-1d", "tbbo", "mbp-1")
 HistoricalSchema = Literal[
@@ -28,7 +38,11 @@ class ErrorBody(Struct):
 
 
 class ReplayState(Struct):
-    """Where a replay stands; ``speed`` is null where it runs as fast as it is taken."""
+    """Where a replay stands; ``speed`` is null where it runs as fast as it is taken.
+
+    Positions count the records before the cursor: all, and those of ``mbo``. What needs the tape's
+    index is null before that is built; ``indexed`` is its share, null where there is none.
+    """
 
     start_ns: Nanoseconds
     end_ns: Nanoseconds
@@ -37,6 +51,12 @@ class ReplayState(Struct):
     paused: bool
     finished: bool
     loops: int
+    position: str
+    position_u64: int
+    mbo_position: str | None
+    mbo_position_u64: int | None
+    records_u64: int | None
+    indexed: float | None
 
 
 class SourceState(Struct):
@@ -176,10 +196,40 @@ HistoricalAnswer = TradesAnswer | BarsAnswer | QuotesAnswer
 class ReplayCommand(Struct):
     """One turn of a replay's controls."""
 
-    action: Literal["pause", "resume", "seek", "speed", "step"]
+    action: Literal["pause", "resume", "seek", "speed", "step", "jump"]
     ts_ns: Annotated[str, Meta(pattern=r"^\d{1,19}$")] | None = None
+    position: Annotated[str, Meta(pattern=r"^\d{1,18}$")] | None = None
     speed: Annotated[float, Meta(gt=0, le=1_000_000)] | None = None
-    events: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    events: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] | None = None
+    to: JumpTarget | None = None
+
+
+class ActivityBucket(Struct):
+    """How much happened in one stretch of a tape's time, from ``ts_ns`` on."""
+
+    ts_ns: Nanoseconds
+    records: int
+    volume: int
+
+
+class TapePlace(Struct):
+    """A place of note on a tape; ``position`` counts the records of any schema before it."""
+
+    ts_ns: Nanoseconds
+    position: str
+
+
+class ReplayActivity(Struct):
+    """What a seek bar shows; of gaps and crossings the first thousand, and how many there are."""
+
+    start_ns: Nanoseconds
+    end_ns: Nanoseconds
+    indexed: float | None
+    buckets: list[ActivityBucket]
+    gaps: list[TapePlace]
+    crossings: list[TapePlace]
+    gap_count: int
+    crossing_count: int
 
 
 class Level(Struct):
@@ -207,6 +257,7 @@ class Book(Struct, tag="book", tag_field="type"):
     crossed: bool
     locked: bool
     stale: bool
+    in_event: bool
 
 
 class Connected(Struct, tag="connected", tag_field="type"):

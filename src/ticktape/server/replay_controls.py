@@ -1,10 +1,15 @@
-"""The web API's replay commands, obeyed."""
+"""The web API's replay commands, obeyed; and what happened when on the tape."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from ticktape.feeds.replay import Replay
-from ticktape.server.messages import ReplayCommand
+from ticktape.server.messages import ActivityBucket, ReplayActivity, ReplayCommand, TapePlace
+from ticktape.store.tape_state import Places
 from ticktape.tape.errors import BadValueError
+
+MOST_PLACES: Final = 1_000
 
 
 def obey(replay: Replay, command: ReplayCommand) -> None:
@@ -15,24 +20,68 @@ def obey(replay: Replay, command: ReplayCommand) -> None:
     replay : Replay
         The replay.
     command : ReplayCommand
-        ``seek`` needs ``ts_ns``; ``speed`` takes a null for as fast as possible; ``step`` steps
-        one event unless told.
+        ``seek`` needs ``ts_ns`` or ``position``; ``jump`` needs ``to``; ``speed`` takes a null
+        for as fast as possible; ``step`` steps one event unless told, back where below zero.
 
     Raises
     ------
     BadValueError
-        If a value that the action needs is missing.
+        If a value that the action needs is missing, or the tape has no index where one is needed.
     """
     if command.action == "pause":
         replay.pause()
     elif command.action == "resume":
         replay.resume()
     elif command.action == "step":
-        replay.step(command.events or 1)
+        replay.step(1 if command.events is None else command.events)
     elif command.action == "speed":
         replay.set_speed(command.speed)
+    elif command.action == "jump":
+        if command.to is None:
+            raise BadValueError("jump needs to", hint='say where: {"to": "next_trade"}')
+        replay.jump(command.to)
+    elif command.position is not None:
+        replay.seek_position(int(command.position))
     elif command.ts_ns is None:
-        raise BadValueError("seek needs ts_ns", hint='give it as a string: {"ts_ns": "17…"}')
+        raise BadValueError(
+            "seek needs ts_ns or position", hint='give it as a string: {"ts_ns": "17…"}'
+        )
     else:
         status = replay.status()
         replay.seek(min(max(int(command.ts_ns), status.start_ns), status.end_ns))
+
+
+def activity_of(replay: Replay, buckets: int) -> ReplayActivity:
+    """Tell what happened when on the tape, as far as it is indexed.
+
+    Parameters
+    ----------
+    replay : Replay
+        The replay.
+    buckets : int
+        Into how many stretches of time to cut it, at most.
+    """
+    status = replay.status()
+    index = replay.index
+    found: list[ActivityBucket] = []
+    gaps = crossings = Places()
+    if index is not None and index.activity is not None:
+        starts, records, volume = index.activity.gather(buckets)
+        rows = zip(starts.tolist(), records.tolist(), volume.tolist(), strict=True)
+        found = [ActivityBucket(str(ts), count, traded) for ts, count, traded in rows]
+        gaps, crossings = index.gaps, index.crossings
+    return ReplayActivity(
+        str(status.start_ns),
+        str(status.end_ns),
+        status.indexed,
+        found,
+        _first(gaps),
+        _first(crossings),
+        len(gaps.positions),
+        len(crossings.positions),
+    )
+
+
+def _first(places: Places) -> list[TapePlace]:
+    positions, times = places.positions[:MOST_PLACES], places.times[:MOST_PLACES]
+    return [TapePlace(str(ts), str(at)) for at, ts in zip(positions, times, strict=False)]

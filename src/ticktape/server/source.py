@@ -90,6 +90,12 @@ class Source:
             status.paused,
             status.finished,
             status.loops,
+            str(status.position),
+            status.position,
+            None if status.mbo_position is None else str(status.mbo_position),
+            status.mbo_position,
+            status.records,
+            status.indexed,
         )
 
     def state(self, drops: int = 0) -> SourceState:

@@ -10,20 +10,22 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_TRADE
 
 BUCKETS: Final = 4096
+_FIRST_WIDTH_NS: Final = 1_000
 
 
 class Activity:
-    """Counts of a tape in equal stretches of its time.
+    """Counts of a tape in equal stretches of its time, that grow as the tape goes on.
 
     Parameters
     ----------
-    start_ns, end_ns : int
-        The tape's span; what lies outside counts at its ends.
+    start_ns : int
+        Time of the first record.
     """
 
-    def __init__(self, start_ns: int, end_ns: int) -> None:
+    def __init__(self, start_ns: int) -> None:
         self.start_ns = start_ns
-        self.width_ns = max(1, -(-(end_ns + 1 - start_ns) // BUCKETS))
+        self._end_ns = start_ns
+        self._width_ns = _FIRST_WIDTH_NS
         self._records = np.zeros(BUCKETS, np.int64)
         self._volume = np.zeros(BUCKETS, np.int64)
 
@@ -35,12 +37,15 @@ class Activity:
         batch : Batch
             Of any schema.
         times : numpy.ndarray
-            Their times, never falling, ``u8``.
+            Their times, never falling, not before the first record's, ``u8``.
         """
-        edges = np.uint64(self.start_ns) + np.uint64(self.width_ns) * _NUMBERS
-        # Times do not fall: the stretches of a batch are few and next to each other.
-        first, last = (self._bucket(int(time)) for time in (times[0], times[-1]))
-        cuts = np.searchsorted(times, edges[first + 1 : last + 1])
+        self._end_ns = int(times[-1])
+        while self._end_ns - self.start_ns >= BUCKETS * self._width_ns:
+            self._double()
+        first = (int(times[0]) - self.start_ns) // self._width_ns
+        last = (self._end_ns - self.start_ns) // self._width_ns
+        edges = self.start_ns + np.arange(first + 1, last + 1, dtype=np.int64) * self._width_ns
+        cuts = np.searchsorted(times, edges.astype(np.uint64))
         bounds = np.concatenate([[0], cuts, [len(times)]])
         self._records[first : last + 1] += np.diff(bounds)
         sizes = _traded(batch)
@@ -48,31 +53,33 @@ class Activity:
             total = np.concatenate([[0], np.cumsum(sizes)])
             self._volume[first : last + 1] += np.diff(total[bounds])
 
-    def _bucket(self, time_ns: int) -> int:
-        return min(max((time_ns - self.start_ns) // self.width_ns, 0), BUCKETS - 1)
+    def _double(self) -> None:
+        for counts in (self._records, self._volume):
+            counts[: BUCKETS // 2] = counts[::2] + counts[1::2]
+            counts[BUCKETS // 2 :] = 0
+        self._width_ns *= 2
 
     def gather(self, buckets: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Give the counts in fewer stretches.
+        """Give the counts so far in fewer stretches.
 
         Parameters
         ----------
         buckets : int
-            How many, from 1 to ``BUCKETS``.
+            How many at most; fewer where the tape was counted in fewer.
 
         Returns
         -------
         starts_ns, records, volume : numpy.ndarray
-            ``i8``, shape ``(buckets,)``; every stretch but the last ends where the next begins.
+            ``i8``; every stretch ends where the next begins, the last at the tape's end.
         """
-        firsts = np.arange(buckets, dtype=np.int64) * BUCKETS // buckets
+        used = (self._end_ns - self.start_ns) // self._width_ns + 1
+        given = min(buckets, used)
+        firsts = np.arange(given, dtype=np.int64) * used // given
         return (
-            self.start_ns + firsts * self.width_ns,
-            np.add.reduceat(self._records, firsts),
-            np.add.reduceat(self._volume, firsts),
+            self.start_ns + firsts * self._width_ns,
+            np.add.reduceat(self._records[:used], firsts),
+            np.add.reduceat(self._volume[:used], firsts),
         )
-
-
-_NUMBERS: Final = np.arange(BUCKETS, dtype=np.uint64)
 
 
 def _traded(batch: Batch) -> np.ndarray | None:

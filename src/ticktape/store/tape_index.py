@@ -19,7 +19,7 @@ from ticktape.store.cache_folder import open_scratch
 from ticktape.store.mbo_log import Checkpoint
 from ticktape.store.record_file import RecordFile
 from ticktape.store.tape_records import NotInPlaceError, TapeRecords, TooMixedError
-from ticktape.store.tape_state import TapeState
+from ticktape.store.tape_state import Places, TapeState
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError, TicktapeError
 from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
@@ -188,9 +188,9 @@ class TapeIndex:
             times = self._monotonic(batch, latest_ns)
             latest_ns = int(times[-1])
             if self._activity is None:
-                self._activity = Activity(int(times[0]), self._stated_end(latest_ns))
+                self._activity = Activity(int(times[0]))
             self._activity.take(batch, times)
-            kept = self._state.take(batch, self._end)
+            kept = self._state.take(batch, self._end, times)
             if len(kept.records):
                 self._kept.append(kept)
             self._firsts.append(self._end)
@@ -199,12 +199,6 @@ class TapeIndex:
             if end - self._rests[-1].position >= self._every:
                 self._rest(end, latest_ns)
             self._end = end
-
-    def _stated_end(self, first_ns: int) -> int:
-        stated = self.metadata.end
-        if stated is not None and first_ns < stated < UNDEF_TIMESTAMP:
-            return int(stated)
-        return first_ns
 
     def _rest(self, end: int, latest_ns: int) -> None:
         assert self._kept is not None  # noqa: S101 -- made before the pass
@@ -419,26 +413,17 @@ class TapeIndex:
             pieces = self._state.trades
             return np.concatenate(pieces) if len(pieces) != 1 else pieces[0]
         places = self._state.gaps if kind == "gap" else self._state.crossings
-        return np.array(places, np.int64)
+        return np.array(places.positions, np.int64)
 
-    def places(self, kind: Place, most: int) -> tuple[int, list[tuple[int, int]]]:
-        """Count the places of a kind, and give the first ones: positions and times.
+    @property
+    def gaps(self) -> Places:
+        """Where records may be missing."""
+        return self._state.gaps
 
-        Parameters
-        ----------
-        kind : {"trade", "gap", "crossing"}
-            What is looked for.
-        most : int
-            How many to give.
-
-        Returns
-        -------
-        tuple of int and list
-            How many there are; ``(position, ts_ns)`` of the first.
-        """
-        found = self._places(kind)
-        given = found[:most].tolist()
-        return len(found), [(at, self.time_before(at + 1)) for at in given]
+    @property
+    def crossings(self) -> Places:
+        """Where a book became crossed."""
+        return self._state.crossings
 
     @property
     def activity(self) -> Activity | None:

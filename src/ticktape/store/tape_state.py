@@ -37,6 +37,19 @@ _TRADES: Final = frozenset(
 )
 
 
+class Places:
+    """Places of note on a tape: positions, and their times."""
+
+    def __init__(self) -> None:
+        self.positions = array("q")
+        self.times = array("q")
+
+    def add(self, first: int, rows: np.ndarray, times: np.ndarray) -> None:
+        """Note rows of a batch whose first record is at a position."""
+        self.positions.extend((first + rows).tolist())
+        self.times.extend(times[rows].astype(np.int64).tolist())
+
+
 class TapeState:
     """The state after the records taken so far, and the places of note among them.
 
@@ -49,8 +62,8 @@ class TapeState:
     ----------
     trades : list of numpy.ndarray
         Positions of trades, ``i8``.
-    gaps, crossings : array.array
-        Positions of gaps, and of ends of events at which a book became crossed.
+    gaps, crossings : Places
+        Gaps, and ends of events at which a book became crossed.
     """
 
     def __init__(self, *, has_all_symbols: bool) -> None:
@@ -59,10 +72,10 @@ class TapeState:
         self._quotes: dict[Schema, dict[int, np.ndarray]] = {}
         self._sequences: dict[int, int] = {}
         self.trades: list[np.ndarray] = []
-        self.gaps = array("q")
-        self.crossings = array("q")
+        self.gaps = Places()
+        self.crossings = Places()
 
-    def take(self, batch: Batch, position: int) -> Batch:
+    def take(self, batch: Batch, position: int, times: np.ndarray) -> Batch:
         """Take the next records; give those that have to be kept.
 
         Parameters
@@ -71,6 +84,8 @@ class TapeState:
             Of any schema.
         position : int
             Of the first among all records.
+        times : numpy.ndarray
+            Of the records, ``u8`` nanoseconds.
 
         Returns
         -------
@@ -87,22 +102,22 @@ class TapeState:
         elif schema in _QUOTES:
             kept = records[:0]
         if schema is Schema.MBO:
-            self._take_orders(records, position)
+            self._take_orders(records, position, times)
         elif schema in _QUOTES:
             self._note_latest(schema, records)
         elif schema is Schema.SYSTEM:
             gaps = [row for row in range(len(records)) if gaps_in(records[row : row + 1])]
-            self.gaps.extend(position + row for row in gaps)
+            self.gaps.add(position, np.array(gaps, np.int64), times)
         return Batch(schema, kept)
 
-    def _take_orders(self, records: np.ndarray, position: int) -> None:
+    def _take_orders(self, records: np.ndarray, position: int, times: np.ndarray) -> None:
         found = self._books.apply(records)
         gaps = found["row"][found["kind"] == STALE]
         if self._has_all_symbols:
             gaps = np.union1d(gaps, self._sequence_breaks(records))
-        self.gaps.extend((position + gaps).tolist())
+        self.gaps.add(position, gaps, times)
         crossings = found["row"][found["kind"] == CROSSING]
-        self.crossings.extend((position + crossings).tolist())
+        self.crossings.add(position, crossings, times)
 
     def _sequence_breaks(self, records: np.ndarray) -> np.ndarray:
         live = np.flatnonzero((records["flags"] & F_SNAPSHOT) == 0)

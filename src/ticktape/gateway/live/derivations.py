@@ -10,6 +10,7 @@ from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live.placement import Placed
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import Schema, new_records
 
 # Richest first: what can be derived from orders is not derived from quotes.
@@ -23,6 +24,8 @@ _SOURCES: Final = (
     Schema.OHLCV_1M,
     Schema.OHLCV_1H,
 )
+# What trades alone make.
+_OF_TRADES: Final = frozenset({Schema.TRADES, *BAR_LENGTHS_NS})
 
 
 class Derivations:
@@ -32,10 +35,17 @@ class Derivations:
     ----------
     native : iterable of Schema
         The schemas that the timeline itself has.
+
+    Attributes
+    ----------
+    makes_no_quotes : bool
+        True while the timeline gives trades without the quotes between them, as a replay does
+        before a checkpoint: only what is made of trades alone is derived then.
     """
 
     def __init__(self, native: Iterable[Schema]) -> None:
         self.native = frozenset(native)
+        self.makes_no_quotes = False
         self._derivers: dict[Schema, tuple[Schema, Deriver]] = {}
 
     def __bool__(self) -> bool:
@@ -105,6 +115,8 @@ class Derivations:
         """
         made = [Placed(batch)]
         for target, (source, deriver) in self._derivers.items():
+            if self.makes_no_quotes and target not in _OF_TRADES:
+                continue
             if source is batch.schema and only in {None, target}:
                 made.append(Placed(Batch(target, deriver.update(batch.records)), batch))
         return made

@@ -50,6 +50,11 @@ class History:
         self._segments = deque([_Segment([])])
         self.is_complete = True
 
+    def begin_with_books(self) -> None:
+        """Forget everything, and begin anew with the books as they are: nothing before is known."""
+        self._segments = deque([_Segment(self._take_books())])
+        self.is_complete = False
+
     def append(self, batch: Batch) -> None:
         """Keep a batch; to be called before the books have taken it."""
         if self._segments[-1].count >= self._segment_records:
