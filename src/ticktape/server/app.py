@@ -20,7 +20,7 @@ from ticktape import __version__
 from ticktape.server import failures, viewer_files
 from ticktape.server.docs_page import DocsPage
 from ticktape.server.guard import LoopbackGuard
-from ticktape.server.routes import books, health, historical, live, replay, source
+from ticktape.server.routes import books, health, historical, live, mbo_stream, replay, source
 
 MAX_BODY_BYTES: Final = 1_000_000
 # A line for each subject; the viewer's files take every path that no other does.
@@ -31,6 +31,7 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *historical.HANDLERS,
     *replay.HANDLERS,
     *live.HANDLERS,
+    *mbo_stream.HANDLERS,
     *viewer_files.HANDLERS,
 )
 _ABOUT: Final = """The market as it is now, as it was, and as it happens.

@@ -21,8 +21,13 @@ _STATUSES: Final = {
     "authentication": 401,
     "unknown-symbol": 404,
     "not-found": 404,
+    "unknown-order": 404,
     "not-a-replay": 409,
+    "ambiguous": 409,
+    "no-orders": 409,
+    "position-gone": 410,
     "too-large": 413,
+    "over-limit": 413,
     "upstream": 502,
     "connection-lost": 502,
 }
@@ -30,9 +35,10 @@ _CODES: Final = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _MEANINGS: Final = {
     400: "the request is wrong: `bad-value`, `unsupported-schema`",
     401: "no key where one is needed: `authentication`",
-    404: "`unknown-symbol` or `not-found`",
-    409: "`not-a-replay`",
-    413: "`too-large`",
+    404: "`unknown-symbol`, `unknown-order` or `not-found`",
+    409: "`not-a-replay`, `no-orders`",
+    410: "`position-gone`: the record is kept no more",
+    413: "`too-large`, `over-limit`",
     502: "the vendor answered with an error: `upstream`",
 }
 

@@ -102,6 +102,10 @@ class TapeShelf:
                 found.append(tape)
         return found
 
+    def replayed(self) -> ShelvedTape | None:
+        """Give the tape of the replay; None where there is none, or nothing on it."""
+        return self._look_at(tuple(self._replayed)) if self._replayed else None
+
     def _look_at(self, paths: tuple[Path, ...]) -> ShelvedTape | None:
         changed = max((path.stat().st_mtime for path in paths if path.exists()), default=0.0)
         if paths in self._known and self._known[paths][0] == changed:

@@ -14,6 +14,8 @@ from ticktape.server.app import create_app
 from ticktape.server.directory import Directory
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
+from ticktape.server.mbo_stream import MboStreams
+from ticktape.server.names import Names
 from ticktape.server.recording import Recording
 from ticktape.server.serving import WebServer
 from ticktape.server.source import Source
@@ -75,10 +77,11 @@ class Viewer:
         self.recording = Recording()
         self.hub = Hub(Directory(self.market), source)
         replay = source.replay
+        shelf = TapeShelf(replayed, tapes)
         historical = Historical(
             self.hub.directory,
             self.recording,
-            TapeShelf(replayed, tapes),
+            shelf,
             upstream,
             None if replay is None else lambda: replay.status().cursor_ns,
         )
@@ -87,11 +90,19 @@ class Viewer:
         self.mbo_log: MboLog | None = self._recent
         if has_orders and replay is not None:
             self.mbo_log = replay.index
+        self._is_over = False
+        self.mbo_streams = MboStreams(
+            self.mbo_log,
+            self._is_growing,
+            Names(self.hub.directory, shelf if source.mode == "REPLAY" else None),
+            is_tape=source.mode == "REPLAY",
+        )
         # What the handlers of the web API take by name.
         state: dict[str, object] = {
             "hub": self.hub,
             "historical": historical,
             "mbo_log": self.mbo_log,
+            "mbo_streams": self.mbo_streams,
         }
         app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
         self.server = WebServer(app, host, port)
@@ -123,8 +134,16 @@ class Viewer:
         try:
             await pipeline.run()
         finally:
+            self._is_over = True
             watch.cancel()
             self._note_connection(connected=False)
+
+    def _is_growing(self) -> bool:
+        """Tell whether the log may get further records."""
+        if self.source.replay is None:
+            return not self._is_over
+        index = self.source.replay.index
+        return index is not None and index.error is None and not index.is_ready
 
     async def _watch(self, pipeline: Pipeline, is_connected: Callable[[], bool]) -> None:
         while True:
@@ -142,6 +161,7 @@ class Viewer:
 
     async def close(self) -> None:
         """End every client's stream and stop answering."""
+        self.mbo_streams.close()
         await self.hub.close()
         await self.hub.wait_until_left(_CLOSE_SECONDS)
         await self.server.close()

@@ -1,0 +1,314 @@
+"""Records of the tape with their effects as server-sent events, for one client after the other.
+
+A client is sent only what it reads: no event is written before the socket has taken the ones
+before it, except one piece ahead, which is written by a thread meanwhile. Nothing else waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from typing import Final, NamedTuple
+
+from ticktape.book.effect_events import effect_events
+from ticktape.ops.metrics import CLIENT_DROPS, CLIENTS, STREAM_BYTES, STREAM_SECONDS
+from ticktape.server.names import Names
+from ticktape.store import MboLog
+from ticktape.store.effect_reader import EffectReader
+from ticktape.tape.errors import (
+    BadValueError,
+    PositionGoneError,
+    TicktapeError,
+    UnknownSymbolError,
+)
+from ticktape.tape.times import parse_time
+
+KEEP_ALIVE_SECONDS: Final = 15.0
+LONGEST_DELAY_MS: Final = 60_000
+# Numbers beyond are nanoseconds since 1970, and no positions: a browser's numbers end there.
+_MOST_POSITION: Final = 2**53
+_KEEP_ALIVE: Final = b": keep-alive\n\n"
+_RUN_RECORDS: Final = 1 << 12
+_LOOK_SECONDS: Final = 0.02
+_KIND: Final = "effects"
+
+
+class NoOrdersError(TicktapeError):
+    """The source has no records by order, of which effects could be told."""
+
+    code = "no-orders"
+
+
+class Asked(NamedTuple):
+    """What one client wants.
+
+    Attributes
+    ----------
+    position : int
+        Of the first record.
+    instrument_ids : collection of int or None
+        Of these instruments alone; all where None.
+    limit : int or None
+        Most records.
+    delay_ms : int
+        How long to wait after each record.
+    """
+
+    position: int
+    instrument_ids: Collection[int] | None
+    limit: int | None
+    delay_ms: int
+
+
+class MboStreams:
+    """Gives streams of a log.
+
+    Parameters
+    ----------
+    log : MboLog or None
+        The records; None where the source has none by order.
+    is_growing : callable
+        Tells whether further records may come.
+    names : Names
+        Of the source's instruments.
+    is_tape : bool
+        Whether the log is a tape, which streams begin at the beginning of; else they begin at the
+        newest record.
+    keep_alive_seconds : float
+        How long to be silent at most.
+    """
+
+    def __init__(
+        self,
+        log: MboLog | None,
+        is_growing: Callable[[], bool],
+        names: Names,
+        *,
+        is_tape: bool,
+        keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
+    ) -> None:
+        self._log = log
+        self._is_growing = is_growing
+        self._names = names
+        self._is_tape = is_tape
+        self.keep_alive_seconds = keep_alive_seconds
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """End every stream after what has been written."""
+        self._closing.set()
+
+    @property
+    def log(self) -> MboLog:
+        """The records.
+
+        Raises
+        ------
+        NoOrdersError
+            If the source has none by order.
+        """
+        if self._log is None:
+            raise NoOrdersError(
+                "the source has no mbo records", hint="effects are told of records by order alone"
+            )
+        return self._log
+
+    async def first_position(self, begin: str | None, last_event_id: str | None) -> int:
+        """Tell where a stream begins.
+
+        Parameters
+        ----------
+        begin : str, optional
+            A position, or a time: RFC 3339, or nanoseconds since 1970. Where not given, the
+            beginning of a tape, and the newest record of a source that goes on.
+        last_event_id : str, optional
+            The position of the last record that the client has; it goes before `begin`.
+
+        Returns
+        -------
+        int
+            Once a tape that is still being looked through has been, as far as that.
+
+        Raises
+        ------
+        BadValueError
+            If it is neither, or after the end.
+        NoOrdersError
+            If there are no records by order.
+        """
+        log = self.log
+        if last_event_id:
+            position = _natural(last_event_id, "Last-Event-ID") + 1
+        elif begin is None:
+            return log.first_position if self._is_tape else log.end_position
+        elif begin.isascii() and begin.isdecimal() and int(begin) < _MOST_POSITION:
+            position = int(begin)
+        else:
+            time_ns = parse_time(begin)
+            while self._is_tape and self._is_growing():
+                await asyncio.sleep(_LOOK_SECONDS)
+            return log.position_at(time_ns)
+        while self._is_tape and position > log.end_position and self._is_growing():
+            await asyncio.sleep(_LOOK_SECONDS)
+        if position > log.end_position:
+            raise BadValueError(
+                f"there is no record {position} yet",
+                hint=f"the newest is {log.end_position - 1}",
+            )
+        return position
+
+    async def instruments(self, symbol: str) -> frozenset[int]:
+        """Tell which instruments a symbol of any kind, or several with commas, stand for.
+
+        Raises
+        ------
+        UnknownSymbolError
+            If one of them stands for none.
+        """
+        found = await self._names.resolve([one for one in symbol.split(",") if one])
+        if found.not_found or not found.instrument_ids:
+            raise UnknownSymbolError(
+                f"the source has no {', '.join(found.not_found) or 'symbol of no name'}",
+                hint="choose one of the list of symbols",
+            )
+        return found.instrument_ids
+
+    async def open(self, asked: Asked) -> AsyncIterator[bytes]:
+        """Make the books that a stream begins with, then give the stream.
+
+        Raises
+        ------
+        PositionGoneError
+            If the first record is forgotten.
+        """
+        log = self.log
+        symbol_of = await self._names.symbols()
+        reader = await asyncio.to_thread(EffectReader, log, asked.position, asked.instrument_ids)
+        return self._stream(_Pieces(log, reader, asked, symbol_of), asked.delay_ms / 1e3)
+
+    async def _stream(self, pieces: _Pieces, delay: float) -> AsyncIterator[bytes]:
+        began = time.monotonic()
+        CLIENTS.labels(_KIND).inc()
+        sent = STREAM_BYTES.labels(_KIND)
+        ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
+        try:
+            while True:
+                piece = await ahead
+                if piece:
+                    # The next is written while the socket takes this one.
+                    ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
+                    sent.inc(len(piece))
+                    yield piece
+                    async for sign in self._wait(lambda: False, delay):
+                        yield sign
+                    if self._closing.is_set():
+                        break
+                    continue
+                if pieces.is_complete or self._closing.is_set() or not self._may_grow(pieces):
+                    break
+                async for sign in self._wait(lambda: self._has_more(pieces), None):
+                    yield sign
+                ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
+            reason = "limit" if pieces.is_complete else "end"
+            if self._closing.is_set():
+                reason = "closing"
+                await asyncio.wait({ahead})
+            yield _event("stream_end", {"reason": reason, "next": pieces.sent_until})
+        finally:
+            ahead.cancel()
+            CLIENTS.labels(_KIND).dec()
+            STREAM_SECONDS.labels(_KIND).observe(time.monotonic() - began)
+
+    def _has_more(self, pieces: _Pieces) -> bool:
+        return pieces.has_more or not self._is_growing()
+
+    def _may_grow(self, pieces: _Pieces) -> bool:
+        # In this order: records that came before the end was told are not missed.
+        is_growing = self._is_growing()
+        return pieces.has_more or is_growing
+
+    async def _wait(
+        self, is_over: Callable[[], bool], seconds: float | None
+    ) -> AsyncIterator[bytes]:
+        """Wait for a condition or some time, and say now and then that the stream is alive."""
+        now = time.monotonic()
+        until = None if seconds is None else now + seconds
+        silent_since = now
+        while not (is_over() or self._closing.is_set()):
+            left = _LOOK_SECONDS if until is None else min(until - now, self.keep_alive_seconds)
+            if left <= 0:
+                return
+            try:
+                await asyncio.wait_for(self._closing.wait(), left)
+            except TimeoutError:
+                now = time.monotonic()
+            if now - silent_since >= self.keep_alive_seconds:
+                silent_since = now
+                yield _KEEP_ALIVE
+
+
+class _Pieces:
+    """The text of one stream, piece by piece; written by one thread at a time."""
+
+    def __init__(
+        self, log: MboLog, reader: EffectReader, asked: Asked, symbol_of: Callable[[int], str]
+    ) -> None:
+        self._log = log
+        self._reader = reader
+        self._asked = asked
+        self._symbol_of = symbol_of
+        self._left = asked.limit
+        self._texts: Iterator[bytes] = iter(())
+        self.sent_until = reader.position
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether as many records as asked for were written."""
+        return self._left == 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the log has records that were not looked at."""
+        return self._log.end_position > self._reader.position
+
+    def next(self) -> bytes:
+        """Write on; empty where there is nothing to write now."""
+        text = next(self._texts, b"")
+        while not text and not self.is_complete and self.has_more:
+            try:
+                self._texts = self._read()
+            except PositionGoneError:
+                return self._pass_gap()
+            text = next(self._texts, b"")
+        return text
+
+    def _read(self) -> Iterator[bytes]:
+        asked = self._asked
+        count = 1 if asked.delay_ms else _RUN_RECORDS
+        run = self._reader.read(count)
+        if self._left is not None:
+            run = type(run)(*(part[: self._left] for part in run))
+            self._left -= len(run.records)
+        self.sent_until = int(run.positions[-1]) + 1 if self.is_complete else self._reader.position
+        return effect_events(run.records, run.effects, run.positions, self._symbol_of)
+
+    def _pass_gap(self) -> bytes:
+        """Tell a client that has read too slowly what it missed, and go on behind that."""
+        missed = self._reader.position
+        self._reader = EffectReader(self._log, self._log.first_position, self._asked.instrument_ids)
+        count = self._reader.position - missed
+        self.sent_until = self._reader.position
+        CLIENT_DROPS.labels(_KIND).inc(count)
+        return _event("gap", {"first": missed, "next": self._reader.position, "records": count})
+
+
+def _event(name: str, body: dict[str, object]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(body, separators=(',', ':'))}\n\n".encode()
+
+
+def _natural(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) >= _MOST_POSITION:
+        raise BadValueError(f"{name}: {text!r} is no position", hint="it is the id of an event")
+    return int(text)
