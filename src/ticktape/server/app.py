@@ -20,7 +20,16 @@ from ticktape import __version__
 from ticktape.server import failures, viewer_files
 from ticktape.server.docs_page import DocsPage
 from ticktape.server.guard import LoopbackGuard
-from ticktape.server.routes import books, health, historical, live, mbo_stream, replay, source
+from ticktape.server.routes import (
+    book_stream,
+    books,
+    health,
+    historical,
+    live,
+    mbo_stream,
+    replay,
+    source,
+)
 
 MAX_BODY_BYTES: Final = 1_000_000
 # A line for each subject; the viewer's files take every path that no other does.
@@ -31,6 +40,7 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *historical.HANDLERS,
     *replay.HANDLERS,
     *live.HANDLERS,
+    *book_stream.HANDLERS,
     *mbo_stream.HANDLERS,
     *viewer_files.HANDLERS,
 )

@@ -11,6 +11,7 @@ from typing import Final
 from ticktape.market import Market
 from ticktape.pipeline import Pipeline, Sink
 from ticktape.server.app import create_app
+from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
@@ -97,9 +98,11 @@ class Viewer:
             Names(self.hub.directory, shelf if source.mode == "REPLAY" else None),
             is_tape=source.mode == "REPLAY",
         )
+        self.book_streams = BookStreams(self.hub.directory, source)
         # What the handlers of the web API take by name.
         state: dict[str, object] = {
             "hub": self.hub,
+            "book_streams": self.book_streams,
             "historical": historical,
             "mbo_log": self.mbo_log,
             "mbo_streams": self.mbo_streams,
@@ -129,6 +132,8 @@ class Viewer:
         )
         if self._recent is not None:
             sinks.insert(0, self._recent)
+        # After the hub, which makes the market forget its books where a replay starts over.
+        sinks.append(self.book_streams)
         pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
         watch = asyncio.create_task(self._watch(pipeline, is_connected))
         try:
@@ -163,5 +168,7 @@ class Viewer:
         """End every client's stream and stop answering."""
         self.mbo_streams.close()
         await self.hub.close()
+        await self.book_streams.close()
         await self.hub.wait_until_left(_CLOSE_SECONDS)
+        await self.book_streams.wait_until_left(_CLOSE_SECONDS)
         await self.server.close()

@@ -1,0 +1,117 @@
+"""What waits for one client of the book stream: bounded, and never a part of what it needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from ticktape.ops.metrics import CLIENT_CONFLATIONS
+from ticktape.server.book_stream_query import BookSubscription
+
+if TYPE_CHECKING:
+    from ticktape.server.book_stream_group import BookGroup
+
+# A snapshot of 1,000 levels a side with 30,000 orders is 0.8 MB.
+BYTES_WAITING: Final = 4 << 20
+NOTICES_WAITING: Final = 64
+_CONFLATIONS: Final = CLIENT_CONFLATIONS.labels("book")
+
+
+class BookClient:
+    """One client's waiting room.
+
+    At most ``most_bytes`` of messages wait. A message beyond that, and everything that waits, is
+    left out and counted; once the client has read what it has, each of its books begins anew with
+    a snapshot, one after the other. What a book begins with is sent whatever its size.
+
+    Parameters
+    ----------
+    subscription : BookSubscription
+        What it asked for.
+    most_bytes : int
+        The most that waits.
+    """
+
+    def __init__(self, subscription: BookSubscription, most_bytes: int = BYTES_WAITING) -> None:
+        self.subscription = subscription
+        self.groups: dict[tuple[int, int], BookGroup] = {}
+        self.wake = asyncio.Event()
+        self.closing = False
+        self.conflated = 0
+        self.waiting_bytes = 0
+        self.refused_books = False
+        self.instrument_ids: frozenset[int] = frozenset()
+        self._most_bytes = most_bytes
+        self._notices: deque[str] = deque(maxlen=NOTICES_WAITING)
+        self._messages: deque[bytes | str] = deque()
+        self._behind: set[BookGroup] = set()
+
+    def notify(self, message: str) -> None:
+        """Let a message of no book wait; it goes first."""
+        self._notices.append(message)
+        self.wake.set()
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait."""
+        return len(self._messages)
+
+    def is_behind(self, group: BookGroup) -> bool:
+        """Tell whether messages of a book were left out, so that it needs a snapshot."""
+        return group in self._behind
+
+    def send(self, group: BookGroup, message: bytes | str) -> None:
+        """Let a message of a book wait, or leave it out where too much waits."""
+        if group in self._behind:
+            self._count(1)
+            return
+        if self.waiting_bytes + len(message) > self._most_bytes:
+            self._count(len(self._messages) + 1)
+            self._messages.clear()
+            self.waiting_bytes = 0
+            self._behind.update(self.groups.values())
+            self._behind.add(group)
+        else:
+            self._messages.append(message)
+            self.waiting_bytes += len(message)
+        self.wake.set()
+
+    def send_first(self, message: bytes | str) -> None:
+        """Let a message wait that a book begins with, whatever waits already."""
+        self._messages.append(message)
+        self.waiting_bytes += len(message)
+        self.wake.set()
+
+    def begin_again(self, group: BookGroup) -> None:
+        """Ask for a snapshot of a book."""
+        self._behind.add(group)
+        self.wake.set()
+
+    def forget(self, group: BookGroup) -> None:
+        """Want nothing of a book any more; what waits of it is sent."""
+        self._behind.discard(group)
+
+    def drop_waiting(self) -> None:
+        """Forget what waits: the books it tells of are gone."""
+        self._messages.clear()
+        self.waiting_bytes = 0
+
+    def _count(self, messages: int) -> None:
+        self.conflated += messages
+        _CONFLATIONS.inc(messages)
+
+    def take(self) -> bytes | str | None:
+        """Take the next message; None where none waits.
+
+        Books that are behind begin anew, one after the other, once everything else was taken.
+        """
+        if self._notices:
+            return self._notices.popleft()
+        while not self._messages and self._behind:
+            self._behind.pop().begin(self)
+        if not self._messages:
+            return None
+        message = self._messages.popleft()
+        self.waiting_bytes -= len(message)
+        return message

@@ -1,0 +1,135 @@
+"""``GET /ws/book``: one task a client, sending what waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+
+from ticktape.ops.metrics import STREAM_BYTES
+from ticktape.server.book_stream_client import BookClient
+from ticktape.server.book_stream_query import read_book_subscription, read_column_length
+from ticktape.server.book_streams import BookStreams
+from ticktape.server.messages import Problem
+from ticktape.server.websocket import GOING_AWAY, POLICY_VIOLATION
+from ticktape.tape.errors import BadValueError, TicktapeError
+
+# Longer messages of a client are no wish of this protocol.
+MOST_ASKED_BYTES: Final = 4_096
+_BYTES: Final = STREAM_BYTES.labels("book")
+_ACTIONS: Final = "snapshot with instrument_id and publisher_id, or columns with every_ms"
+
+
+class BookRequest(msgspec.Struct):
+    """What a client says: ``snapshot`` of a book, or ``columns`` of another length."""
+
+    action: str
+    instrument_id: int = -1
+    publisher_id: int = -1
+    every_ms: int = -1
+
+
+async def stream_books(socket: WebSocket[Any, Any, Any], streams: BookStreams) -> None:
+    """Serve one client until it leaves or the server stops.
+
+    Parameters
+    ----------
+    socket : litestar.WebSocket
+        Not accepted yet.
+    streams : BookStreams
+        Where the books come from.
+    """
+    await socket.accept()
+    try:
+        subscription = read_book_subscription(dict(socket.query_params))
+    except TicktapeError as error:
+        await socket.send_data(_problem(error))
+        await socket.close(POLICY_VIOLATION, error.code)
+        return
+    client = BookClient(subscription)
+    listener = asyncio.create_task(_listen(socket, client, streams))
+    streams.attach(client)
+    try:
+        await _pump(socket, client)
+        # The close waits for the socket's reader, so the reader has to let go first.
+        listener.cancel()
+        await asyncio.wait({listener})
+        await socket.close(GOING_AWAY, "the server stops")
+    except (WebSocketDisconnect, ConnectionError, RuntimeError):
+        return  # The client has left: the server's send then fails in one of these ways.
+    finally:
+        streams.detach(client)
+        listener.cancel()
+
+
+async def _pump(socket: WebSocket[Any, Any, Any], client: BookClient) -> None:
+    while not client.closing:
+        client.wake.clear()
+        while (message := client.take()) is not None and not client.closing:
+            if isinstance(message, bytes):
+                await socket.send_data(message, mode="binary")
+            else:
+                await socket.send_data(message)
+            _BYTES.inc(len(message))
+        await client.wake.wait()
+
+
+async def _listen(
+    socket: WebSocket[Any, Any, Any], client: BookClient, streams: BookStreams
+) -> None:
+    """Do what a client asks, and notice that it leaves."""
+    try:
+        while True:
+            asked = await socket.receive_data("text")
+            try:
+                obey(asked, client, streams)
+            except TicktapeError as error:
+                client.notify(_problem(error))
+    except (WebSocketDisconnect, ConnectionError, RuntimeError):
+        client.closing = True
+        client.wake.set()
+
+
+def obey(asked: str | bytes, client: BookClient, streams: BookStreams) -> None:
+    """Do what a client asks.
+
+    Parameters
+    ----------
+    asked : str or bytes
+        A JSON object with an ``action``.
+    client : BookClient
+        Who asks.
+    streams : BookStreams
+        Where its books come from.
+
+    Raises
+    ------
+    BadValueError
+        If it asks for nothing that this protocol knows.
+    """
+    if len(asked) > MOST_ASKED_BYTES:
+        raise BadValueError(f"{len(asked)} bytes are no request", hint=_ACTIONS)
+    try:
+        request = msgspec.json.decode(asked, type=BookRequest)
+    except msgspec.DecodeError as error:
+        raise BadValueError(f"the request cannot be read: {error}", hint=_ACTIONS) from error
+    if request.action == "columns":
+        streams.set_columns(client, read_column_length(request.every_ms))
+    elif request.action == "snapshot":
+        group = client.groups.get((request.publisher_id, request.instrument_id))
+        if group is None:
+            raise BadValueError(
+                f"book {request.instrument_id} of publisher {request.publisher_id} is not watched "
+                "here",
+                hint="name one that this connection was sent a snapshot of",
+            )
+        client.begin_again(group)
+    else:
+        raise BadValueError(f"action {request.action!r} is not known", hint=_ACTIONS)
+
+
+def _problem(error: TicktapeError) -> str:
+    return msgspec.json.encode(Problem(error.code, str(error.args[0]), error.hint)).decode()
