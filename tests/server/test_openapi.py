@@ -41,6 +41,8 @@ def operations():
         ("/api/source", "GET"),
         ("/api/symbols", "GET"),
         ("/api/book/{symbol}", "GET"),
+        ("/api/bbo", "GET"),
+        ("/api/orders/{order_id}", "GET"),
         ("/api/historical", "POST"),
         ("/api/replay", "POST"),
     ]

@@ -57,17 +57,20 @@ class ReadWhenAsked(Collector):
         self._documentation = documentation
         self._labels = tuple(labels)
         self._kind = kind
-        self._read: Callable[[], Mapping[tuple[str, ...], float]] | None = None
+        self._readers: list[Callable[[], Mapping[tuple[str, ...], float]]] = []
         REGISTRY.register(self)
 
     def read_from(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
-        """Read the values, by the values of their labels, from a function from now on."""
-        self._read = read
+        """Read values, by the values of their labels, from a function from now on.
+
+        Of several functions that give a value of the same labels, the values are added.
+        """
+        self._readers.append(read)
 
     def forget(self, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
-        """Stop reading from a function, if it is still the one."""
-        if self._read == read:
-            self._read = None
+        """Read from a function no more."""
+        if read in self._readers:
+            self._readers.remove(read)
 
     def describe(self) -> Iterable[Metric]:
         """Give the metric without values: nothing is read when it is registered."""
@@ -76,9 +79,12 @@ class ReadWhenAsked(Collector):
     def collect(self) -> Iterable[Metric]:
         """Give the metric with what its values are now."""
         family = self._family()
-        if self._read is not None:
-            for labels, value in self._read().items():
-                family.add_metric(labels, value)
+        values: dict[tuple[str, ...], float] = {}
+        for read in list(self._readers):
+            for labels, value in read().items():
+                values[labels] = values.get(labels, 0.0) + value
+        for labels, value in values.items():
+            family.add_metric(labels, value)
         return [family]
 
     def _family(self) -> GaugeMetricFamily | CounterMetricFamily:

@@ -75,6 +75,8 @@ class Directory:
     def __init__(self, market: Market) -> None:
         self.market = market
         self.when_ns = 0
+        # Counts the batches that brought names.
+        self.names_version = 0
         self._names: dict[int, str] = {}
         self._seen: set[int] = set()
 
@@ -82,6 +84,7 @@ class Directory:
         """Note a batch that the market has applied; True if it brings new names."""
         if batch.schema in {Schema.DEFINITION, Schema.SYMBOL_MAPPING}:
             self._names.clear()
+            self.names_version += 1
             return True
         return False
 
@@ -143,10 +146,15 @@ class Directory:
         publisher_id, instrument_id = key
         return self.market.book(instrument_id, publisher_id)
 
-    def book_key(self, symbol: str) -> BookKey | None:
-        """Give the key of the book that a symbol stands for: of a parent, the first outright's."""
+    def book_key(self, symbol: str, publisher: int | None = None) -> BookKey | None:
+        """Give the key of the book that a symbol stands for: of a parent, the first outright's.
+
+        Of several publishers' books, the first that came, unless the publisher is given.
+        """
         ids = self.resolve([symbol], None).instrument_ids
         keys = [key for key in self.book_keys() if key[1] in ids]
+        if publisher is not None:
+            keys = [key for key in keys if key[0] == publisher]
         if infer_stype(symbol) == "parent":
             keys.sort(key=lambda key: self._rank(key[1]))
         return keys[0] if keys else None

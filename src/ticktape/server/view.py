@@ -51,6 +51,9 @@ class View:
 
     def __init__(self) -> None:
         self.time_ns = 0
+        self.received_ns = 0
+        self.records = 0
+        self.resets = 0
         self._makers = {schema: TimeBars(BAR_LENGTHS_NS[schema]) for schema in SHOWN_BARS}
         self._forget()
 
@@ -61,6 +64,8 @@ class View:
         self._trades: dict[int, deque[np.ndarray]] = defaultdict(deque)
         self._open: dict[Schema, dict[BookKey, BarValues]] = {}
         self.book_times_ns: dict[BookKey, int] = {}
+        # How many records there had been when each book last changed.
+        self.book_versions: dict[BookKey, int] = {}
 
     def reset(self) -> None:
         """Drop everything: what follows starts over."""
@@ -68,6 +73,9 @@ class View:
             maker.reset()
         self._forget()
         self.time_ns = 0
+        self.received_ns = 0
+        self.records = 0
+        self.resets += 1
 
     def apply(self, batch: Batch) -> Change:
         """Take a batch in.
@@ -85,6 +93,7 @@ class View:
         schema, records = batch
         if not len(records):
             return Change(trades_of(batch), [], set(), set())
+        self.records += len(records)
         if schema in SHOWN_BARS:
             return self._take_bars(schema, records)
         trades = trades_of(batch)
@@ -102,6 +111,8 @@ class View:
         times = records["ts_event"][len(records) - 1 - last].tolist()
         keys = [(pair >> 32, pair & 0xFFFFFFFF) for pair in found.tolist()]
         self.book_times_ns.update(zip(keys, times, strict=True))
+        self.book_versions.update(dict.fromkeys(keys, self.records))
+        self.received_ns = int(records["ts_recv"][-1])
         return set(keys)
 
     def _take_bars(self, schema: Schema, records: np.ndarray) -> Change:

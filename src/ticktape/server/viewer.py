@@ -11,10 +11,12 @@ from typing import Final
 from ticktape.market import Market
 from ticktape.pipeline import Pipeline, Sink
 from ticktape.server.app import create_app
+from ticktape.server.book_answers import BookAnswers
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
+from ticktape.server.limits import DEFAULT_LIMITS, Limits
 from ticktape.server.mbo_stream import MboStreams
 from ticktape.server.names import Names
 from ticktape.server.recording import Recording
@@ -49,6 +51,8 @@ class Viewer:
         Asks Databento for ranges that no local tape covers.
     dev : bool
         Development mode.
+    limits : Limits
+        What the web server takes on at most.
 
     Raises
     ------
@@ -72,6 +76,7 @@ class Viewer:
         tapes: Path | None = None,
         upstream: FetchUpstream | None = None,
         dev: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.source = source
         self.market = Market()
@@ -104,6 +109,8 @@ class Viewer:
             "hub": self.hub,
             "book_streams": self.book_streams,
             "historical": historical,
+            "book_answers": BookAnswers(self.hub),
+            "limits": limits,
             "mbo_log": self.mbo_log,
             "mbo_streams": self.mbo_streams,
         }
