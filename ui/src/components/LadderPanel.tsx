@@ -57,7 +57,7 @@ export function LadderPanel() {
             value={group ?? 0}
             onChange={(event) => setGroup(Number(event.target.value) || null)}
           >
-            <option value={0}>Auto ({shownGroup})</option>
+            <option value={0}>Auto · {shownGroup}</option>
             {GROUPS.map((ticks) => (
               <option key={ticks} value={ticks}>
                 {ticks} {ticks === 1 ? "tick" : "ticks"}

@@ -24,7 +24,7 @@ interface Beside {
 // Where the first panel of a place goes, and how many pixels wide.
 const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
   main: { beside: null },
-  middle: { beside: { place: "main", direction: "right" }, width: 340 },
+  middle: { beside: { place: "main", direction: "right" }, width: 440 },
   right: { beside: { place: "middle", direction: "right" }, width: 290 },
   below: { beside: { place: "main", direction: "below" } },
   corner: { beside: { place: "right", direction: "below" } },
