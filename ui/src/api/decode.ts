@@ -63,6 +63,7 @@ export function decodeReplay(value: unknown): ReplayStatus {
     loops: numberAt(o, "loops"),
     position: numberOrNull(o, "position"),
     records: numberOrNull(o, "records"),
+    mboPosition: numberOrNull(o, "mbo_position"),
     indexed: numberOrNull(o, "indexed"),
   };
 }

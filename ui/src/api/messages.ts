@@ -18,6 +18,8 @@ export interface ReplayStatus {
   /** Records before the cursor and in all; null while the server does not know. */
   position: number | null;
   records: number | null;
+  /** How many of the records before the cursor are `mbo` records: the position of the book. */
+  mboPosition: number | null;
   /** How much of the tape is indexed, 0 to 1; before it all is, steps back and jumps may be refused. */
   indexed: number | null;
 }

@@ -28,6 +28,7 @@ export type Action =
   | "previous-instrument"
   | "panels"
   | "maximise"
+  | "inspect"
   | "next-panel"
   | "previous-panel"
   | "help"
@@ -60,6 +61,7 @@ const LETTERS: Record<string, Action> = {
   "[": "previous-instrument",
   w: "panels",
   m: "maximise",
+  i: "inspect",
   ".": "next-panel",
   ",": "previous-panel",
   "?": "help",
@@ -139,6 +141,7 @@ export const KEY_MAP: readonly { group: string; keys: readonly [string, string][
       ["W", "Open and close panels, reset the layout"],
       ["M", "One panel alone, or all"],
       [",  .", "Previous, next panel"],
+      ["I", "Inspect records (↑ ↓ pick one, Esc the newest)"],
       ["?", "This help"],
       ["Esc", "Close"],
     ],

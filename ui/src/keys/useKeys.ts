@@ -7,7 +7,7 @@ import { useMarket } from "../stores/market";
 import { backBy, changeSpeed, jump, step, togglePlay } from "../stores/replay";
 import { useSession } from "../stores/session";
 import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
-import { useWorkspace } from "../stores/workspace";
+import { showPanel, useWorkspace } from "../stores/workspace";
 import { type Action, routeKey, type Stroke } from "./keys";
 
 /** Carry out what keys mean, wherever on the page they are struck. */
@@ -75,6 +75,10 @@ function carryOut(action: Action, setHelpOpen: (open: boolean) => void): void {
     recentre: () => useLadder.getState().recentre(),
     "next-instrument": () => pickNext(1),
     "previous-instrument": () => pickNext(-1),
+    inspect: () => {
+      showPanel("inspector");
+      requestAnimationFrame(() => document.getElementById("inspector-records")?.focus());
+    },
     panels: () => useWorkspace.setState((now) => ({ menuOpen: !now.menuOpen })),
     maximise: () => useWorkspace.getState().dock?.toggleMaximized(),
     "next-panel": () => useWorkspace.getState().dock?.move(1),

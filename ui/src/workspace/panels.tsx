@@ -4,6 +4,7 @@ import type { ComponentType } from "react";
 import { BookTreePanel } from "../components/BookTreePanel";
 import { ChartPanel } from "../components/ChartPanel";
 import { HistoryPanel } from "../components/HistoryPanel";
+import { InspectorPanel } from "../components/InspectorPanel";
 import { LadderPanel } from "../components/LadderPanel";
 import { TapePanel } from "../components/TapePanel";
 import { HeatmapPanel } from "../heatmap/HeatmapPanel";
@@ -27,6 +28,7 @@ export const PANELS: readonly PanelKind[] = [
   { id: "book", title: "Book", place: "middle", Panel: LadderPanel },
   { id: "orders", title: "Orders", place: "middle", Panel: BookTreePanel },
   { id: "tape", title: "Tape", place: "right", Panel: TapePanel },
+  { id: "inspector", title: "Inspector", place: "corner", Panel: InspectorPanel },
   { id: "history", title: "History", place: "below", Panel: HistoryPanel, onDemand: true },
 ];
 

@@ -29,6 +29,7 @@ describe("messages of the WebSocket", () => {
       loops: 2,
       position: null,
       records: null,
+      mboPosition: null,
       indexed: null,
     });
     expect(message.instruments[0]).toMatchObject({

@@ -17,6 +17,7 @@ const REPLAY: ReplayStatus = {
   loops: 0,
   position: null,
   records: null,
+  mboPosition: null,
   indexed: null,
 };
 

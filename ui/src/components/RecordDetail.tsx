@@ -1,0 +1,69 @@
+import type { BookEvent } from "../book/eventRing";
+import {
+  ACTIONS,
+  effectWords,
+  flagsOf,
+  ordinal,
+  priceText,
+  type QueuePlace,
+  SIDES,
+} from "../inspector/words";
+import { formatSize, type Price } from "../market/prices";
+import { formatDateTime } from "../market/times";
+import { useSettings } from "../stores/settings";
+
+interface RecordDetailProps {
+  event: BookEvent;
+  tick: Price | null;
+  queue: QueuePlace | null;
+}
+
+/** Everything that one record says, and what it did. */
+export function RecordDetail({ event, tick, queue }: RecordDetailProps) {
+  const zone = useSettings((s) => s.zone);
+  const flags = flagsOf(event.flags);
+  const fields: [string, string][] = [
+    ["action", `${event.action} ${ACTIONS[event.action] ?? "unknown"}`],
+    ["side", `${event.side} ${SIDES[event.side] ?? "none"}`],
+    ["price", priceText(event.price, tick)],
+    ["size", formatSize(event.size)],
+    ["order id", event.orderId.toString()],
+    ["sequence", event.sequence.toString()],
+    ["record", formatSize(event.position)],
+    ["channel", event.channelId.toString()],
+    ["ts_event", formatDateTime(event.tsEvent, zone, 9)],
+    [
+      "ts_recv",
+      `+${((Number(event.tsRecv - event.tsEvent) / 1e3) | 0).toLocaleString("en-US")} µs`,
+    ],
+  ];
+  return (
+    <section className="record-detail" aria-label="Record">
+      <p className="effect-words" data-kind={event.effect.kind}>
+        {effectWords(event, tick)}
+        {queue !== null && (
+          <span className="mark">
+            {" "}
+            now {ordinal(queue.place)} of {formatSize(queue.of)} in the queue
+          </span>
+        )}
+      </p>
+      <dl>
+        {fields.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="flags">
+        {flags.length === 0 && <span className="mark">no flags</span>}
+        {flags.map(({ name, meaning }) => (
+          <span key={name} className="badge depth" title={meaning}>
+            {name}
+          </span>
+        ))}
+      </p>
+    </section>
+  );
+}

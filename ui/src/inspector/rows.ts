@@ -1,0 +1,52 @@
+/** The records that the inspector lists, newest first, over the ring that the stream fills. */
+
+import type { BookState } from "../book/bookState";
+import type { BookEvent } from "../book/eventRing";
+import { orderCount, placeOf } from "../book/orders";
+import { LAST, type QueuePlace } from "./words";
+
+type Ring = BookState["events"];
+
+/** Index of the ring's record that stands in a row of the list; `end` is where the list begins. */
+export function indexOfRow(end: number, row: number): number {
+  return end - 1 - row;
+}
+
+export function rowCount(ring: Ring, end: number): number {
+  return Math.max(0, end - ring.begin);
+}
+
+/** How many of the newest records are of one event: the one that the market, or a step, just made. */
+export function newestEvent(ring: Ring): number {
+  const { begin, end } = ring;
+  let count = 0;
+  for (let at = end - 1; at >= begin; at -= 1) {
+    if (count > 0 && (ring.at(at).flags & LAST) !== 0) break;
+    count += 1;
+  }
+  return count;
+}
+
+/** Row of the record at a position; -1 if it is not, or no longer, held. */
+export function rowOf(ring: Ring, end: number, position: number): number {
+  let [low, high] = [ring.begin, end - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = ring.positionAt(middle);
+    if (found === position) return end - 1 - middle;
+    if (found < position) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** Where the order of a record stands now in the book that is shown, if its level lists its orders. */
+export function placeNow(book: BookState, event: BookEvent): QueuePlace | null {
+  const { effect, orderId } = event;
+  if (effect.kind !== "add" && effect.kind !== "modify") return null;
+  if (effect.side !== "B" && effect.side !== "A") return null;
+  const level = book.levelAt(effect.side, effect.price);
+  if (level === null) return null;
+  const place = placeOf(level.orders, orderId);
+  return place < 0 ? null : { place: place + 1, of: orderCount(level.orders) };
+}
