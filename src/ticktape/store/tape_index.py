@@ -181,24 +181,28 @@ class TapeIndex:
     def _pass(self) -> None:
         self._kept = RecordFile(open_scratch(), "kept records")
         self._states = RecordFile(open_scratch(), "checkpoints")
-        latest_ns = 0
         for batch in self._source.fill():
             if self._is_stopped:
                 return
-            times = self._monotonic(batch, latest_ns)
-            latest_ns = int(times[-1])
-            if self._activity is None:
-                self._activity = Activity(int(times[0]))
-            self._activity.take(batch, times)
-            kept = self._state.take(batch, self._end, times)
-            if len(kept.records):
-                self._kept.append(kept)
-            self._firsts.append(self._end)
-            self._latest.append(latest_ns)
-            end = self._end + len(batch.records)
-            if end - self._rests[-1].position >= self._every:
-                self._rest(end, latest_ns)
-            self._end = end
+            for first in range(0, len(batch.records), self._every):
+                piece = batch.records[first : first + self._every]
+                self._take(Batch(batch.schema, piece), self._kept)
+
+    def _take(self, batch: Batch, kept_file: RecordFile) -> None:
+        times = self._monotonic(batch, self.latest_ns)
+        latest_ns = int(times[-1])
+        if self._activity is None:
+            self._activity = Activity(int(times[0]))
+        self._activity.take(batch, times)
+        kept = self._state.take(batch, self._end, times)
+        if len(kept.records):
+            kept_file.append(kept)
+        self._firsts.append(self._end)
+        self._latest.append(latest_ns)
+        end = self._end + len(batch.records)
+        if end - self._rests[-1].position >= self._every:
+            self._rest(end, latest_ns)
+        self._end = end
 
     def _rest(self, end: int, latest_ns: int) -> None:
         assert self._kept is not None  # noqa: S101 -- made before the pass
