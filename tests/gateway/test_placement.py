@@ -1,5 +1,7 @@
 """Several schemas of one session: interleaved by time, the same however the timeline is cut."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,9 @@ OF_SIZE_AND_TYPE = {
 }
 
 
+PLAIN = {"ts_out": False, "compressed": False}
+
+
 def sent(records, schemas, size, ids=None):
     """Give the bytes that a session gets of orders that come in batches of a size."""
     derivations, channels = Derivations([Schema.MBO]), Channels()
@@ -45,7 +50,7 @@ def sent(records, schemas, size, ids=None):
         for start in range(0, len(records), size)
     ]
     parcels += [channels.take(derivations.flush()), *channels.close_intervals()]
-    return b"".join(bytes(parcel.encode(None)) for parcel in parcels if parcel.count)
+    return b"".join(bytes(parcel.encode(**PLAIN)) for parcel in parcels if parcel.count)
 
 
 def records_in(data):
@@ -153,22 +158,23 @@ def lanes():
 def test_equal_places_keep_the_order_of_the_lanes():
     (_, mbo), (_, trades) = (lane.batch for lane in lanes())
     expected = [mbo[:2], trades, mbo[2:]]
-    assert bytes(Parcel(lanes()).encode(None)) == b"".join(one.tobytes() for one in expected)
+    assert bytes(Parcel(lanes()).encode(**PLAIN)) == b"".join(one.tobytes() for one in expected)
 
 
 def test_every_record_of_a_parcel_carries_its_time_of_sending():
-    data = bytes(Parcel(lanes()).encode(77))
+    data = bytes(Parcel(lanes()).encode(ts_out=True, compressed=False))
     place, times = 0, []
     while place < len(data):
         size = data[place] * 4
         times.append(int.from_bytes(data[place + size - 8 : place + size], "little"))
         place += size
-    assert times == [77] * 5
+    assert times == [times[0]] * 5
+    assert abs(times[0] - time.time_ns()) < 60_000_000_000
 
 
 def test_a_parcel_is_cut_and_thinned_without_losing_its_order():
     parcel = Parcel(lanes())
-    assert bytes(parcel.first(3).encode(None)) == bytes(parcel.encode(None))[: 56 + 56 + 48]
+    assert bytes(parcel.first(3).encode(**PLAIN)) == bytes(parcel.encode(**PLAIN))[: 56 + 56 + 48]
     assert parcel.without(frozenset({Schema.TRADES})).count == 3
     assert parcel.without(frozenset({Schema.MBP_1})) is parcel
 

@@ -9,6 +9,7 @@ from tests.gateway.gateway_clients import DATASET, KEY, RawClient, serving
 
 from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource, SessionReplaySource
+from ticktape.gateway.live.limits import Limits
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 from ticktape.tape.metadata import make_metadata
@@ -148,13 +149,15 @@ async def test_an_endless_line_is_refused(small_tape):
 
 async def test_who_does_not_authenticate_is_turned_away(small_tape):
     source = SessionReplaySource([small_tape.path])
-    async with serving(source, authentication_timeout_s=0.1) as gateway:
+    async with serving(source, limits=Limits(authentication_timeout_s=0.1)) as gateway:
         client = await RawClient.connect(gateway.port)
         assert b"No authentication within 0.1 seconds" in await client.read_bytes()
 
 
 async def test_sessions_beyond_the_limit_are_turned_away(small_tape):
-    async with serving(SessionReplaySource([small_tape.path]), max_sessions=1) as gateway:
+    async with serving(
+        SessionReplaySource([small_tape.path]), limits=Limits(sessions=1)
+    ) as gateway:
         first = await RawClient.authenticated(gateway.port)
         second = await RawClient.connect(gateway.port)
         second.send(second.authentication())

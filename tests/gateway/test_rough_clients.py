@@ -7,6 +7,7 @@ import pytest
 from tests.gateway.gateway_clients import RawClient, serving
 
 from ticktape.gateway.live import SessionReplaySource
+from ticktape.gateway.live.limits import Limits
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ async def test_a_crowd_that_comes_and_goes_leaves_nothing(small_tape, complaints
         writer.write(b"auth=half a li")
         writer.close()
 
-    async with serving(SessionReplaySource([small_tape.path]), max_sessions=500) as gateway:
+    async with serving(
+        SessionReplaySource([small_tape.path]), limits=Limits(sessions=500)
+    ) as gateway:
         await asyncio.gather(*(come_and_go(gateway.port, number) for number in range(100)))
         await until_empty(gateway)
 

@@ -106,6 +106,8 @@ class Choice:
                     local,
                     schemas=map(Schema, self.source.schemas),
                     history_records=_HISTORY_RECORDS,
+                    # The viewer reads here too: a replay rather runs late than without it.
+                    waits=bool(self._files) or None,
                 ),
                 settings.host,
                 settings.gateway_port,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from ticktape.feeds.marks import MARK_CODE, Mark, marks_in
 from ticktape.feeds.protocol import Feed
+from ticktape.feeds.replay import Replay
 from ticktape.gateway.live.broadcast_stream import BroadcastStream
 from ticktape.gateway.live.catalogue import Catalogue
-from ticktape.gateway.live.channels import Selection
+from ticktape.gateway.live.channels import Form, Selections, SharedParcel
 from ticktape.gateway.live.derivations import Derivations
 from ticktape.gateway.live.history import History
 from ticktape.gateway.live.outlet import Outlet
@@ -26,21 +27,22 @@ from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.symbol_map import SymbolMap
 
 HISTORY_RECORDS: Final = 2_000_000
-PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 2.0
 _THREAD_RECORDS: Final = 4096
 _SIDE_SCHEMAS: Final = frozenset({Schema.DEFINITION, Schema.STATISTICS, Schema.STATUS})
-
-_log = logging.getLogger(__name__)
 
 
 class BroadcastSource:
     """Serves one feed to all sessions: they share its clock, its books and what is derived.
 
     The feed is taken up when the first session starts. A session that joins gets what comes from
-    then on; with ``start=`` the kept past first, with ``snapshot=1`` the books as they are. A
-    session that is slow holds the timeline back; one that took nothing for `patience_s`, however
-    long ago that began, is closed instead. Sessions in the ``skip`` mode (the protocol's default)
-    rather lose quotes, as documented, and are told by an error record with code 7.
+    then on; with ``start=`` the kept past first, with ``snapshot=1`` the books as they are.
+
+    No session slows another. What waits for one is bounded: where it reads too slowly it is warned
+    (system code 2); in the ``skip`` mode (the protocol's default) it then loses quotes, as
+    documented, and is told by an error record with code 7; else it is ended, behind everything
+    that was queued for it, with an error record that says so. A replay that nothing paces waits
+    for sessions that read, and ends in the same way one that took nothing for `patience_s`.
 
     Marks of a replay (system records with code 255) reach all sessions in order; a reset also
     clears the books, what is derived, and the past.
@@ -54,7 +56,10 @@ class BroadcastSource:
     history_records : int
         How much of the past is kept for ``start=``.
     patience_s : float
-        Seconds without progress after which a session that holds the timeline back is closed.
+        Seconds without progress after which a session that holds an unpaced replay is ended.
+    waits : bool, optional
+        Whether the timeline waits for sessions; by default an unpaced replay does, and one that
+        catches up after a seek, while a simulator, a paced replay and a live feed never do.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class BroadcastSource:
         schemas: Iterable[Schema] | None = None,
         history_records: int = HISTORY_RECORDS,
         patience_s: float = PATIENCE_S,
+        waits: bool | None = None,
     ) -> None:
         self._feed = feed
         stated = feed.metadata.schema
@@ -72,11 +78,15 @@ class BroadcastSource:
         self.market = Market()
         self.catalogue = Catalogue(Instruments(), SymbolMap.from_metadata(feed.metadata))
         self.history = History(history_records, self._books)
-        self.selections: dict[frozenset[int] | None, Selection] = {}
+        self.selections: Selections = WeakValueDictionary()
         self.definitions: dict[tuple[int, int], np.ndarray] = {}
         self.now_ns = int(feed.metadata.start)
         self.turn = asyncio.Lock()
         self._patience_s = patience_s
+        self._waits = waits
+        self._is_catching_up = False
+        # A replay begins at a checkpoint: what comes now is not all that was before it.
+        self._is_restoring = False
         self._streams: list[BroadcastStream] = []
         self._flowing: asyncio.Task[None] | None = None
 
@@ -84,6 +94,11 @@ class BroadcastSource:
     def dataset(self) -> str:
         """The dataset that the feed states."""
         return str(self._feed.metadata.dataset)
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions have a part in the timeline."""
+        return len(self._streams)
 
     async def open(self) -> None:
         """Nothing to learn before the feed flows."""
@@ -124,7 +139,10 @@ class BroadcastSource:
         async for batch in self._feed:
             async with self.turn:
                 await self._step(batch)
-            await self._wait_for_slow_streams()
+            # Sessions have their turn too: to write on, to be read from, to come and go.
+            await asyncio.sleep(0)
+            if self.waits:
+                await self._wait_for_slow_streams()
         async with self.turn:
             self._distribute(self.derivations.flush())
             for stream in self._streams:
@@ -149,17 +167,34 @@ class BroadcastSource:
             self._distribute(made)
 
     def _apply(self, batch: Batch) -> list[Placed]:
-        self.history.append(batch)
+        if not self._is_restoring:
+            self.history.append(batch)
         self.market.apply(batch)
         self.now_ns = int(batch.records[index_field(batch.schema)][-1])
         return self.derivations.update(batch)
 
     def _distribute(self, made: list[Placed]) -> None:
-        for stream in self._streams:
-            stream.take(made)
+        shared: dict[tuple[Form, ...], SharedParcel] = {}
+        for stream in tuple(self._streams):
+            if not self.waits and stream.is_full and not stream.make_room():
+                self.leave(stream)
+            else:
+                stream.take(made, shared)
 
     def _pass_marks(self, batch: Batch) -> None:
-        if Mark.RESET in marks_in(batch):
+        marks = marks_in(batch)
+        if Mark.CAUGHT_UP in marks:
+            self._is_catching_up = False
+        if Mark.PAST in marks:
+            self._is_restoring = self.derivations.makes_no_quotes = True
+        if Mark.BOOKS in marks:
+            self.derivations.makes_no_quotes = False
+        if Mark.POSITION in marks:
+            self._is_restoring = False
+            self.history.begin_with_books()
+        if Mark.RESET in marks:
+            self._is_catching_up = True
+            self._is_restoring = self.derivations.makes_no_quotes = False
             self.market.reset()
             self.derivations.reset()
             self.history.clear()
@@ -178,11 +213,16 @@ class BroadcastSource:
     def _books(self) -> list[np.ndarray]:
         return list(book_records(self.market, self.now_ns))
 
-    async def _wait_for_slow_streams(self) -> None:
-        for stream in self._full_streams():
-            if not await stream.wait_for_room(self._patience_s):
-                _log.warning("a session that did not read for %g s is closed", self._patience_s)
-                self.leave(stream)
+    @property
+    def waits(self) -> bool:
+        """Whether the timeline waits for its sessions now: only where nothing else paces it."""
+        if self._waits is not None:
+            return self._waits
+        if not isinstance(self._feed, Replay):
+            return False
+        return self._is_catching_up or self._feed.status().speed is None
 
-    def _full_streams(self) -> Sequence[BroadcastStream]:
-        return [stream for stream in self._streams if stream.is_full]
+    async def _wait_for_slow_streams(self) -> None:
+        for stream in [stream for stream in self._streams if stream.is_full]:
+            if not await stream.wait_for_room(self._patience_s):
+                self.leave(stream)

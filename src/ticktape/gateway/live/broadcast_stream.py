@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ticktape.gateway.live.catalogue import SessionRefusedError
-from ticktape.gateway.live.channels import QUOTE_SCHEMAS, Channel, Channels
+from ticktape.gateway.live.channels import (
+    QUOTE_SCHEMAS,
+    Channel,
+    Channels,
+    Form,
+    SharedParcel,
+)
 from ticktape.gateway.live.listings import Listings
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.parcel import Parcel
@@ -40,6 +46,7 @@ class BroadcastStream:
         self._listings = Listings(source.catalogue, self._channels, outlet)
         self._is_started = False
         self._last_warning = float("-inf")
+        self._skip_notice = Parcel([])
 
     def now_ns(self) -> int:
         """Time of the shared timeline."""
@@ -47,7 +54,7 @@ class BroadcastStream:
 
     @property
     def is_full(self) -> bool:
-        """Whether this session holds the timeline back."""
+        """Whether this session has as much waiting as it may."""
         return self._outlet.is_full
 
     async def subscribe(self, requests: Sequence[SubscriptionRequest]) -> None:
@@ -124,9 +131,12 @@ class BroadcastStream:
         now_ns = int(batch.records[index_field(batch.schema)][-1])
         self._listings.learn(batch.records, now_ns)
 
-    def take(self, made: Sequence[Placed]) -> None:
+    def take(self, made: Sequence[Placed], shared: dict[tuple[Form, ...], SharedParcel]) -> None:
         """Queue what this session gets of a batch and of what was derived from it."""
-        self._outlet.put_now(self._channels.take(made))
+        outlet = self._outlet
+        outlet.put_now(self._channels.take_shared(made, shared))
+        if outlet.queued_bytes > outlet.capacity_bytes // 2:
+            self._warn()
 
     def offer(self, batch: Batch) -> None:
         """Queue a batch that every session gets."""
@@ -141,24 +151,54 @@ class BroadcastStream:
         """Forget the intervals seen: the timeline jumps."""
         self._channels.start_over()
 
+    def make_room(self) -> bool:
+        """Skip quotes, where the session is in that mode; end it where that is not enough."""
+        self._skip_quotes()
+        if self._outlet.waiting_bytes >= self._outlet.capacity_bytes:
+            self._end_for("lag")
+        return not self._outlet.is_ended
+
     async def wait_for_room(self, patience_s: float) -> bool:
-        """Wait until this session no longer holds the timeline back; False if it is stuck."""
-        outlet = self._outlet
-        now_ns = self._source.now_ns
-        if outlet.skips_when_slow and outlet.drop(QUOTE_SCHEMAS):
-            text = "Skipped records after slow reading"
-            code = ErrorCode.SKIPPED_RECORDS_AFTER_SLOW_READING
-            outlet.put_now(Batch(Schema.ERROR, error_record(code, text, now_ns)))
-        loop = asyncio.get_running_loop()
-        if outlet.is_full and loop.time() - self._last_warning > WARNING_EVERY_S:
-            self._last_warning = loop.time()
-            text = f"Warning: slow reading, {outlet.lag_records} records wait"
-            record = system_record(SystemCode.SLOW_READER_WARNING, text, now_ns)
-            outlet.put_now(Batch(Schema.SYSTEM, record))
-        if await outlet.wait_for_room(patience_s):
+        """Wait until less waits for this session; end it, and say False, where it is stuck."""
+        self._skip_quotes()
+        if self._outlet.is_full:
+            self._warn()
+        if await self._outlet.wait_for_room(patience_s):
             return True
-        outlet.stuck.set()
+        self._end_for("stall")
         return False
+
+    def _skip_quotes(self) -> None:
+        outlet = self._outlet
+        if not (outlet.skips_when_slow and outlet.drop(QUOTE_SCHEMAS)):
+            return
+        # Who was told already, and has not read it yet, is not told again.
+        if not outlet.holds(self._skip_notice):
+            code = ErrorCode.SKIPPED_RECORDS_AFTER_SLOW_READING
+            record = error_record(code, "Skipped records after slow reading", self.now_ns())
+            self._skip_notice = Parcel.of(Batch(Schema.ERROR, record))
+            outlet.put_now(self._skip_notice)
+
+    def _warn(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._last_warning > WARNING_EVERY_S:
+            self._last_warning = now
+            text = f"Warning: slow reading, {self._outlet.lag_records} records wait"
+            record = system_record(SystemCode.SLOW_READER_WARNING, text, self.now_ns())
+            self._outlet.put_now(Batch(Schema.SYSTEM, record))
+
+    def _end_for(self, reason: str) -> None:
+        """End the session behind what is queued: it has all up to here, and knows that."""
+        outlet = self._outlet
+        text = (
+            f"Slow client detected: {outlet.lag_records} records ({outlet.queued_bytes} bytes)"
+            f" wait, those after {self.now_ns()} are lost"
+        )
+        outlet.put_now(
+            Batch(Schema.ERROR, error_record(ErrorCode.INTERNAL_ERROR, text, self.now_ns()))
+        )
+        outlet.finish()
+        self._outlet.ended_for = reason
 
     async def run(self) -> None:
         """Wait until the timeline ends."""

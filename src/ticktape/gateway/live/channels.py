@@ -7,9 +7,10 @@ last record of an interval of a bar or BBO schema comes one system record END_OF
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -49,6 +50,17 @@ class Selection:
         return self._last[1]
 
 
+Form = tuple[Schema, Selection, int | None, int | None, int]
+Selections = MutableMapping[frozenset[int] | None, Selection]
+
+
+class SharedParcel(NamedTuple):
+    """What sessions of the same form get of one batch, and the forms they are left in."""
+
+    parcel: Parcel
+    forms: list[Form]
+
+
 @dataclass(slots=True)
 class Channel:
     """One schema of one session.
@@ -64,6 +76,21 @@ class Channel:
     start_ns: int | None = None
     _open_end_ns: int | None = field(default=None, init=False)
     _closed_end_ns: int = field(default=-1, init=False)
+
+    @property
+    def form(self) -> Form:
+        """All that decides what the session gets of a batch."""
+        return (
+            self.schema,
+            self.selection,
+            self.start_ns,
+            self._open_end_ns,
+            self._closed_end_ns,
+        )
+
+    def go_on_from(self, form: Form) -> None:
+        """Take over the open interval of another session of the same form."""
+        self._open_end_ns, self._closed_end_ns = form[3:]
 
     def take(self, placed: Placed, *, alone: bool) -> list[Lane]:
         """Give what the session gets of these records, ends of intervals included.
@@ -146,12 +173,12 @@ class Channels:
 
     Parameters
     ----------
-    selections : dict, optional
+    selections : mapping, optional
         A shared timeline's selections by their instruments.
     """
 
-    def __init__(self, selections: dict[frozenset[int] | None, Selection] | None = None) -> None:
-        self._selections = {} if selections is None else selections
+    def __init__(self, selections: Selections | None = None) -> None:
+        self._selections: Selections = WeakValueDictionary() if selections is None else selections
         self._channels: list[Channel] = []
 
     def __iter__(self) -> Iterator[Channel]:
@@ -201,6 +228,28 @@ class Channels:
             [lane for channel, placed in wanted for lane in channel.take(placed, alone=alone)]
         )
 
+    def take_shared(
+        self, made: Sequence[Placed], shared: dict[tuple[Form, ...], SharedParcel]
+    ) -> Parcel:
+        """Give the same as :meth:`take`, one parcel for all sessions of the same form.
+
+        Parameters
+        ----------
+        made : sequence of Placed
+            A batch and what was derived from it.
+        shared : dict
+            What other sessions got of it; begins empty with every batch.
+        """
+        forms = tuple(channel.form for channel in self._channels)
+        same = shared.get(forms)
+        if same is None:
+            parcel = self.take(made)
+            shared[forms] = SharedParcel(parcel, [channel.form for channel in self._channels])
+            return parcel
+        for channel, form in zip(self._channels, same.forms, strict=True):
+            channel.go_on_from(form)
+        return same.parcel
+
     def close_intervals(self) -> list[Parcel]:
         """End the open intervals, as at the end of the timeline."""
         return [channel.close_interval() for channel in self._channels]
@@ -234,4 +283,7 @@ class Channels:
         self._channels = list(joined.values())
 
     def _select(self, instrument_ids: frozenset[int] | None) -> Selection:
-        return self._selections.setdefault(instrument_ids, Selection(instrument_ids))
+        found = self._selections.get(instrument_ids)
+        if found is None:
+            found = self._selections[instrument_ids] = Selection(instrument_ids)
+        return found

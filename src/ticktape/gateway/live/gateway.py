@@ -11,15 +11,19 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from ticktape.gateway.live.session import AUTHENTICATION_TIMEOUT_S, Session
+import structlog
+
+from ticktape.gateway.live.limits import Limits
+from ticktape.gateway.live.session import Session
 from ticktape.gateway.live.sources import Source
 from ticktape.tape.errors import PortInUseError
 
 DEFAULT_PORT: Final = 13000
 _TOO_MANY: Final = "User has reached their open connection limit"
-_BACKLOG: Final = 128
+_BACKLOG: Final = 512
+_ACCEPT_AGAIN_S: Final = 0.05
 
-_log = logging.getLogger(__name__)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class LiveGateway:
@@ -35,10 +39,8 @@ class LiveGateway:
         0 for any free one; then see :attr:`port`.
     keys : iterable of str, optional
         The API keys that may enter; by default any well-formed key.
-    max_sessions : int
-        More are turned away.
-    authentication_timeout_s : float
-        How long a client may take to authenticate.
+    limits : Limits, optional
+        What clients may ask for.
 
     Examples
     --------
@@ -55,15 +57,13 @@ class LiveGateway:
         port: int = DEFAULT_PORT,
         keys: Iterable[str] | None = None,
         *,
-        max_sessions: int = 64,
-        authentication_timeout_s: float = AUTHENTICATION_TIMEOUT_S,
+        limits: Limits | None = None,
     ) -> None:
         self._source = source
         self._host = host
         self._port = port
         self._keys = None if keys is None else frozenset(keys)
-        self._max_sessions = max_sessions
-        self._authentication_timeout_s = authentication_timeout_s
+        self._limits = limits or Limits()
         self._sessions: dict[Session, asyncio.Task[None]] = {}
         self._session_ids = itertools.count(1)
         self._listener: socket.socket | None = None
@@ -117,25 +117,33 @@ class LiveGateway:
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(listener)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            session = Session(
-                connection,
-                self._source,
-                self._keys,
-                next(self._session_ids),
-                authentication_timeout_s=self._authentication_timeout_s,
-            )
-            session.outlet.abort_after_records = self._abort_after_records
-            refusal = _TOO_MANY if len(self._sessions) >= self._max_sessions else None
-            task = asyncio.create_task(session.serve(refusal))
-            self._sessions[session] = task
-            task.add_done_callback(partial(self._forget, session))
+            try:
+                connection, _ = await loop.sock_accept(listener)
+            except OSError as error:
+                # A peer that is gone already, or no descriptor left: those open go on.
+                _log.warning("a connection could not be accepted", reason=str(error))
+                await asyncio.sleep(_ACCEPT_AGAIN_S)
+                continue
+            self._admit(connection)
+
+    def _admit(self, connection: socket.socket) -> None:
+        limits = self._limits
+        open_now = len(self._sessions)
+        if open_now >= limits.sessions + limits.pending:
+            connection.close()
+            return
+        watch_peer(connection, limits.peer_timeout_s)
+        session = Session(connection, self._source, self._keys, next(self._session_ids), limits)
+        session.outlet.abort_after_records = self._abort_after_records
+        refusal = _TOO_MANY if open_now >= limits.sessions else None
+        task = asyncio.create_task(session.serve(refusal))
+        self._sessions[session] = task
+        task.add_done_callback(partial(self._forget, session))
 
     def _forget(self, session: Session, task: asyncio.Task[None]) -> None:
         self._sessions.pop(session, None)
         if not task.cancelled() and task.exception() is not None:
-            _log.error("session %d failed", session.session_id, exc_info=task.exception())
+            _log.error("session failed", session=session.session_id, exc_info=task.exception())
 
     def abort_sessions(self) -> None:
         """Simulate an outage: reset every open session; the gateway stays and takes new ones."""
@@ -153,8 +161,15 @@ class LiveGateway:
         """
         self._abort_after_records = count
 
-    async def close(self) -> None:
-        """Stop listening and end all sessions at once."""
+    async def close(self, drain_s: float = 0.0) -> None:
+        """Stop listening and end all sessions.
+
+        Parameters
+        ----------
+        drain_s : float
+            Seconds that sessions have to read what was queued for them until now; by default they
+            are ended at once.
+        """
         if self._accepting is not None:
             self._accepting.cancel()
             await asyncio.gather(self._accepting, return_exceptions=True)
@@ -162,8 +177,34 @@ class LiveGateway:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+        if drain_s and self._sessions:
+            await self._drain(drain_s)
         tasks = list(self._sessions.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._source.close()
+
+    async def _drain(self, drain_s: float) -> None:
+        for session in tuple(self._sessions):
+            await session.drain()
+        await asyncio.wait(tuple(self._sessions.values()), timeout=drain_s)
+        for session in self._sessions:
+            _log.warning("did not read to its end in time", session=session.session_id)
+            session.abort()
+
+
+def watch_peer(connection: socket.socket, timeout_s: float) -> None:
+    """Have the system notice a peer that is gone without a word, and send without delay."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    every_s = max(1, int(timeout_s / 4))
+    for name, value in (
+        ("TCP_KEEPIDLE", every_s),
+        ("TCP_KEEPINTVL", every_s),
+        ("TCP_KEEPCNT", 3),
+        ("TCP_USER_TIMEOUT", int(timeout_s * 1000)),
+    ):
+        option = getattr(socket, name, None)
+        if option is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)

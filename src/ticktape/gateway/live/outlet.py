@@ -1,31 +1,31 @@
-"""What leaves a session: a bounded queue of parcels, and the task that writes it to the socket.
+"""What leaves a session: a bounded queue of parcels, written straight from their arrays.
 
-Parcels are written together, straight from their arrays, in pieces of up to a megabyte; a send
-waits until the peer has taken it, so a slow reader holds its own session back and nothing else is
-buffered. Heartbeats are sent by wall clock whenever nothing else was, also before the first record
-and while a replay is paused.
+The records of a parcel are encoded once and shared by every session that queues it: what a session
+has of its own is its place in them. Several parcels go out in one gathering send, none is copied.
+A send never waits: where the socket takes no more, writing goes on as soon as it does, and nothing
+else stands still meanwhile. Heartbeats are sent by wall clock whenever nothing else was, also
+before the first record and while a replay is paused.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-import zstandard
-
-from ticktape.gateway.live.parcel import Parcel
+from ticktape.gateway.live.parcel import Parcel, compress_frame
 from ticktape.gateway.live.session_records import SystemCode, system_record
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
-WRITE_BYTES: Final = 1 << 20
-_SEND_BYTES: Final = 1 << 18
-_THREAD_BYTES: Final = 1 << 17
-_ZSTD_LEVEL: Final = 1
+LAG_BYTES: Final = 32 << 20
+STALL_TIMEOUT_S: Final = 5.0
+_SEND_BYTES: Final = 1 << 20
+# What one session may write before the others have their turn.
+_TURN_BYTES: Final = 4 << 20
+_MOST_PIECES: Final = 64
 
 
 class Outlet:
@@ -38,47 +38,71 @@ class Outlet:
     now_ns : callable
         Gives the time of the session's timeline, for heartbeats.
     capacity_bytes : int
-        What the queue holds before :meth:`put` waits.
+        What the queue holds, in bytes of records, before it is full.
     """
 
     def __init__(
-        self, connection: socket.socket, now_ns: Callable[[], int], capacity_bytes: int = 32 << 20
+        self,
+        connection: socket.socket,
+        now_ns: Callable[[], int],
+        capacity_bytes: int = LAG_BYTES,
     ) -> None:
         self._connection = connection
         self._now_ns = now_ns
-        self._capacity = capacity_bytes
+        self.capacity_bytes = capacity_bytes
         self._allowance = 0
         self._queue: deque[Parcel] = deque()
-        self._header = b""
-        self._something = asyncio.Event()
+        # What is on its way: a piece of bytes each, and what it was encoded from.
+        self._pieces: deque[memoryview] = deque()
+        self._parcels: deque[Parcel | None] = deque()
         self._opened = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._over = asyncio.Event()
+        self._failure: Exception | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._blocked = False
         self._finished = False
-        self._compressor: zstandard.ZstdCompressionObj | None = None
+        self._compressed = False
         self._ts_out = False
         self.heartbeat_interval_s: float = 30.0
+        self.stall_timeout_s = STALL_TIMEOUT_S
         self.queued_bytes = 0
         self.records_sent = 0
         self.bytes_sent = 0
         self._last_progress = 0.0
+        self._last_queued = 0.0
         self.skips_when_slow = False
-        self.stuck = asyncio.Event()
+        self.ended_for = ""
         self.abort_after_records: int | None = None
 
     def open(self, header: bytes, *, ts_out: bool, compressed: bool, skips: bool) -> None:
         """Begin the binary part of the session with its metadata."""
         self.skips_when_slow = skips
-        self._header = header
         self._ts_out = ts_out
-        if compressed:
-            self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+        self._compressed = compressed
+        self._pieces.append(memoryview(compress_frame(header) if compressed else header))
+        self._parcels.append(None)
         self._opened.set()
 
     @property
     def is_full(self) -> bool:
         """Whether :meth:`put` would wait."""
-        return self.queued_bytes >= self._capacity + self._allowance
+        return self.queued_bytes >= self.capacity_bytes + self._allowance
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing more is taken."""
+        return self._finished or self._over.is_set()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of records that wait and are not on their way yet: those can still be dropped."""
+        return sum(parcel.nbytes for parcel in self._queue)
+
+    def holds(self, parcel: Parcel) -> bool:
+        """Whether a parcel waits to be sent."""
+        return any(one is parcel for one in self._queue)
 
     @property
     def lag_records(self) -> int:
@@ -86,22 +110,27 @@ class Outlet:
         return sum(parcel.count for parcel in self._queue)
 
     def put_now(self, records: Batch | Parcel) -> None:
-        """Queue records without regard to the capacity."""
+        """Queue records without regard to the capacity, and write what the socket takes.
+
+        After :meth:`finish` nothing is taken any more.
+        """
         parcel = records if isinstance(records, Parcel) else Parcel.of(records)
-        if not parcel.count:
+        if not parcel.count or self.is_ended:
             return
         self._queue.append(parcel)
         self.queued_bytes += parcel.nbytes
         if self.is_full:
             self._room.clear()
-        self._something.set()
+        if self._loop is not None and not self._blocked:
+            self._last_queued = self._loop.time()
+            self._pump(self._loop)
 
     async def put(self, records: Batch | Parcel) -> None:
         """Queue records as soon as there is room."""
         await self._room.wait()
         self.put_now(records)
 
-    async def wait_for_room(self, patience_s: float) -> bool:
+    async def wait_for_room(self, patience_s: float, grace_s: float = 0.1) -> bool:
         """Wait until :meth:`put` would not; False where the peer took nothing for too long.
 
         Parameters
@@ -109,10 +138,13 @@ class Outlet:
         patience_s : float
             Seconds since the peer last took something, also before this was called: who stopped
             reading long ago is not waited for again.
+        grace_s : float
+            Seconds to wait all the same: where this process stood still, its peers could not read.
         """
         loop = asyncio.get_running_loop()
-        while self.is_full:
-            left_s = self._last_progress + patience_s - loop.time()
+        least = loop.time() + min(patience_s, grace_s)
+        while self.is_full and not self._over.is_set():
+            left_s = max(self._last_progress + patience_s, least) - loop.time()
             if left_s <= 0:
                 return False
             try:
@@ -133,14 +165,17 @@ class Outlet:
         kept = [parcel.without(schemas) for parcel in self._queue]
         self._queue = deque(parcel for parcel in kept if parcel.count)
         dropped = before - self.lag_records
-        self.queued_bytes = sum(parcel.nbytes for parcel in self._queue)
+        self.queued_bytes = sum(
+            parcel.nbytes for parcel in (*self._queue, *self._parcels) if parcel
+        )
         self._say_room()
         return dropped
 
     def finish(self) -> None:
         """Let :meth:`run` return once everything queued was written."""
         self._finished = True
-        self._something.set()
+        if self._loop is not None and not self._blocked:
+            self._pump(self._loop)
 
     async def run(self) -> None:
         """Write until finished; nothing before :meth:`open`.
@@ -148,91 +183,121 @@ class Outlet:
         Raises
         ------
         OSError
-            The peer went away.
+            The peer went away; TimeoutError where it took nothing of what was left to say.
         OutageError
             The test hook ``abort_after_records`` took effect.
         """
         await self._opened.wait()
-        await self._write_bytes(self._header)
-        while True:
-            if not self._queue:
-                if self._finished:
-                    return
-                self._something.clear()
+        loop = asyncio.get_running_loop()
+        self._loop = loop
+        self._last_progress = self._last_queued = loop.time()
+        try:
+            self._pump(loop)
+            while not self._over.is_set():
                 try:
-                    async with asyncio.timeout(self.heartbeat_interval_s):
-                        await self._something.wait()
+                    async with asyncio.timeout(self._next_look_s(loop.time())):
+                        await self._over.wait()
                 except TimeoutError:
-                    beat = system_record(SystemCode.HEARTBEAT, "Heartbeat", self._now_ns())
-                    self.put_now(Batch(Schema.SYSTEM, beat))
-                continue
-            await self._write_records(self._take())
+                    self._look(loop.time())
+        finally:
+            self._loop = None
+            self._over.set()
+            self._room.set()
+            if self._blocked:
+                loop.remove_writer(self._connection)
+        if self._failure is not None:
+            raise self._failure
 
-    def _take(self) -> list[Parcel]:
-        parcels: list[Parcel] = []
+    def _next_look_s(self, now: float) -> float:
+        # Who is to be done soon is looked after more often than who may be silent.
+        wait_s = min(1.0, self.stall_timeout_s) if self._finished else self.heartbeat_interval_s
+        return max(0.01, min(wait_s, self._last_queued + self.heartbeat_interval_s - now))
+
+    def _look(self, now: float) -> None:
+        if self._finished:
+            if self._blocked and now - self._last_progress > self.stall_timeout_s:
+                self._end(TimeoutError("the client does not read"))
+        elif now - self._last_queued >= self.heartbeat_interval_s:
+            self._last_queued = now
+            if not self._blocked:
+                beat = system_record(SystemCode.HEARTBEAT, "Heartbeat", self._now_ns())
+                self.put_now(Batch(Schema.SYSTEM, beat))
+
+    def _pump(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Write what the socket takes, without waiting for it."""
+        turn_bytes = 0
+        while self._pieces or self._load():
+            try:
+                sent = self._connection.sendmsg(self._pieces)
+            except BlockingIOError:
+                return self._wait_until_writable(loop)
+            except OSError as error:
+                return self._end(error)
+            self._last_progress = loop.time()
+            self.bytes_sent += sent
+            turn_bytes += sent
+            self._advance(sent)
+            if turn_bytes >= _TURN_BYTES:
+                return self._wait_until_writable(loop)
+        if self._blocked:
+            loop.remove_writer(self._connection)
+            self._blocked = False
+        if self._finished and not self._over.is_set():
+            self._end(None)
+        return None
+
+    def _wait_until_writable(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._blocked:
+            self._blocked = True
+            loop.add_writer(self._connection, self._pump, loop)
+
+    def _end(self, failure: Exception | None) -> None:
+        if self._blocked and self._loop is not None:
+            self._loop.remove_writer(self._connection)
+            self._blocked = False
+        self._failure = self._failure or failure
+        self._pieces.clear()
+        self._over.set()
+        self._room.set()
+
+    def _load(self) -> bool:
+        """Take from the queue what is to be sent next; False where there is nothing."""
         size = 0
-        while self._queue and size < WRITE_BYTES:
-            parcels.append(self._queue.popleft())
-            size += parcels[-1].nbytes
-        return parcels
+        while self._queue and size < _SEND_BYTES and len(self._pieces) < _MOST_PIECES:
+            parcel = self._queue.popleft()
+            limit = self.abort_after_records
+            if limit is not None:
+                before = self.records_sent + sum(one.count for one in self._parcels if one)
+                if before + parcel.count >= limit:
+                    parcel = parcel.first(limit - before)
+                    self._queue.clear()
+            piece = parcel.encode(ts_out=self._ts_out, compressed=self._compressed)
+            size += len(piece)
+            self._pieces.append(piece)
+            self._parcels.append(parcel)
+        return bool(self._pieces)
 
-    async def _write_records(self, parcels: list[Parcel]) -> None:
-        size = sum(parcel.nbytes for parcel in parcels)
-        count = sum(parcel.count for parcel in parcels)
-        limit = self.abort_after_records
-        if limit is not None and self.records_sent + count >= limit:
-            await self._write_bytes(
-                self._encode(_first_records(parcels, limit - self.records_sent))
-            )
-            raise OutageError
-        if len(parcels) == 1 or size >= WRITE_BYTES:
-            for parcel in parcels:
-                await self._write_bytes(self._encode([parcel]))
-        else:
-            await self._write_bytes(self._encode(parcels))
-        self.records_sent += count
-        self.queued_bytes -= size
+    def _advance(self, sent: int) -> None:
+        while self._pieces:
+            piece = self._pieces[0]
+            if sent < len(piece):
+                self._pieces[0] = piece[sent:]
+                break
+            sent -= len(piece)
+            self._pieces.popleft()
+            parcel = self._parcels.popleft()
+            if parcel is not None:
+                self.records_sent += parcel.count
+                self.queued_bytes -= parcel.nbytes
         self._say_room()
+        if self.abort_after_records is not None and self.records_sent >= self.abort_after_records:
+            self._end(OutageError())
 
     def _say_room(self) -> None:
-        self._allowance = min(self._allowance, self.queued_bytes)
+        self._allowance = max(0, min(self._allowance, self.queued_bytes))
         if not self.is_full:
             self._room.set()
-
-    def _encode(self, parcels: list[Parcel]) -> bytes | memoryview:
-        ts_out_ns = time.time_ns() if self._ts_out else None
-        pieces = [parcel.encode(ts_out_ns) for parcel in parcels]
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    async def _write_bytes(self, data: bytes | memoryview) -> None:
-        loop = asyncio.get_running_loop()
-        if self._compressor is not None:
-            if len(data) > _THREAD_BYTES:
-                data = await asyncio.to_thread(_compress, self._compressor, data)
-            else:
-                data = _compress(self._compressor, data)
-        view = memoryview(data)
-        self._last_progress = loop.time()
-        for start in range(0, len(view), _SEND_BYTES):
-            part = view[start : start + _SEND_BYTES]
-            await loop.sock_sendall(self._connection, part)
-            self.bytes_sent += len(part)
-            self._last_progress = loop.time()
 
 
 class OutageError(Exception):
     """The outage that a test asked for: the connection is to be reset."""
-
-
-def _compress(compressor: zstandard.ZstdCompressionObj, data: bytes | memoryview) -> bytes:
-    # A flushed block at every write: the peer can decode all that was sent so far.
-    return compressor.compress(data) + compressor.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-
-
-def _first_records(parcels: list[Parcel], count: int) -> list[Parcel]:
-    kept: list[Parcel] = []
-    for parcel in parcels:
-        if count > 0:
-            kept.append(parcel.first(count))
-            count -= parcel.count
-    return kept

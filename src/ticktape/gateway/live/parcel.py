@@ -6,16 +6,24 @@ session that came of one batch are one parcel; they become one run of bytes when
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
+import zstandard
 
 from ticktape.gateway.live.session_records import stamp_ts_out
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
 _WORD_BYTES = 8
+_ZSTD_LEVEL: Final = 1
+
+
+def compress_frame(data: bytes | memoryview) -> bytes:
+    """Compress to a zstd frame of its own, so that any session's stream can take it in."""
+    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(data)
 
 
 class Lane(NamedTuple):
@@ -37,6 +45,8 @@ class Lane(NamedTuple):
 class Parcel:
     """Records of one or more schemas, to be written together.
 
+    Sessions that get the same records share one parcel, and so its encoded bytes.
+
     Parameters
     ----------
     lanes : sequence of Lane
@@ -47,6 +57,7 @@ class Parcel:
         self.lanes = [lane for lane in lanes if len(lane.batch.records)]
         self.count = sum(len(lane.batch.records) for lane in self.lanes)
         self.nbytes = sum(lane.batch.records.nbytes for lane in self.lanes)
+        self._encoded: dict[tuple[bool, bool], memoryview] = {}
 
     @classmethod
     def of(cls, batch: Batch) -> Self:
@@ -71,14 +82,26 @@ class Parcel:
             lanes.append(Lane(Batch(batch.schema, batch.records[mask]), places[mask]))
         return Parcel(lanes)
 
-    def encode(self, ts_out_ns: int | None) -> memoryview:
-        """Give the bytes to send; a view of the records where they are of one schema.
+    def encode(self, *, ts_out: bool, compressed: bool) -> memoryview:
+        """Give the bytes to send: encoded once, a view of the records where that will do.
 
         Parameters
         ----------
-        ts_out_ns : int or None
-            Time of sending to append to every record.
+        ts_out : bool
+            Append the time of sending to every record: when the first session sends them.
+        compressed : bool
+            Give them as a zstd frame of their own.
         """
+        form = (ts_out, compressed)
+        encoded = self._encoded.get(form)
+        if encoded is None:
+            encoded = self._encode(time.time_ns() if ts_out else None)
+            if compressed:
+                encoded = memoryview(compress_frame(encoded))
+            self._encoded[form] = encoded
+        return encoded
+
+    def _encode(self, ts_out_ns: int | None) -> memoryview:
         arrays = [
             np.ascontiguousarray(records)
             if ts_out_ns is None

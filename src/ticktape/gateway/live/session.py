@@ -9,8 +9,11 @@ import struct
 from collections.abc import Iterable
 from typing import Final
 
+import structlog
+
 from ticktape.gateway.live.authentication import accepts_answer, make_challenge
 from ticktape.gateway.live.catalogue import SessionRefusedError
+from ticktape.gateway.live.limits import Limits
 from ticktape.gateway.live.outlet import OutageError, Outlet
 from ticktape.gateway.live.session_records import ErrorCode, encode_metadata, error_record
 from ticktape.gateway.live.sources import Source, Stream
@@ -29,12 +32,10 @@ from ticktape.tape.errors import TicktapeError
 from ticktape.tape.layouts import Schema
 
 LSG_VERSION: Final = "0.9.4"
-LINE_BYTES: Final = 1 << 18
-AUTHENTICATION_TIMEOUT_S: Final = 30.0
 _READ_BYTES: Final = 1 << 16
 _LINGER_S: Final = 2.0
 
-_log = logging.getLogger(__name__)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class Session:
@@ -50,6 +51,8 @@ class Session:
         Keys that may enter; None for any well-formed one.
     session_id : int
         What the client is told.
+    limits : Limits, optional
+        What the client may ask for.
     """
 
     def __init__(
@@ -58,13 +61,16 @@ class Session:
         source: Source,
         keys: Iterable[str] | None,
         session_id: int,
-        *,
-        authentication_timeout_s: float = AUTHENTICATION_TIMEOUT_S,
+        limits: Limits | None = None,
     ) -> None:
         self._connection = connection
         self._source = source
         self._keys = keys
-        self._timeout_s = authentication_timeout_s
+        self._limits = limits = limits or Limits()
+        self._log = _log.bind(session=session_id)
+        self._subscriptions = 0
+        self._flowing: asyncio.Task[None] | None = None
+        self.is_authenticated = False
         self.session_id = session_id
         self.dataset = ""
         self.client = ""
@@ -72,7 +78,7 @@ class Session:
         self._waiting: list[SubscriptionRequest] = []
         self._started = False
         self._request: AuthenticationRequest | None = None
-        self.outlet = Outlet(connection, self._now_ns)
+        self.outlet = Outlet(connection, self._now_ns, limits.queued_bytes)
         self._stream: Stream = source.stream(self.outlet)
 
     def _now_ns(self) -> int:
@@ -93,7 +99,7 @@ class Session:
         except OutageError:
             self.abort()
         except OSError as error:
-            _log.info("session %d: connection lost: %s", self.session_id, error)
+            self._log.info("connection lost", reason=str(error))
         finally:
             await self._stream.close()
             self._connection.close()
@@ -112,14 +118,14 @@ class Session:
         await loop.sock_sendall(self._connection, hello)
         error: str | None
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self._limits.authentication_timeout_s):
                 line = await self._read_line()
             if line is None:
                 return False
             request = AuthenticationRequest.parse(line)
             error = refusal or self._objection(challenge, request)
         except TimeoutError:
-            error = f"No authentication within {self._timeout_s:g} seconds"
+            error = f"No authentication within {self._limits.authentication_timeout_s:g} seconds"
         except ProtocolViolationError as violation:
             error = str(violation)
         if error is None:
@@ -127,7 +133,8 @@ class Session:
             self.dataset, self.client = request.dataset, request.client
         answer = AuthenticationResponse(session_id=self.session_id, error=error)
         await loop.sock_sendall(self._connection, answer.serialise())
-        _log.info("session %d: %s", self.session_id, error or f"authenticated {self.client}")
+        self.is_authenticated = error is None
+        self._log.info(error or "authenticated", client=self.client)
         if error is not None:
             await self._say_goodbye()
         return error is None
@@ -142,19 +149,17 @@ class Session:
     async def _converse(self) -> None:
         reading = asyncio.create_task(self._read_requests())
         writing = asyncio.create_task(self.outlet.run())
-        stuck = asyncio.create_task(self.outlet.stuck.wait())
-        tasks = {reading, writing, stuck}
+        tasks = {reading, writing}
         try:
-            # Whichever ends first ends the session: the client left, or everything was written,
-            # or a shared timeline would not wait any longer.
+            # Whichever ends first ends the session: the client left, or everything was written.
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if reading.done() and not writing.done() and reading.result():
                 await writing
             if writing.done():
                 writing.result()
-            elif stuck.done():
-                self.abort()
-                raise TimeoutError("the client does not read")
+        except TimeoutError:
+            self.abort()
+            raise
         finally:
             for task in tasks:
                 task.cancel()
@@ -162,15 +167,16 @@ class Session:
 
     async def _read_requests(self) -> bool:
         """Take the client's lines; True if the outlet has something last to say."""
-        flowing: asyncio.Task[None] | None = None
         try:
             while (line := await self._read_line()) is not None:
                 request = parse_request(line)
                 if isinstance(request, SessionStart):
                     await self._start()
-                    flowing = asyncio.create_task(self._stream.run())
-                    flowing.add_done_callback(self._finish)
-                elif self._started:
+                    self._flowing = asyncio.create_task(self._stream.run())
+                    self._flowing.add_done_callback(self._finish)
+                    continue
+                self._count_subscription(request)
+                if self._started:
                     await self._stream.subscribe([request])
                 else:
                     self._waiting.append(request)
@@ -184,10 +190,37 @@ class Session:
             self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
             return True
         finally:
-            if flowing is not None:
-                flowing.cancel()
-                await asyncio.gather(flowing, return_exceptions=True)
+            await self._stop_flowing()
         return False
+
+    async def _stop_flowing(self) -> None:
+        flowing = self._flowing
+        if flowing is not None:
+            flowing.cancel()
+            await asyncio.gather(flowing, return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Take no more records; the session ends when all that was queued is written."""
+        await self._stop_flowing()
+        if not self._started:
+            # Nothing was begun: there is nothing to write, and nobody who waits for records.
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self.outlet.finish()
+
+    def _count_subscription(self, request: SubscriptionRequest) -> None:
+        limits = self._limits
+        self._subscriptions += 1
+        if self._subscriptions > limits.subscriptions:
+            raise SessionRefusedError(
+                ErrorCode.INVALID_SUBSCRIPTION,
+                f"A session may have {limits.subscriptions} subscriptions",
+            )
+        if len(request.symbols) > limits.symbols:
+            raise SessionRefusedError(
+                ErrorCode.INVALID_SUBSCRIPTION,
+                f"A subscription may have {limits.symbols} symbols, this one has"
+                f" {len(request.symbols)}",
+            )
 
     async def _start(self) -> None:
         if self._started:
@@ -216,7 +249,7 @@ class Session:
         if isinstance(error, SessionRefusedError):
             self._refuse(error)
         elif error is not None:
-            _log.error("session %d: the source failed", self.session_id, exc_info=error)
+            self._log.error("the source failed", exc_info=error)
             self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
         self.outlet.finish()
 
@@ -231,8 +264,10 @@ class Session:
         """Read one line; None where the client left, also in the middle of one."""
         loop = asyncio.get_running_loop()
         while (end := self._received.find(b"\n")) < 0:
-            if len(self._received) > LINE_BYTES:
-                raise ProtocolViolationError(f"A control line is longer than {LINE_BYTES} bytes")
+            if len(self._received) > self._limits.line_bytes:
+                raise ProtocolViolationError(
+                    f"A control line is longer than {self._limits.line_bytes} bytes"
+                )
             data = await loop.sock_recv(self._connection, _READ_BYTES)
             if not data:
                 return None

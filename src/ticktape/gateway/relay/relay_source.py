@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,7 +24,7 @@ from ticktape.tape.layouts import Schema, index_field
 ACKNOWLEDGEMENT_TIMEOUT_S: Final = 5.0
 _NOT_TIMED: Final = frozenset({Schema.ERROR})
 
-_log = structlog.get_logger(__name__)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class RelaySource(BroadcastSource):
