@@ -61,9 +61,9 @@ export function decodeReplay(value: unknown): ReplayStatus {
     paused: flagAt(o, "paused"),
     finished: flagAt(o, "finished"),
     loops: numberAt(o, "loops"),
-    position: numberOrNull(o, "position"),
-    records: numberOrNull(o, "records"),
-    mboPosition: numberOrNull(o, "mbo_position"),
+    position: numberOrNull(o, "position_u64"),
+    records: numberOrNull(o, "records_u64"),
+    mboPosition: numberOrNull(o, "mbo_position_u64"),
     indexed: numberOrNull(o, "indexed"),
   };
 }

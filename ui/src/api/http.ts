@@ -122,7 +122,7 @@ export interface ReplayOrder {
   action: "pause" | "resume" | "seek" | "speed" | "step" | "jump";
   ts_ns?: string;
   /** The number of records before the place. */
-  position?: number;
+  position?: string;
   speed?: number | null;
   /** Less than 0: back. */
   events?: number;

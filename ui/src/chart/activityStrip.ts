@@ -14,6 +14,9 @@ export interface StripColours {
 
 const MARK_PX = 5;
 
+// A snapshot or an opening is far above all else: the busiest of a hundred columns is cut off.
+const CUT_OFF = 0.99;
+
 /** Heights from 0 to 1 of so many columns; the square root keeps quiet times in sight of busy ones. */
 export function heights(values: readonly number[], columns: number): number[] {
   const sums = new Array<number>(columns).fill(0);
@@ -21,8 +24,9 @@ export function heights(values: readonly number[], columns: number): number[] {
     const column = Math.min(columns - 1, Math.floor((i * columns) / values.length));
     sums[column] = (sums[column] ?? 0) + value;
   });
-  const most = Math.max(...sums);
-  return sums.map((sum) => (most > 0 ? Math.sqrt(sum / most) : 0));
+  const most = [...sums].sort((a, b) => a - b)[Math.floor((columns - 1) * CUT_OFF)] ?? 0;
+  const full = most > 0 ? most : Math.max(...sums);
+  return sums.map((sum) => (full > 0 ? Math.sqrt(Math.min(1, sum / full)) : 0));
 }
 
 export function readStripColours(element: Element): StripColours {

@@ -22,23 +22,28 @@ interface RecordDetailProps {
 export function RecordDetail({ event, tick, queue }: RecordDetailProps) {
   const zone = useSettings((s) => s.zone);
   const flags = flagsOf(event.flags);
+  const side = SIDES[event.side];
+  const delayUs = Math.round(Number(event.tsRecv - event.tsEvent) / 1e3);
   const fields: [string, string][] = [
-    ["action", `${event.action} ${ACTIONS[event.action] ?? "unknown"}`],
-    ["side", `${event.side} ${SIDES[event.side] ?? "none"}`],
-    ["price", priceText(event.price, tick)],
-    ["size", formatSize(event.size)],
-    ["order id", event.orderId.toString()],
+    ["order", event.orderId.toString()],
     ["sequence", event.sequence.toString()],
     ["record", formatSize(event.position)],
     ["channel", event.channelId.toString()],
-    ["ts_event", formatDateTime(event.tsEvent, zone, 9)],
-    [
-      "ts_recv",
-      `+${((Number(event.tsRecv - event.tsEvent) / 1e3) | 0).toLocaleString("en-US")} µs`,
-    ],
+    ["event", formatDateTime(event.tsEvent, zone, 9)],
+    ["received", `${delayUs < 0 ? "" : "+"}${delayUs.toLocaleString("en-US")} µs`],
   ];
   return (
     <section className="record-detail" aria-label="Record">
+      <p>
+        {event.action} {ACTIONS[event.action] ?? "unknown action"}
+        {side === undefined ? "" : ` · ${side}`} · {formatSize(event.size)} at{" "}
+        {priceText(event.price, tick)}
+        {flags.map(({ name, meaning }) => (
+          <span key={name} className="badge depth" title={meaning}>
+            {name}
+          </span>
+        ))}
+      </p>
       <p className="effect-words" data-kind={event.effect.kind}>
         {effectWords(event, tick)}
         {queue !== null && (
@@ -56,14 +61,6 @@ export function RecordDetail({ event, tick, queue }: RecordDetailProps) {
           </div>
         ))}
       </dl>
-      <p className="flags">
-        {flags.length === 0 && <span className="mark">no flags</span>}
-        {flags.map(({ name, meaning }) => (
-          <span key={name} className="badge depth" title={meaning}>
-            {name}
-          </span>
-        ))}
-      </p>
     </section>
   );
 }

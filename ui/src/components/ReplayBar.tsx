@@ -1,5 +1,6 @@
 import type { JumpTarget } from "../api/http";
 import type { ReplayStatus } from "../api/messages";
+import type { ReplayActivity } from "../api/replayActivity";
 import { SPEEDS } from "../keys/keys";
 import { formatSize } from "../market/prices";
 import { formatSpan, toSeconds } from "../market/times";
@@ -174,8 +175,8 @@ function JumpPair({ place, stroke, disabled }: JumpPairProps) {
   );
 }
 
-type Places = { gaps: readonly unknown[]; crossings: readonly unknown[] };
-
-function placesOf(activity: Places | null, place: "gap" | "crossing"): number | null {
-  return activity === null ? null : activity[place === "gap" ? "gaps" : "crossings"].length;
+function placesOf(activity: ReplayActivity | null, place: "gap" | "crossing"): number | null {
+  // While the tape is read, places may still come.
+  if (activity === null || activity.indexed !== 1) return null;
+  return place === "gap" ? activity.gapCount : activity.crossingCount;
 }

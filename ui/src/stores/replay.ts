@@ -1,7 +1,7 @@
 /** Orders to the replay, by the state it was last seen in. */
 
 import { create } from "zustand";
-import { fetchActivity, type JumpTarget, problemOf, type ReplayOrder } from "../api/http";
+import { fetchActivity, type JumpTarget, type ReplayOrder } from "../api/http";
 import type { ReplayStatus } from "../api/messages";
 import type { ReplayActivity } from "../api/replayActivity";
 import { nextSpeed } from "../keys/keys";
@@ -82,7 +82,7 @@ export function goTo(typed: string): boolean {
   const target = parseTarget(typed, replay, useSettings.getState().zone);
   if (target === null) return false;
   if (target.kind === "time") seek(target.ns);
-  else void order({ action: "seek", position: target.position });
+  else void order({ action: "seek", position: target.position.toString() });
   return true;
 }
 
@@ -104,12 +104,16 @@ let asks: ReturnType<typeof setTimeout> | undefined;
 
 async function askActivity(): Promise<void> {
   clearTimeout(asks);
+  let indexed: number | null = null;
   try {
-    useReplay.setState({ activity: await fetchActivity(BUCKETS) });
-  } catch (error) {
-    // Not counted yet: 503. Anything else will not change by asking.
-    if (problemOf(error).code === "not-ready") asks = setTimeout(askActivity, ASK_AGAIN_MS);
+    const activity = await fetchActivity(BUCKETS);
+    useReplay.setState({ activity });
+    indexed = activity.indexed;
+  } catch {
+    // The bar goes without: whatever is wrong with the server, its stream says so too.
+    return;
   }
+  if (indexed !== null && indexed < 1) asks = setTimeout(askActivity, ASK_AGAIN_MS);
 }
 
 // Whenever a replay comes in sight, also that of another server.
