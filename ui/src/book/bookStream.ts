@@ -9,7 +9,7 @@ import type { Connection } from "../api/liveClient";
 import type { Problem } from "../api/messages";
 import { BookClient } from "./bookClient";
 import { BookState } from "./bookState";
-import { type BookNeed, bookUrl, serves, type Union, unionOf } from "./needs";
+import { type BookNeed, bookUrl, joined, serves, type Union, unionOf } from "./needs";
 import type { BookMessage, DepthColumn } from "./wire";
 
 export interface ColumnsOf {
@@ -106,13 +106,20 @@ export class BookStream {
       this.asked = null;
       return;
     }
-    const before = this.asked;
-    this.asked = { instrumentId: this.instrumentId, union: wanted };
-    if (before?.instrumentId === this.instrumentId && serves(before.union, wanted)) {
-      if (before.union.everyMs !== wanted.everyMs) this.client.askColumns(wanted.everyMs);
-      return;
+    const { instrumentId, asked } = this;
+    if (asked?.instrumentId !== instrumentId) this.open(instrumentId, wanted);
+    else if (!serves(asked.union, wanted)) {
+      const { everyMs } = wanted;
+      this.open(instrumentId, { ...joined(asked.union, wanted), everyMs });
+    } else if (asked.union.everyMs !== wanted.everyMs) {
+      asked.union.everyMs = wanted.everyMs;
+      this.client.askColumns(wanted.everyMs);
     }
-    this.client.connect(bookUrl(this.base, this.instrumentId, wanted));
+  }
+
+  private open(instrumentId: number, union: Union): void {
+    this.asked = { instrumentId, union };
+    this.client.connect(bookUrl(this.base, instrumentId, union));
   }
 
   private forget(): void {

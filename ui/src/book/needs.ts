@@ -36,14 +36,22 @@ export function unionOf(needs: Iterable<BookNeed>): Union | null {
   return union;
 }
 
-/** Whether a connection that was opened for `asked` serves `wanted` once its column length is told. */
+/**
+ * Whether a connection that was opened for `asked` brings all of `wanted` once its column length is told.
+ * It may bring more: a new connection would tear a hole into the columns, only to spare some bytes.
+ */
 export function serves(asked: Union, wanted: Union): boolean {
   return (
-    asked.levels === wanted.levels &&
-    asked.orders === wanted.orders &&
-    asked.volume === wanted.volume &&
-    asked.events === wanted.events
+    asked.levels >= wanted.levels &&
+    asked.orders >= wanted.orders &&
+    asked.volume >= wanted.volume &&
+    asked.events >= wanted.events
   );
+}
+
+/** What serves both. */
+export function joined(one: Union, other: Union): Union {
+  return unionOf([one, other]) ?? one;
 }
 
 export function bookUrl(base: string, instrumentId: number, need: Union): string {

@@ -6,9 +6,11 @@ import { useMarket } from "../stores/market";
 import { useSession } from "../stores/session";
 import { type TreeRow, treeRows } from "../tree/treeRows";
 import { BookTreeRow } from "./BookTreeRow";
+import { LadderFollow } from "./LadderFollow";
+import "../styles/ladder.css";
 import "../styles/tree.css";
 
-const LEVELS = 100;
+const LEVELS = 200;
 const ROW_PX = 22;
 const NONE: ReadonlySet<string> = new Set();
 
@@ -23,7 +25,10 @@ export function BookTreePanel() {
   const [toggled, setToggled] = useState(NONE);
   const [cursor, setCursor] = useState<string | null>(null);
   useBook((s) => s.frame);
-  useEffect(() => bookStream.watch({ levels: LEVELS, orders: depth === "L3" }), [depth]);
+  useEffect(() => {
+    const byOrder = depth === "L3";
+    return bookStream.watch({ levels: LEVELS, orders: byOrder, events: byOrder });
+  }, [depth]);
 
   const rows = treeRows({ symbol, books: bookStream.booksOf(activeId) }, toggled);
   const scroller = useRef<HTMLDivElement>(null);
@@ -66,6 +71,7 @@ export function BookTreePanel() {
 
   return (
     <section className="panel tree-panel" aria-label="Book tree">
+      <LadderFollow />
       {rows.length <= 1 ? (
         <p className="empty">No book yet.</p>
       ) : (

@@ -19,6 +19,10 @@ interface LadderCanvasProps {
 /** How often the words for who does not see the drawing are told anew. */
 const WORDS_MS = 400;
 
+function sizeOf(canvas: HTMLCanvasElement | null) {
+  return { width: canvas?.clientWidth ?? 0, height: canvas?.clientHeight ?? 0 };
+}
+
 function lastTrade(): LastTrade | null {
   const { data, activeId } = useMarket.getState();
   const last = data.dataOf(activeId)?.tape.trades.at(-1);
@@ -109,7 +113,9 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
       onKeyDown={onKeyDown}
     >
       <canvas ref={canvas} />
-      {pointed !== null && book !== null && <OrderTip pointed={pointed} book={book} />}
+      {pointed !== null && book !== null && (
+        <OrderTip pointed={pointed} book={book} size={sizeOf(canvas.current)} />
+      )}
       {scene !== null && <LadderTable scene={scene} />}
     </div>
   );

@@ -14,8 +14,9 @@ const NO_BOOK: Record<string, string> = {
   bars: "This source has candles only: there is no book.",
   trades: "This source has trades only: there is no book.",
 };
-/** More than half a screen holds, so that scrolling does not run out at once. */
-const LEVELS_PER_GROUP = 60;
+/** More than half a screen holds, so that neither scrolling nor a few ticks a row run out at once. */
+const LEVELS = 200;
+const FEW_TICKS = 5;
 const WORDS: Record<string, { tone: string; title: string }> = {
   stale: { tone: "warn", title: "Records are missing: this may not be the book" },
   crossed: {
@@ -42,11 +43,13 @@ export function LadderPanel() {
   const activeId = useMarket((s) => s.activeId);
   const said = useSaid();
   const hasBook = depth !== "bars" && depth !== "trades";
-  const levels = Math.min(MOST_LEVELS, LEVELS_PER_GROUP * shownGroup);
+  const levels = shownGroup > FEW_TICKS ? MOST_LEVELS : LEVELS;
+  const byOrder = depth === "L3";
   useEffect(() => {
     if (!hasBook) return;
-    return bookStream.watch({ levels, orders: depth === "L3", volume: true });
-  }, [hasBook, levels, depth]);
+    // The events tell what became of an order that is followed.
+    return bookStream.watch({ levels, orders: byOrder, volume: true, events: byOrder });
+  }, [hasBook, levels, byOrder]);
   return (
     <section className="panel book ladder-panel" aria-label="Book">
       <div className="panel-head">

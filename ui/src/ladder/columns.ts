@@ -10,8 +10,8 @@ export interface Column {
   width: number;
 }
 
-const WIDTHS = { price: 60, volume: 42, size: 36, count: 25, pulling: 60, cumulative: 42 };
-const LEAST_BAR = 48;
+const WIDTHS = { price: 60, volume: 42, size: 34, count: 25, pulling: 54, cumulative: 42 };
+const LEAST_BAR = 52;
 /** What a bar gets before the next column is let in. */
 const GOOD_BAR = 64;
 

@@ -59,8 +59,6 @@ export class LadderView {
   private pointer: { x: number; y: number } | null = null;
   private drag: { y: number; centre: number; moved: boolean } | null = null;
   private volume: { key: string; rows: Map<number, RowVolume> } = { key: "", rows: new Map() };
-  /** Milliseconds that the last pictures took: the newest last. */
-  readonly costs: number[] = [];
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -165,7 +163,6 @@ export class LadderView {
     cancelAnimationFrame(this.due);
     this.due = 0;
     if (this.width === 0 || this.height === 0) return;
-    const began = performance.now();
     this.fit();
     const scene = this.sceneNow();
     this.scene = scene;
@@ -177,8 +174,6 @@ export class LadderView {
     }
     if (this.pointer !== null) this.look(scene, this.pointer);
     draw(this.context, scene, this.palette, this.width);
-    this.costs.push(performance.now() - began);
-    if (this.costs.length > 600) this.costs.splice(0, 300);
     this.handlers.onDrawn(scene);
   }
 
@@ -297,6 +292,8 @@ export class LadderView {
   private onUp = (event: PointerEvent): void => {
     const { drag, scene } = this;
     this.drag = null;
+    // A finger that was lifted points at nothing.
+    if (event.pointerType !== "mouse") this.onLeave();
     if (drag === null || drag.moved || scene === null) return;
     const found = hit(scene, event.offsetX, event.offsetY);
     if (found === null) return;

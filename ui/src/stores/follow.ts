@@ -18,7 +18,7 @@ export const useFollow = create<FollowStore>()((set) => ({
   pick: (orderId, side, price) => {
     const book = shownBook();
     if (book === null) return;
-    // Only the records themselves tell a fill from a cancel.
+    // Only the records themselves tell a fill from a cancel, also while no panel of orders is seen.
     release ??= bookStream.watch({ orders: true, events: true });
     set({ followed: follow(book, orderId, side, price) });
   },

@@ -144,6 +144,23 @@ describe("what is asked of the server", () => {
   });
 });
 
+describe("what is no longer needed", () => {
+  it("still comes: a new connection would tear a hole into the columns", () => {
+    const socket = watched();
+    const end = stream.watch({ events: true, volume: true, levels: 200 });
+    settle();
+    newest().greets();
+    end();
+    settle();
+    expect(Socket.made.length).toBe(2);
+    expect(newest().closed).toBe(false);
+    stream.watch({ levels: 1_000 });
+    settle();
+    expect(socket.closed).toBe(true);
+    expect([newest().asks("levels"), newest().asks("events")]).toEqual(["1000", "1"]);
+  });
+});
+
 describe("the books", () => {
   it("are kept one for each publisher of the instrument", () => {
     const socket = watched();
