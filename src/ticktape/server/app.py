@@ -18,8 +18,12 @@ from litestar.types import ASGIApp
 
 from ticktape import __version__
 from ticktape.server import failures, viewer_files
+from ticktape.server.book_answers import BookAnswers
 from ticktape.server.docs_page import DocsPage
 from ticktape.server.guard import LoopbackGuard
+from ticktape.server.lean_books import LeanBooks
+from ticktape.server.limits import Limits
+from ticktape.server.request_scope import RequestScope
 from ticktape.server.routes import (
     book_stream,
     books,
@@ -63,7 +67,8 @@ def create_app(state: Mapping[str, object], *, dev: bool, loopback: bool) -> ASG
     Parameters
     ----------
     state : mapping of str to object
-        What handlers take by name: ``hub`` (what can be seen now), ``historical`` (what was).
+        What handlers take by name: ``hub`` (what can be seen now), ``historical`` (what was),
+        ``book_answers``, ``limits``, ….
     dev : bool
         Development mode: pages of any origin may call.
     loopback : bool
@@ -73,12 +78,16 @@ def create_app(state: Mapping[str, object], *, dev: bool, loopback: bool) -> ASG
     -------
     ASGI application
     """
-    app = Litestar(
+    limits = state["limits"]
+    answers = state["book_answers"]
+    assert isinstance(limits, Limits)  # noqa: S101 -- the viewer's own
+    assert isinstance(answers, BookAnswers)  # noqa: S101
+    app: Any = Litestar(
         HANDLERS,
         state=State(dict(state)),
         exception_handlers=failures.HANDLERS,
         cors_config=CORSConfig(allow_origins=["*"]) if dev else None,
-        request_max_body_size=MAX_BODY_BYTES,
+        request_max_body_size=limits.max_request_bytes,
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="ticktape",
@@ -88,4 +97,9 @@ def create_app(state: Mapping[str, object], *, dev: bool, loopback: bool) -> ASG
             render_plugins=[DocsPage(), JsonRenderPlugin(path="/openapi.json")],
         ),
     )
-    return LoopbackGuard(app) if loopback and not dev else app
+    # In development mode the framework answers alone: it adds what other origins need.
+    if not dev:
+        app = LeanBooks(app, answers)
+    if loopback and not dev:
+        app = LoopbackGuard(app)
+    return RequestScope(app, limits)

@@ -105,6 +105,7 @@ class WebServer:
 
     def __init__(self, app: Any, host: str, port: int) -> None:  # noqa: ANN401 -- ASGI app
         self._bound = bind(host, port)
+        self.app = app
         self.host = host
         self.port: int = self._bound.getsockname()[1]
         self._server = _EmbeddedServer(app, self._bound)

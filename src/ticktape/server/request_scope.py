@@ -1,0 +1,208 @@
+"""What holds for every request and WebSocket: an id, a limit, its metrics, a line in the log."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import secrets
+import time
+from typing import Any, Final
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from ticktape.ops.metrics import (
+    CONNECTIONS,
+    HTTP_BYTES,
+    HTTP_REQUESTS,
+    HTTP_SECONDS,
+    REFUSALS,
+    STREAM_SECONDS,
+    ClientKind,
+)
+from ticktape.server.limits import Limits
+
+TRY_AGAIN_LATER: Final = 1013
+_METHODS: Final = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
+# Of an id that a caller gives: what cannot break a header or a line of a log.
+_GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_STREAMS: Final[dict[str, ClientKind]] = {"/ws/live": "live", "/ws/book": "book"}
+_log = structlog.get_logger(__name__)
+
+
+class RequestScope:
+    """Counts, names, limits and logs what an ASGI application answers.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What answers.
+    limits : Limits
+        How many at a time.
+
+    Notes
+    -----
+    Ids are bound to the context (``structlog.contextvars``), so every line that is logged while a
+    request is answered has them: ``request_id``, and for a WebSocket also ``session_id`` (the
+    connection's) and ``client_id`` (the header ``X-Client-ID``, else the peer's address).
+    """
+
+    def __init__(self, app: Any, limits: Limits) -> None:  # noqa: ANN401 -- any ASGI application
+        self._app = app
+        self._limits = limits
+        self._requests = 0
+        self._sockets = 0
+        self._ids = itertools.count(1)
+        # Ids of several runs differ.
+        self._run = secrets.token_hex(4)
+        self._of_route: dict[str, tuple[Histogram, Counter]] = {}
+        self._answered: dict[tuple[str, str, int], Counter] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
+        """Answer a request, or refuse it where there are too many."""
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._stream(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _id_of(self, scope: Any) -> str:  # noqa: ANN401 -- ASGI
+        given = _header(scope, b"x-request-id")
+        if given is not None and _GOOD_ID.fullmatch(given):
+            return given.decode()
+        return f"{self._run}-{next(self._ids):x}"
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
+        began = time.perf_counter()
+        request_id = self._id_of(scope)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        named = (b"x-request-id", request_id.encode())
+        status = 500
+        sent = 0
+
+        async def counted(message: Any) -> None:  # noqa: ANN401 -- ASGI
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], named]
+            elif message["type"] == "http.response.body":
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        self._requests += 1
+        CONNECTIONS.inc()
+        try:
+            if self._requests > self._limits.max_requests:
+                await self._refuse(counted)
+            else:
+                await self._app(scope, receive, counted)
+        finally:
+            self._requests -= 1
+            CONNECTIONS.dec()
+            self._note(scope, status, sent, time.perf_counter() - began)
+
+    async def _refuse(self, send: Any) -> None:  # noqa: ANN401 -- ASGI
+        REFUSALS.labels("requests").inc()
+        body = _problem(
+            f"{self._limits.max_requests} requests are being answered",
+            "try again in a second, or set max_requests",
+        )
+        headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+    def _note(self, scope: Any, status: int, sent: int, seconds: float) -> None:  # noqa: ANN401 -- ASGI
+        # The framework's name of the path that answered; there are as many as calls.
+        route = scope.get("path_template") or "none"
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        known = self._of_route.get(route)
+        if known is None:
+            known = HTTP_SECONDS.labels(route), HTTP_BYTES.labels(route)
+            self._of_route[route] = known
+        known[0].observe(seconds)
+        known[1].inc(sent)
+        answered = self._answered.get((method, route, status))
+        if answered is None:
+            answered = HTTP_REQUESTS.labels(method, route, str(status))
+            self._answered[method, route, status] = answered
+        answered.inc()
+        _log.info(
+            "request",
+            method=method,
+            path=scope["path"],
+            status=status,
+            duration_ms=round(seconds * 1e3, 3),
+            bytes=sent,
+        )
+
+    async def _stream(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
+        began = time.perf_counter()
+        session_id = self._id_of(scope)
+        structlog.contextvars.bind_contextvars(
+            request_id=session_id, session_id=session_id, client_id=_client_of(scope)
+        )
+        sent = 0
+
+        async def counted(message: Any) -> None:  # noqa: ANN401 -- ASGI
+            nonlocal sent
+            if message["type"] == "websocket.send":
+                sent += len(message.get("text") or message.get("bytes") or b"")
+            await send(message)
+
+        self._sockets += 1
+        CONNECTIONS.inc()
+        kind = _STREAMS.get(scope["path"])
+        _log.info("stream begins", path=scope["path"])
+        try:
+            if self._sockets > self._limits.max_websockets:
+                await self._turn_away(receive, send)
+            else:
+                await self._app(scope, receive, counted)
+        finally:
+            self._sockets -= 1
+            CONNECTIONS.dec()
+            seconds = time.perf_counter() - began
+            if kind is not None:
+                STREAM_SECONDS.labels(kind).observe(seconds)
+            _log.info(
+                "stream ended",
+                path=scope["path"],
+                duration_ms=round(seconds * 1e3, 3),
+                bytes=sent,
+            )
+
+    async def _turn_away(self, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
+        REFUSALS.labels("websockets").inc()
+        problem = {
+            "type": "error",
+            **_problem(
+                f"{self._limits.max_websockets} WebSockets are open",
+                "try again later, or set max_websockets",
+            ),
+        }
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": json.dumps(problem)})
+        await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": "over-limit"})
+
+
+def _header(scope: Any, wanted: bytes) -> bytes | None:  # noqa: ANN401 -- ASGI
+    for name, value in scope["headers"]:
+        if name == wanted:
+            given: bytes = value
+            return given
+    return None
+
+
+def _client_of(scope: Any) -> str:  # noqa: ANN401 -- ASGI
+    given = _header(scope, b"x-client-id")
+    if given is not None and _GOOD_ID.fullmatch(given):
+        return given.decode()
+    host, port = scope.get("client") or ("unknown", 0)
+    return f"{host}:{port}"
+
+
+def _problem(message: str, hint: str) -> dict[str, str]:
+    return {"code": "over-limit", "message": message, "hint": hint}
