@@ -2,12 +2,14 @@
 
 import type { BookState } from "../book/bookState";
 import type { ColumnRing } from "./ring";
-import { centre, type TickRange, type View, yOf } from "./view";
+import { centre, fitPrice, type TickRange, type View, yOf } from "./view";
 
 const FEWEST_TICKS = 24;
 const TICKS_AROUND = 14;
 /** The best prices stay within this share of the height: a view that moved with every tick could not be read. */
 const CALM = 0.7;
+/** A view this many times taller than what traded needs is fitted anew. */
+const ROOMY = 1.8;
 
 /** The right edge by whole columns: between two of them nothing changes, and nothing is drawn. */
 export function atNow(view: View, nowMs: number, everyMs: number): View {
@@ -23,29 +25,47 @@ export function bestOf(book: BookState | null, tick: number, ring: ColumnRing): 
   return known.length === 0 ? null : { low: Math.min(...known), high: Math.max(...known) };
 }
 
-/** Lowest best bid and highest best ask since a time; a crossed book, as in an auction, tells nothing. */
-export function rangeOf(ring: ColumnRing, fromMs: number, best: TickRange): TickRange {
-  let { low, high } = best;
-  for (let index = Math.floor(fromMs / ring.everyMs); index <= ring.newest; index += 1) {
+/** Lowest best bid and highest best ask of a stretch; a crossed book, as in an auction, tells nothing. */
+export function rangeOf(ring: ColumnRing, fromMs: number, toMs: number): TickRange | null {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const last = Math.min(ring.newest, Math.floor(toMs / ring.everyMs));
+  for (let index = Math.floor(fromMs / ring.everyMs); index <= last; index += 1) {
     const column = ring.get(index);
     if (column === null || !(column.bid <= column.ask)) continue;
     low = Math.min(low, column.bid);
     high = Math.max(high, column.ask);
   }
-  return { low, high };
+  return low <= high ? { low, high } : null;
+}
+
+export function spanning(a: TickRange | null, b: TickRange | null): TickRange | null {
+  if (a === null || b === null) return a ?? b;
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
 }
 
 /** What traded, and some of the book on both sides of it. */
-export function widened({ low, high }: TickRange): TickRange {
+function widened({ low, high }: TickRange): TickRange {
   const middle = (low + high) / 2;
   const half = Math.max(FEWEST_TICKS / 2, (high - low) / 2 + TICKS_AROUND);
   return { low: middle - half, high: middle + half };
 }
 
-/** The view with the market in its middle, once that has come near an edge. */
-export function keptCalm(view: View, height: number, best: TickRange): View {
+/** The view with the market in its middle, once that has come near an edge: at the scale that a person chose. */
+export function keptCentred(view: View, height: number, best: TickRange): View {
   const middle = (best.low + best.high) / 2;
   const y = yOf(view, middle);
   const edge = ((1 - CALM) / 2) * height;
   return y < edge || y > height - edge ? centre(view, height, middle) : view;
+}
+
+/** The view fitted to what traded, once that has outgrown it or shrunk to a part of it. */
+export function keptFitting(view: View, height: number, traded: TickRange): View {
+  const wanted = widened(traded);
+  const fitted = fitPrice(view, height, wanted);
+  const top = yOf(view, traded.high);
+  const bottom = yOf(view, traded.low);
+  const edge = 0.06 * height;
+  const isOut = top < edge || bottom > height - edge;
+  const isLost = fitted.ticksPerPx < view.ticksPerPx / ROOMY;
+  return isOut || isLost ? fitted : view;
 }

@@ -6,7 +6,7 @@ import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Read
 import { cutoffsOf } from "./cutoffs";
 import { ROWS, type Seen } from "./depthTexture";
 import { CAPACITY, type HeatmapFeed } from "./feed";
-import { atNow, bestOf, keptCalm, rangeOf, widened } from "./following";
+import { atNow, bestOf, keptCentred, keptFitting, rangeOf, spanning } from "./following";
 import { listenToGestures } from "./gestures";
 import { Painter } from "./painter";
 import { type Palette, readPalette } from "./palette";
@@ -16,7 +16,6 @@ import type { HeatmapSettings } from "./settings";
 import { TradeDots } from "./tradeDots";
 import {
   columnLength,
-  fitPrice,
   pan,
   type Size,
   tickAt,
@@ -76,7 +75,8 @@ export class Heatmap {
   private palette: Palette;
   private window: RowWindow | null = null;
   private baseTick: number | null = null;
-  private fitted = false;
+  /** Whether a person chose the scale of prices. */
+  private hasOwnScale = false;
   private pointer: { x: number; y: number } | null = null;
   private due = 0;
   private needs = { plot: true, axes: true, cross: true };
@@ -127,7 +127,6 @@ export class Heatmap {
     }
     this.canvases.plot.style.width = `${plot.width}px`;
     this.canvases.plot.style.height = `${plot.height}px`;
-    this.fitted = this.fitted && !this.follow.price;
     this.redraw();
   }
 
@@ -139,7 +138,7 @@ export class Heatmap {
 
   /** Another instrument, or time starts over: what was fitted no longer holds. */
   startOver(): void {
-    this.fitted = false;
+    this.hasOwnScale = false;
     this.window = null;
     this.baseTick = null;
     this.redraw();
@@ -159,7 +158,7 @@ export class Heatmap {
   /** The usual view: the newest time, the prices that traded in it. */
   refit(): void {
     this.view = { ...this.view, msPerPx: START_MS_PER_PX };
-    this.fitted = false;
+    this.hasOwnScale = false;
     this.setFollow({ time: true, price: true });
   }
 
@@ -202,6 +201,7 @@ export class Heatmap {
   }
 
   private zoomPrice(y: number, factor: number): void {
+    this.hasOwnScale = true;
     this.view = zoomPrice(this.view, y, factor);
     this.redraw();
   }
@@ -241,6 +241,10 @@ export class Heatmap {
     const { needs } = this;
     this.needs = { plot: false, axes: false, cross: false };
     if (needs.plot) this.drawPlot(market);
+    if (market.nowMs === null || market.tick <= 0) {
+      this.clear();
+      return;
+    }
     const scene = this.sceneOf(market);
     if (needs.axes) drawAxes(this.contextOf(this.canvases.axes), scene);
     if (needs.cross || (needs.plot && this.pointer !== null)) {
@@ -250,14 +254,20 @@ export class Heatmap {
     }
   }
 
+  /** Nothing is known yet, or not of here. */
+  private clear(): void {
+    this.painter?.blank(this.palette);
+    for (const canvas of [this.canvases.axes, this.canvases.cross]) {
+      this.contextOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
+    }
+    this.handlers.onReadout(null);
+  }
+
   private drawPlot(market: Market): void {
     const { painter, feed } = this;
     if (painter === null) return;
     const { nowMs } = market;
-    if (nowMs === null || market.tick <= 0) {
-      painter.blank(this.palette);
-      return;
-    }
+    if (nowMs === null || market.tick <= 0) return;
     const wanted = columnLength(this.view.msPerPx);
     if (wanted !== this.everyMs) {
       this.everyMs = wanted;
@@ -313,19 +323,18 @@ export class Heatmap {
     const { plot } = this.frame;
     const { ring } = this.feed;
     if (this.follow.time) this.view = atNow(this.view, nowMs, ring.everyMs);
-    const best = bestOf(market.book, market.tick, ring);
-    if (best === null) return;
-    if (!this.fitted) {
-      this.fitted = true;
-      const traded = rangeOf(ring, timeAt(this.view, plot.width, 0), best);
-      this.view = fitPrice(this.view, plot.height, widened(traded));
-    } else if (this.follow.price) this.view = keptCalm(this.view, plot.height, best);
+    if (!this.follow.price) return;
+    const best = this.follow.time ? bestOf(market.book, market.tick, ring) : null;
+    const startMs = timeAt(this.view, plot.width, 0);
+    if (this.hasOwnScale && best !== null) this.view = keptCentred(this.view, plot.height, best);
+    if (this.hasOwnScale) return;
+    const traded = spanning(best, rangeOf(ring, startMs, Math.min(nowMs, this.view.endMs)));
+    if (traded !== null) this.view = keptFitting(this.view, plot.height, traded);
   }
 
   private sceneOf(market: Market): AxesScene {
     const { view, frame, palette } = this;
-    const { priceTick, zone, book, last } = market;
-    const tick = market.tick > 0 ? market.tick : 1;
+    const { tick, priceTick, zone, book, last } = market;
     return {
       view,
       frame,

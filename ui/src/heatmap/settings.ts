@@ -14,7 +14,7 @@ export interface HeatmapSettings {
   set(change: Partial<Omit<HeatmapSettings, "set">>): void;
 }
 
-export const DEFAULTS = { lower: 20, upper: 98, contrast: 1.2, isLog: true, trades: true };
+export const DEFAULTS = { lower: 10, upper: 99, contrast: 1, isLog: false, trades: true };
 
 export const useHeatmapSettings = create<HeatmapSettings>()(
   persist((set) => ({ ...DEFAULTS, set: (change) => set(change) }), {
