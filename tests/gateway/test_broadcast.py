@@ -255,8 +255,10 @@ def test_what_is_derived_from_a_forgetful_history_begins_with_its_books(small_ta
     kept = sum(len(batch.records) for batch in history)
     assert kept <= 9_500
     whole = make_deriver(Schema.MBO, Schema.MBP_1).update(small_tape.records)
-    replayed = [placed for made in history.replay([Schema.MBO], [Schema.MBP_1]) for placed in made]
-    derived = np.concatenate([one.records for one in replayed if one.schema is Schema.MBP_1])
+    reader, deriver = history.reader(0), make_deriver(Schema.MBO, Schema.MBP_1)
+    for records in reader.books:
+        deriver.update(records)
+    derived = np.concatenate([deriver.update(batch.records) for batch in reader.rest()])
     assert len(derived)
     names = [name for name in derived.dtype.names if name != "depth"]
     assert derived[-1_000:][names].tolist() == whole[-1_000:][names].tolist()

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.marks import MARK_CODE, Mark, marks_in
 from ticktape.feeds.protocol import Feed
 from ticktape.feeds.replay import Replay
@@ -16,7 +17,7 @@ from ticktape.gateway.live.broadcast_stream import BroadcastStream
 from ticktape.gateway.live.catalogue import Catalogue
 from ticktape.gateway.live.channels import Form, Selections, SharedParcel
 from ticktape.gateway.live.derivations import Derivations
-from ticktape.gateway.live.history import History
+from ticktape.gateway.live.history import History, Past
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.snapshots import book_records
@@ -77,7 +78,7 @@ class BroadcastSource:
         self.derivations = Derivations(_SIDE_SCHEMAS | set(schemas or carried))
         self.market = Market()
         self.catalogue = Catalogue(Instruments(), SymbolMap.from_metadata(feed.metadata))
-        self.history = History(history_records, self._books)
+        self.history: Past = History(history_records, self._books)
         self.selections: Selections = WeakValueDictionary()
         self.definitions: dict[tuple[int, int], np.ndarray] = {}
         self.now_ns = int(feed.metadata.start)
@@ -85,6 +86,7 @@ class BroadcastSource:
         self._patience_s = patience_s
         self._waits = waits
         self._is_catching_up = False
+        self._is_flushed = False
         # A replay begins at a checkpoint: what comes now is not all that was before it.
         self._is_restoring = False
         self._streams: list[BroadcastStream] = []
@@ -94,6 +96,11 @@ class BroadcastSource:
     def dataset(self) -> str:
         """The dataset that the feed states."""
         return str(self._feed.metadata.dataset)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the feed has ended, and all that was open with it."""
+        return self._is_flushed
 
     @property
     def session_count(self) -> int:
@@ -134,6 +141,7 @@ class BroadcastSource:
         if self._flowing is not None:
             self._flowing.cancel()
             await asyncio.gather(self._flowing, return_exceptions=True)
+        self.history.close()
 
     async def _flow(self) -> None:
         async for batch in self._feed:
@@ -144,6 +152,7 @@ class BroadcastSource:
             if self.waits:
                 await self._wait_for_slow_streams()
         async with self.turn:
+            self._is_flushed = True
             self._distribute(self.derivations.flush())
             for stream in self._streams:
                 stream.close_intervals()
@@ -200,6 +209,10 @@ class BroadcastSource:
             self.history.clear()
             for stream in self._streams:
                 stream.start_over()
+        for place in range(len(batch.records)):
+            one = batch.records[place : place + 1]
+            if gaps_in(one):
+                self.history.append(Batch(Schema.SYSTEM, one))
         # A live feed's own heartbeats and acknowledgements are not this gateway's.
         records = batch.records[batch.records["code"] == MARK_CODE]
         for stream in self._streams:

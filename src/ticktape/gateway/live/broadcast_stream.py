@@ -14,9 +14,11 @@ from ticktape.gateway.live.channels import (
     Form,
     SharedParcel,
 )
+from ticktape.gateway.live.history import AgedOutError
 from ticktape.gateway.live.listings import Listings
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.parcel import Parcel
+from ticktape.gateway.live.past_replay import PastReplay
 from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.session_records import (
     ErrorCode,
@@ -47,6 +49,7 @@ class BroadcastStream:
         self._is_started = False
         self._last_warning = float("-inf")
         self._skip_notice = Parcel([])
+        self._past: PastReplay | None = None
 
     def now_ns(self) -> int:
         """Time of the shared timeline."""
@@ -71,11 +74,25 @@ class BroadcastStream:
                     self._outlet.put_now(Batch(Schema.MBO, records))
             # After the start of the session, start= is without effect.
             if not self._is_started:
-                await self._send_past([one for one in opened if one[0].start_ns is not None])
+                self._open_past([one for one in opened if one[0].start_ns is not None])
             self._channels.join()
             self._outlet.forgive_backlog()
             self._is_started = True
             source.join(self)
+
+    def _open_past(self, replays: Sequence[tuple[SubscriptionRequest, Channel | None]]) -> None:
+        if not replays:
+            return
+        # Definitions are sent as they are known now, whatever the time they were asked from.
+        channels = [
+            channel
+            for request, channel in replays
+            if channel is not None and request.schema is not Schema.DEFINITION
+        ]
+        for channel in channels:
+            channel.is_live = False
+        schemas = list(dict.fromkeys(request.schema for request, _ in replays))
+        self._past = PastReplay(self._source, self._outlet, channels, schemas)
 
     async def _open_channel(self, request: SubscriptionRequest) -> Channel | None:
         source, schema = self._source, request.schema
@@ -85,6 +102,11 @@ class BroadcastStream:
                 raise SessionRefusedError(
                     ErrorCode.REPLAY_DATA_AGED_OUT, f"Replay data before {oldest} has aged out"
                 )
+        if request.start_ns and source.history.is_missing(request.start_ns):
+            raise SessionRefusedError(
+                ErrorCode.REPLAY_DATA_AGED_OUT,
+                f"Replay data of {request.start_ns} was not kept: the relay could not write",
+            )
         try:
             is_new = source.derivations.add(schema)
         except WrongSchemaError as error:
@@ -100,31 +122,6 @@ class BroadcastStream:
         for records in self._source.definitions.values():
             definition = Placed(Batch(Schema.DEFINITION, records))
             self._outlet.put_now(Parcel(channel.take(definition, alone=True)))
-
-    async def _send_past(
-        self, replays: Sequence[tuple[SubscriptionRequest, Channel | None]]
-    ) -> None:
-        """Replay the kept past to the channels that asked for it, then say so of every schema."""
-        source = self._source
-        past = Channels(source.selections)
-        for request, channel in replays:
-            if channel is not None and request.schema is not Schema.DEFINITION:
-                past.carry(channel)
-        schemas = list(dict.fromkeys(request.schema for request, _ in replays))
-        if past:
-            made = await asyncio.to_thread(
-                source.history.replay, source.derivations.native, schemas
-            )
-            for one in made:
-                self._outlet.put_now(past.take(one))
-        for _, channel in replays:
-            if channel is not None:
-                channel.start_ns = None
-        self._listings.forget_starts()
-        for schema in schemas:
-            text = f"Finished {schema.value} replay"
-            record = system_record(SystemCode.REPLAY_COMPLETED, text, source.now_ns)
-            self._outlet.put_now(Batch(Schema.SYSTEM, record))
 
     def learn(self, batch: Batch) -> None:
         """Map and serve what was asked for and lists only with this batch."""
@@ -148,11 +145,15 @@ class BroadcastStream:
             self._outlet.put_now(parcel)
 
     def start_over(self) -> None:
-        """Forget the intervals seen: the timeline jumps."""
+        """Forget the intervals seen: the timeline jumps, and the past with it."""
+        if self._past is not None:
+            self._end_past()
         self._channels.start_over()
 
     def make_room(self) -> bool:
         """Skip quotes, where the session is in that mode; end it where that is not enough."""
+        if self._channels.is_waiting:
+            return True
         self._skip_quotes()
         if self._outlet.waiting_bytes >= self._outlet.capacity_bytes:
             self._end_for("lag")
@@ -201,8 +202,34 @@ class BroadcastStream:
         self._outlet.ended_for = reason
 
     async def run(self) -> None:
-        """Wait until the timeline ends."""
+        """Send the past that was asked for, then wait until the timeline ends."""
+        self._source.begin()
+        past = self._past
+        if past is not None:
+            try:
+                await past.send()
+            except AgedOutError as error:
+                raise SessionRefusedError(ErrorCode.REPLAY_DATA_AGED_OUT, str(error)) from error
+            async with self._source.turn:
+                if self._past is past:
+                    past.send_rest()
+                    self._end_past()
         await self._source.wait_for_end()
+
+    def _end_past(self) -> None:
+        """Go on with what happens now; say so of every schema that was replayed."""
+        past, self._past = self._past, None
+        if past is None:
+            return
+        past.cancel()
+        for channel in past.channels:
+            channel.is_live = True
+        self._channels.forget_starts()
+        self._listings.forget_starts()
+        for schema in past.schemas:
+            text = f"Finished {schema.value} replay"
+            record = system_record(SystemCode.REPLAY_COMPLETED, text, self.now_ns())
+            self._outlet.put_now(Batch(Schema.SYSTEM, record))
 
     async def close(self) -> None:
         """Leave the timeline."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -69,11 +69,14 @@ class Channel:
     ----------
     start_ns : int or None
         Records before this time are left out; None where the session asked for no replay.
+    is_live : bool
+        False while the past that was asked for is being sent: what comes now waits in it.
     """
 
     schema: Schema
     selection: Selection
     start_ns: int | None = None
+    is_live: bool = True
     _open_end_ns: int | None = field(default=None, init=False)
     _closed_end_ns: int = field(default=-1, init=False)
 
@@ -180,16 +183,21 @@ class Channels:
     def __init__(self, selections: Selections | None = None) -> None:
         self._selections: Selections = WeakValueDictionary() if selections is None else selections
         self._channels: list[Channel] = []
+        self._serves_live = True
+
+    @classmethod
+    def of(cls, channels: Sequence[Channel]) -> Self:
+        """Take channels of another's part that are not live: they are served from here."""
+        made = cls()
+        made._channels = list(channels)
+        made._serves_live = False
+        return made
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(self._channels)
 
     def __bool__(self) -> bool:
         return bool(self._channels)
-
-    def carry(self, channel: Channel) -> None:
-        """Let a channel of another session's part take part in this one."""
-        self._channels.append(channel)
 
     def add(
         self, schema: Schema, instrument_ids: frozenset[int] | None, start_ns: int | None
@@ -221,7 +229,9 @@ class Channels:
             (channel, placed)
             for placed in made
             for channel in self._channels
-            if channel.schema is placed.schema and len(placed.records)
+            if channel.is_live is self._serves_live
+            and channel.schema is placed.schema
+            and len(placed.records)
         ]
         alone = len(wanted) == 1
         return Parcel(
@@ -240,24 +250,34 @@ class Channels:
         shared : dict
             What other sessions got of it; begins empty with every batch.
         """
-        forms = tuple(channel.form for channel in self._channels)
+        live = [channel for channel in self._channels if channel.is_live]
+        forms = tuple(channel.form for channel in live)
         same = shared.get(forms)
         if same is None:
             parcel = self.take(made)
-            shared[forms] = SharedParcel(parcel, [channel.form for channel in self._channels])
+            shared[forms] = SharedParcel(parcel, [channel.form for channel in live])
             return parcel
-        for channel, form in zip(self._channels, same.forms, strict=True):
+        for channel, form in zip(live, same.forms, strict=True):
             channel.go_on_from(form)
         return same.parcel
 
     def close_intervals(self) -> list[Parcel]:
         """End the open intervals, as at the end of the timeline."""
-        return [channel.close_interval() for channel in self._channels]
+        return [
+            channel.close_interval()
+            for channel in self._channels
+            if channel.is_live is self._serves_live
+        ]
 
     def start_over(self) -> None:
         """Forget the intervals seen: the timeline jumps."""
         for channel in self._channels:
             channel.start_over()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing of what happens now is for this session yet."""
+        return not any(channel.is_live for channel in self._channels)
 
     def first_start_ns(self) -> int | None:
         """Give the time before which nothing is to be sent; None where there is no such time."""
@@ -272,9 +292,10 @@ class Channels:
 
     def join(self) -> None:
         """Make one channel of those that differ in nothing but their instruments."""
-        joined: dict[tuple[Schema, int | None], Channel] = {}
+        joined: dict[tuple[Schema, int | None, bool], Channel] = {}
         for channel in self._channels:
-            first = joined.setdefault((channel.schema, channel.start_ns), channel)
+            form = (channel.schema, channel.start_ns, channel.is_live)
+            first = joined.setdefault(form, channel)
             if first is not channel:
                 ids = (first.selection.instrument_ids or frozenset()) | (
                     channel.selection.instrument_ids or frozenset()

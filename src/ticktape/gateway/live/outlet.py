@@ -58,6 +58,7 @@ class Outlet:
         self._opened = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._half_free = asyncio.Event()
         self._over = asyncio.Event()
         self._failure: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -128,6 +129,13 @@ class Outlet:
     async def put(self, records: Batch | Parcel) -> None:
         """Queue records as soon as there is room."""
         await self._room.wait()
+        self.put_now(records)
+
+    async def put_behind(self, records: Batch | Parcel) -> None:
+        """Queue records as soon as half of the room is free: what happens now comes first."""
+        while self.queued_bytes > self.capacity_bytes // 2 and not self.is_ended:
+            self._half_free.clear()
+            await self._half_free.wait()
         self.put_now(records)
 
     async def wait_for_room(self, patience_s: float, grace_s: float = 0.1) -> bool:
@@ -203,6 +211,7 @@ class Outlet:
             self._loop = None
             self._over.set()
             self._room.set()
+            self._half_free.set()
             if self._blocked:
                 loop.remove_writer(self._connection)
         if self._failure is not None:
@@ -259,6 +268,7 @@ class Outlet:
         self._pieces.clear()
         self._over.set()
         self._room.set()
+        self._half_free.set()
 
     def _load(self) -> bool:
         """Take from the queue what is to be sent next; False where there is nothing."""
@@ -297,6 +307,8 @@ class Outlet:
         self._allowance = max(0, min(self._allowance, self.queued_bytes))
         if not self.is_full:
             self._room.set()
+        if self.queued_bytes <= self.capacity_bytes // 2:
+            self._half_free.set()
 
 
 class OutageError(Exception):
