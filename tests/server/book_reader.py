@@ -28,9 +28,7 @@ def _from_binary(data):
     if kind in (1, 2):
         message["levels"] = _levels(data, entries, more)
     elif kind == 3:
-        message["volumes"] = dict(
-            (row[0], row[1:]) for row in struct.iter_unpack("<qQQQ", data[48:])
-        )
+        message["volumes"] = {row[0]: row[1:] for row in struct.iter_unpack("<qQQQ", data[48:])}
     elif kind == 4:
         message["every_ms"] = more
         message["columns"] = columns_of(data, 48, entries)

@@ -34,6 +34,8 @@ from ticktape.book.mbo_state_kernels import BOOKS, new_mbo_state
 from ticktape.ops.kernels import kernel_input
 
 DEFAULT_DEPTH: Final = 64
+# Begin of a column that is not wanted; half of what would overflow where times are compared.
+EARLIER: Final = -(2**62)
 _COLUMNS_AT_ONCE: Final = 64
 
 
@@ -72,6 +74,9 @@ class DepthColumns:
     beginning : numpy.ndarray, optional
         dtype ``LAYOUTS[Schema.MBO]``: records that make the book as it stands before the first
         record, as ``MboBook.snapshot_records`` gives them. They open no column.
+    in_event : bool
+        Whether the book stands amid an event then: what comes of it until its end opens no column
+        either, but goes to one that began at the least time there is.
     """
 
     def __init__(
@@ -81,6 +86,8 @@ class DepthColumns:
         every_ns: int,
         levels: int = DEFAULT_DEPTH,
         beginning: np.ndarray | None = None,
+        *,
+        in_event: bool = False,
     ) -> None:
         self.every_ns = every_ns
         self.levels = levels
@@ -93,6 +100,10 @@ class DepthColumns:
             usage = self._state.usage
             usage[IS_OPEN] = usage[TRADES] = usage[WRITTEN] = usage[COLUMNS_WRITTEN] = 0
             usage[END_OF_EVENT] = 1
+        if in_event:
+            self._state.usage[IS_OPEN] = 1
+            self._state.usage[BEGIN] = EARLIER
+            self._state.usage[END_OF_EVENT] = 0
 
     def _widest(self, trades: int) -> int:
         return HEAD_WORDS + 2 * self.levels * DEPTH_WORDS + trades * TRADE_WORDS
@@ -159,10 +170,9 @@ class DepthColumns:
         return roomier
 
     @property
-    def open_since_ns(self) -> int | None:
-        """Begin of the column that is open; None where none is."""
-        usage = self._state.usage
-        return int(usage[BEGIN]) if usage[IS_OPEN] else None
+    def in_event(self) -> bool:
+        """The last record of the book did not end its event."""
+        return not self._state.usage[END_OF_EVENT]
 
     def __len__(self) -> int:
         """Count the columns that are done and not taken."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from ticktape.book.derive_warm_up import warm_up_derived
 from ticktape.book.effect_events import effect_events
+from ticktape.book.ladder_warm_up import warm_up_ladders
 from ticktape.book.mbo_book import MboBook
 from ticktape.book.mbo_books import MboBooks
 from ticktape.book.mbo_room import make_room
@@ -17,6 +18,7 @@ from ticktape.tape.layouts import ACTION_ADD, F_LAST, SIDE_BID, Schema, new_reco
 def warm_up() -> None:
     """Compile the kernels of this package, or load them from the cache."""
     warm_up_books()
+    warm_up_ladders()
     warm_up_derived()
 
 

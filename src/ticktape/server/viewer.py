@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterable, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,9 +13,13 @@ from ticktape.server.app import create_app
 from ticktape.server.book_answers import BookAnswers
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
+from ticktape.server.feed_lag import FeedLag
+from ticktape.server.heatmap import Heatmap
+from ticktape.server.exports import Exports
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
+from ticktape.server.market_metrics import MarketMetrics
 from ticktape.server.mbo_stream import MboStreams
 from ticktape.server.names import Names
 from ticktape.server.recording import Recording
@@ -97,28 +100,34 @@ class Viewer:
         if has_orders and replay is not None:
             self.mbo_log = replay.index
         self._is_over = False
+        names = Names(self.hub.directory, shelf if source.mode == "REPLAY" else None)
         self.mbo_streams = MboStreams(
             self.mbo_log,
             self._is_growing,
-            Names(self.hub.directory, shelf if source.mode == "REPLAY" else None),
+            names,
             is_tape=source.mode == "REPLAY",
         )
         self.book_streams = BookStreams(self.hub.directory, source)
+        self._lag = FeedLag(source)
+        self._metrics = MarketMetrics(self.hub, self._lag)
         # What the handlers of the web API take by name.
         state: dict[str, object] = {
             "hub": self.hub,
             "book_streams": self.book_streams,
+            "heatmap": Heatmap(self.mbo_log, self.book_streams),
             "historical": historical,
             "book_answers": BookAnswers(self.hub),
             "limits": limits,
             "mbo_log": self.mbo_log,
             "mbo_streams": self.mbo_streams,
+            "exports": Exports(self.mbo_streams, names, source.dataset),
         }
         app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
         self.server = WebServer(app, host, port)
 
     async def start(self) -> None:
         """Begin to answer; there is nothing to see before :meth:`show`."""
+        self._metrics.begin()
         await self.server.start()
 
     async def show(
@@ -141,8 +150,9 @@ class Viewer:
             sinks.insert(0, self._recent)
         # After the hub, which makes the market forget its books where a replay starts over.
         sinks.append(self.book_streams)
+        sinks.append(self._lag)
         pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
-        watch = asyncio.create_task(self._watch(pipeline, is_connected))
+        watch = asyncio.create_task(self._watch(is_connected))
         try:
             await pipeline.run()
         finally:
@@ -157,12 +167,9 @@ class Viewer:
         index = self.source.replay.index
         return index is not None and index.error is None and not index.is_ready
 
-    async def _watch(self, pipeline: Pipeline, is_connected: Callable[[], bool]) -> None:
+    async def _watch(self, is_connected: Callable[[], bool]) -> None:
         while True:
-            if self.source.mode == "LIVE" and self.hub.view.time_ns:
-                self.source.lag_ms = max(0.0, (time.time_ns() - self.hub.view.time_ns) / 1e6)
-            else:
-                self.source.lag_ms = pipeline.lag_seconds * 1e3
+            self.source.lag_ms = self._lag.seconds * 1e3
             self._note_connection(connected=is_connected())
             await asyncio.sleep(_WATCH_SECONDS)
 
@@ -173,6 +180,7 @@ class Viewer:
 
     async def close(self) -> None:
         """End every client's stream and stop answering."""
+        self._metrics.end()
         self.mbo_streams.close()
         await self.hub.close()
         await self.book_streams.close()
