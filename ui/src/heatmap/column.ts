@@ -87,11 +87,13 @@ function tradesOf(from: DepthColumn, tick: number): Trades {
  * Put a shorter column into the longer one that it lies in: the depth at the end, the volumes summed.
  * What the longer one has already is not added again.
  */
-export function absorb(into: Column | null, part: Column, index: number): Column {
+export function absorb(into: Column | null, part: Column, index: number, beginMs: number): Column {
   if (into === null) return { ...part, index };
   if (part.untilMs <= into.untilMs) return into;
   const flags = part.flags | (into.flags & Flag.missing);
-  return { ...part, index, flags, trades: sumOf(into.trades, part.trades) };
+  // A column that was fetched amid the part has some of its trades: better a few too few than twice.
+  const trades = beginMs >= into.untilMs ? sumOf(into.trades, part.trades) : into.trades;
+  return { ...part, index, flags, trades };
 }
 
 function sumOf(a: Trades, b: Trades): Trades {

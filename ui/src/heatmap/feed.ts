@@ -8,7 +8,7 @@
 import type { ColumnsOf } from "../book/bookStream";
 import { absorb, columnOf } from "./column";
 import { Coverage } from "./coverage";
-import type { FetchPast } from "./past";
+import type { FetchPast, PastColumns } from "./past";
 import { ColumnRing } from "./ring";
 
 export interface Instrument {
@@ -157,7 +157,7 @@ export class HeatmapFeed {
         mine.signal,
       );
       if (mine.signal.aborted) return;
-      this.addFetched(line, found, toMs);
+      this.addFetched(line, found);
       line.coverage.add(fromMs, toMs);
       this.handlers.onProblem(null);
       // Columns of the length before are shown until these are there.
@@ -178,13 +178,13 @@ export class HeatmapFeed {
     }
   }
 
-  private addFetched({ ring }: Line, found: ColumnsOf[], toMs: number): void {
+  private addFetched({ ring }: Line, found: PastColumns[]): void {
     const { everyMs } = ring;
     for (const sent of found) {
       if (sent.everyMs !== everyMs || !this.isShown(sent)) continue;
       for (const from of sent.columns) {
         const column = columnOf(from, everyMs, this.instrument?.tick ?? 1);
-        column.untilMs = Math.min(column.untilMs, toMs);
+        column.untilMs = Math.min(column.untilMs, sent.shownMs);
         ring.put(column);
       }
     }
@@ -198,7 +198,8 @@ export class HeatmapFeed {
       const part = columnOf(from, sent.everyMs, this.instrument?.tick ?? 1);
       const beginMs = part.untilMs - sent.everyMs;
       const index = Math.floor(beginMs / everyMs);
-      ring.put(absorb(ring.get(index), part, index));
+      const isWhole = sent.everyMs === everyMs;
+      ring.put(isWhole ? part : absorb(ring.get(index), part, index, beginMs));
       const end = coverage.known?.toMs;
       if (end !== undefined && beginMs - end <= HOLE_MS) coverage.add(end, part.untilMs);
     }

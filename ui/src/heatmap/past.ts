@@ -13,7 +13,12 @@ export interface PastRequest extends Span {
   levels: number;
 }
 
-export type FetchPast = (request: PastRequest, signal: AbortSignal) => Promise<ColumnsOf[]>;
+/** Columns, and the market's clock at the answer: what they hold of the last stretch ends there. */
+export interface PastColumns extends ColumnsOf {
+  shownMs: number;
+}
+
+export type FetchPast = (request: PastRequest, signal: AbortSignal) => Promise<PastColumns[]>;
 
 export function pastUrl({ symbol, fromMs, toMs, everyMs, levels }: PastRequest): string {
   const ns = (ms: number) => (BigInt(Math.floor(ms)) * 1_000_000n).toString();
@@ -26,15 +31,16 @@ export function pastUrl({ symbol, fromMs, toMs, everyMs, levels }: PastRequest):
   return `/api/heatmap/${encodeURIComponent(symbol)}?${asked}`;
 }
 
-export async function fetchPast(request: PastRequest, signal: AbortSignal): Promise<ColumnsOf[]> {
+export async function fetchPast(request: PastRequest, signal: AbortSignal): Promise<PastColumns[]> {
   const answer = await reach(pastUrl(request), signal);
   if (!answer.ok) throw new ProblemError(decodeProblem(parseJson(await answer.text())));
-  const found: ColumnsOf[] = [];
+  const found: PastColumns[] = [];
   for (const message of decodeBooks(await answer.arrayBuffer())) {
     if (message.kind !== "columns") continue;
-    const { publisherId, instrumentId } = message.header;
+    const { publisherId, instrumentId, timeNs } = message.header;
     const { everyMs, columns } = message;
-    found.push({ publisherId, instrumentId, everyMs, columns });
+    const shownMs = Number(timeNs / 1_000_000n);
+    found.push({ publisherId, instrumentId, everyMs, columns, shownMs });
   }
   return found;
 }

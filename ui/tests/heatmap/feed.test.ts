@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ColumnsOf } from "../../src/book/bookStream";
 import { Flag } from "../../src/book/wire";
 import { absorb, columnOf } from "../../src/heatmap/column";
 import { Coverage } from "../../src/heatmap/coverage";
 import { HeatmapFeed } from "../../src/heatmap/feed";
-import { type PastRequest, pastUrl } from "../../src/heatmap/past";
+import { type PastColumns, type PastRequest, pastUrl } from "../../src/heatmap/past";
 import { BEGIN_MS, columnsOf, depthColumn, TICK } from "./columns";
 
 const ES = { instrumentId: 7, symbol: "ESZ5", tick: TICK };
@@ -12,7 +11,7 @@ const ES = { instrumentId: 7, symbol: "ESZ5", tick: TICK };
 /** A server of which a test answers each request by hand. */
 function harness() {
   const asked: PastRequest[] = [];
-  const answers: ((found: ColumnsOf[]) => void)[] = [];
+  const answers: ((found: PastColumns[]) => void)[] = [];
   const problems: unknown[] = [];
   const feed = new HeatmapFeed(
     { onChange: () => {}, onProblem: (problem) => problem !== null && problems.push(problem) },
@@ -29,6 +28,9 @@ function harness() {
   const settled = () => new Promise((done) => setTimeout(done, 0));
   return { feed, asked, answers, problems, settled };
 }
+
+/** The clock at an answer. */
+const SHOWN = BEGIN_MS + 1_300;
 
 const at = (n: number, everyMs = 100) => BEGIN_MS + n * everyMs;
 const indexOf = (n: number, everyMs = 100) => at(n, everyMs) / everyMs;
@@ -63,12 +65,12 @@ describe("a column off the wire", () => {
     ].map((part) => columnOf(part, 100, TICK));
     const [first, second] = parts;
     if (first === undefined || second === undefined) throw new Error("two parts");
-    const joined = absorb(absorb(null, first, 3), second, 3);
+    const joined = absorb(absorb(null, first, 3, at(0)), second, 3, at(1));
     expect(joined.index).toBe(3);
     expect(joined.ticks[0]).toBe(23_990);
     expect([joined.trades.bought[0], joined.trades.sold[0]]).toEqual([3, 5]);
     expect(joined.flags).toBe(Flag.missing);
-    expect(absorb(joined, second, 3)).toBe(joined);
+    expect(absorb(joined, second, 3, at(1))).toBe(joined);
   });
 });
 
@@ -105,7 +107,7 @@ describe("the feed", () => {
     expect(asked).toEqual([
       { symbol: "ESZ5", fromMs: at(-11), toMs: at(10) + 50, everyMs: 100, levels: 100 },
     ]);
-    answers[0]?.([columnsOf(100, [depthColumn(at(3)), depthColumn(at(9))])]);
+    answers[0]?.([{ ...columnsOf(100, [depthColumn(at(3)), depthColumn(at(9))]), shownMs: SHOWN }]);
     await settled();
     expect(feed.ring.get(indexOf(3))).not.toBeNull();
     expect(feed.isKnown(at(5))).toBe(true);
@@ -131,7 +133,7 @@ describe("the feed", () => {
     const { feed, answers, settled } = harness();
     feed.want({ fromMs: at(0), toMs: at(10), everyMs: 100 }, at(10));
     feed.take(columnsOf(100, [depthColumn(at(10))]));
-    answers[0]?.([columnsOf(100, [depthColumn(at(8))])]);
+    answers[0]?.([{ ...columnsOf(100, [depthColumn(at(8))]), shownMs: SHOWN }]);
     await settled();
     expect(feed.ring.get(indexOf(8))).not.toBeNull();
     expect(feed.ring.get(indexOf(10))).not.toBeNull();
@@ -143,7 +145,7 @@ describe("the feed", () => {
     feed.take(columnsOf(100, [depthColumn(at(50))]));
     feed.want({ fromMs: at(40), toMs: at(51), everyMs: 100 }, at(51));
     feed.reset();
-    answers[0]?.([columnsOf(100, [depthColumn(at(45))])]);
+    answers[0]?.([{ ...columnsOf(100, [depthColumn(at(45))]), shownMs: SHOWN }]);
     await settled();
     expect(feed.ring.newest).toBe(-1);
     expect(feed.ring.get(indexOf(45))).toBeNull();
@@ -158,7 +160,9 @@ describe("the feed", () => {
     expect(feed.ring.everyMs).toBe(100);
     feed.take(columnsOf(100, [depthColumn(at(12), { trades: [[24_000, 1, 0]] })]));
     feed.take(columnsOf(100, [depthColumn(at(13), { trades: [[24_000, 2, 0]] })]));
-    answers[0]?.([columnsOf(every, [depthColumn(at(10), { trades: [[24_000, 10, 0]] })])]);
+    answers[0]?.([
+      { ...columnsOf(every, [depthColumn(at(10), { trades: [[24_000, 10, 0]] })]), shownMs: SHOWN },
+    ]);
     await settled();
     expect(feed.ring.everyMs).toBe(every);
     const open = feed.ring.get(indexOf(1, every));
