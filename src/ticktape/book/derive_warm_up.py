@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
+
 from ticktape.book.audit import Audit
 from ticktape.book.derive_bbo import BboDeriver
 from ticktape.book.derive_quotes import QuoteDeriver
+from ticktape.book.level_rows import LevelRowDeriver
+from ticktape.book.level_text import level_documents
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_ADD, F_LAST, SIDE_BID, Schema, new_records
 
@@ -24,6 +28,10 @@ def warm_up_derived() -> None:
     bbo = BboDeriver(Schema.BBO_1S)
     bbo.update(new_records(Schema.MBP_1, 2))
     bbo.flush()
+    rows = LevelRowDeriver(1)
+    for part in rows.update(records, np.arange(2)):
+        list(level_documents(part, str))
+    list(rows.flush())
     nowhere = SimpleNamespace(
         dataset="", symbols=[], mappings={}, stype_in=None, stype_out=None, start=0
     )

@@ -43,10 +43,7 @@ def effect_events(
     """
     if not len(records):
         return
-    ids = np.unique(records["instrument_id"])
-    texts = [json.dumps(symbol_of(int(one))).encode() for one in ids]
-    name_ends = np.cumsum([len(text) for text in texts])
-    names = np.frombuffer(b"".join(texts), np.uint8)
+    ids, name_ends, names = name_texts(np.unique(records["instrument_id"]), symbol_of)
     room = np.empty(max(piece_bytes, LONGEST_EVENT + len(names)), np.uint8)
     done = 0
     while done < len(records):
@@ -55,9 +52,32 @@ def effect_events(
             kernel_input(effects),
             kernel_input(positions),
             done,
-            kernel_input(ids),
-            kernel_input(name_ends),
-            kernel_input(names),
+            ids,
+            name_ends,
+            names,
             room,
         )
         yield room[:written].tobytes()
+
+
+def name_texts(
+    ids: np.ndarray, symbol_of: Callable[[int], str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Write the symbols of instruments as JSON texts for the kernels that write documents.
+
+    Parameters
+    ----------
+    ids : numpy.ndarray
+        Shape ``(n,)``, ``uint32``, ascending.
+    symbol_of : callable
+        Gives the symbol of an instrument id.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The ids; where each text ends, ``int64``; the texts one after the other, ``uint8``.
+    """
+    texts = [json.dumps(symbol_of(int(one))).encode() for one in ids]
+    name_ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    names = np.frombuffer(b"".join(texts), np.uint8)
+    return kernel_input(ids), kernel_input(name_ends), kernel_input(names)

@@ -45,6 +45,9 @@ COMMANDS = {
     "book": Command("ticktape.cli.book:book", "Print the order book at a record or a time"),
     "audit": Command("ticktape.cli.audit:audit", "Audit the books of a tape"),
     "bars": Command("ticktape.cli.bars:bars", "Make bars from the trades of a tape"),
+    "export": Command(
+        "ticktape.cli.export:export", "Export the books of a tape: levels at every change"
+    ),
     "convert": Command("ticktape.cli.convert:convert", "Convert between DBN, CSV and Parquet"),
     "simulate": Command("ticktape.cli.simulate:simulate", "Write a tape of a simulated exchange"),
     "gateway": Command(

@@ -27,6 +27,7 @@ from ticktape.server.request_scope import RequestScope
 from ticktape.server.routes import (
     book_stream,
     books,
+    export,
     health,
     historical,
     live,
@@ -46,6 +47,7 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *live.HANDLERS,
     *book_stream.HANDLERS,
     *mbo_stream.HANDLERS,
+    *export.HANDLERS,
     *viewer_files.HANDLERS,
 )
 _ABOUT: Final = """The market as it is now, as it was, and as it happens.

@@ -17,18 +17,16 @@ from ticktape.ops.metrics import CLIENT_DROPS, CLIENTS, STREAM_BYTES, STREAM_SEC
 from ticktape.server.names import Names
 from ticktape.store import MboLog
 from ticktape.store.effect_reader import EffectReader
+from ticktape.store.export import MOST_POSITION, parse_place
 from ticktape.tape.errors import (
     BadValueError,
     PositionGoneError,
     TicktapeError,
     UnknownSymbolError,
 )
-from ticktape.tape.times import parse_time
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 LONGEST_DELAY_MS: Final = 60_000
-# Numbers beyond are nanoseconds since 1970, and no positions: a browser's numbers end there.
-_MOST_POSITION: Final = 2**53
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
 _RUN_RECORDS: Final = 1 << 12
 _LOOK_SECONDS: Final = 0.02
@@ -115,6 +113,11 @@ class MboStreams:
             )
         return self._log
 
+    async def wait_for_tape(self) -> None:
+        """Wait until a tape has been looked through; not for a source that has no end."""
+        while self._is_tape and self._is_growing():
+            await asyncio.sleep(_LOOK_SECONDS)
+
     async def first_position(self, begin: str | None, last_event_id: str | None) -> int:
         """Tell where a stream begins.
 
@@ -140,16 +143,15 @@ class MboStreams:
         """
         log = self.log
         if last_event_id:
-            position = _natural(last_event_id, "Last-Event-ID") + 1
+            position: int | None = _natural(last_event_id, "Last-Event-ID") + 1
         elif begin is None:
             return log.first_position if self._is_tape else log.end_position
-        elif begin.isascii() and begin.isdecimal() and int(begin) < _MOST_POSITION:
-            position = int(begin)
         else:
-            time_ns = parse_time(begin)
-            while self._is_tape and self._is_growing():
-                await asyncio.sleep(_LOOK_SECONDS)
-            return log.position_at(time_ns)
+            position, time_ns = parse_place(begin)
+            if time_ns is not None:
+                await self.wait_for_tape()
+                return log.position_at(time_ns)
+        assert position is not None  # noqa: S101 -- a place is one or the other
         while self._is_tape and position > log.end_position and self._is_growing():
             await asyncio.sleep(_LOOK_SECONDS)
         if position > log.end_position:
@@ -309,6 +311,6 @@ def _event(name: str, body: dict[str, object]) -> bytes:
 
 
 def _natural(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) >= _MOST_POSITION:
+    if not (text.isascii() and text.isdecimal()) or int(text) >= MOST_POSITION:
         raise BadValueError(f"{name}: {text!r} is no position", hint="it is the id of an event")
     return int(text)

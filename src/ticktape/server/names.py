@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ticktape.server.directory import Directory, Found, find_instruments
 from ticktape.server.tape_shelf import ShelvedTape, TapeShelf
+from ticktape.tape.symbol_map import SymbolMap
 
 
 class Names:
@@ -38,6 +39,13 @@ class Names:
         """Give the function that tells an instrument's symbol."""
         tape = await self._tape()
         return self._directory.symbol_of if tape is None else tape.symbol_of
+
+    async def symbol_map(self) -> tuple[SymbolMap, Callable[[int], str]]:
+        """Give every mapping known, and the function that tells an instrument's symbol."""
+        tape = await self._tape()
+        if tape is None:
+            return self._directory.market.symbol_map, self._directory.symbol_of
+        return tape.symbols, tape.symbol_of
 
     async def resolve(self, asked: Sequence[str]) -> Found:
         """Tell which instruments symbols stand for: now, or at the beginning of the tape."""

@@ -13,9 +13,9 @@ from ticktape.server.app import create_app
 from ticktape.server.book_answers import BookAnswers
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
+from ticktape.server.exports import Exports
 from ticktape.server.feed_lag import FeedLag
 from ticktape.server.heatmap import Heatmap
-from ticktape.server.exports import Exports
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
