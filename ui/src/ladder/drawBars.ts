@@ -9,6 +9,7 @@ import { rowsSeen, yOfRow } from "./viewport";
 
 const LEAST_CUT_PX = 3;
 const LEAST_MARK_PX = 3;
+const TORN_PX = 9;
 
 export function drawBars(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
   for (const side of ["B", "A"] as const) {
@@ -33,6 +34,7 @@ function drawSide(
   const outward = side === "B" ? -1 : 1;
   const height = Math.round(view.rowPx) - 3;
   const cuts: [number, number][] = [];
+  const torn: [number, number][] = [];
   for (let row = lowest; row <= highest; row += 1) {
     const here = rows.get(row);
     if (here === undefined) continue;
@@ -46,12 +48,32 @@ function drawSide(
     for (const cut of cutsOf(here, pxPerSize, LEAST_CUT_PX)) {
       if (cut < px) cuts.push([inner + outward * cut, y]);
     }
+    if (here.size > scene.scale) torn.push([inner + outward * (column.width - TORN_PX), y]);
   }
   context.globalAlpha = 1;
   context.fillStyle = palette.panel;
   for (const [x, y] of cuts) context.fillRect(Math.round(x) - 0.5, y, 1, height);
+  drawTorn(context, torn, height);
   markOrder(context, scene, side, column, scene.hovered?.orderId ?? null, palette.text);
   markOrder(context, scene, side, column, scene.followedId, palette.accent);
+}
+
+/** A bar that is longer than its column: two slanted cuts near its end. */
+function drawTorn(
+  context: CanvasRenderingContext2D,
+  torn: readonly [number, number][],
+  height: number,
+): void {
+  context.beginPath();
+  for (const [x, y] of torn) {
+    for (const away of [-2, 2]) {
+      context.moveTo(x + away - 2, y + height);
+      context.lineTo(x + away + 2, y);
+    }
+  }
+  context.lineWidth = 1.5;
+  context.strokeStyle = context.fillStyle;
+  context.stroke();
 }
 
 /** Fill the segment of one order, if it is on the screen. */

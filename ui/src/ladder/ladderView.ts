@@ -8,7 +8,7 @@ import { orderId } from "../book/orders";
 import { type Column, columnsFor } from "./columns";
 import { draw, FONT_PX, TITLE_PX } from "./draw";
 import { type Palette, readPalette } from "./palette";
-import { groupDepth, groupVolume, middleOf, type RowVolume, steadyScale } from "./rows";
+import { groupDepth, groupVolume, middleOf, type RowVolume, steadyScale, usualSize } from "./rows";
 import { type Hovered, hit, type LastTrade, priceText, type Scene } from "./scene";
 import type { Segment } from "./segments";
 import { recentred, rowsSeen, type Viewport } from "./viewport";
@@ -195,13 +195,13 @@ export class LadderView {
     const depth = groupDepth(book, step);
     const view = this.viewNow(middleOf(depth));
     const { highest, lowest } = rowsSeen(view);
-    let largest = 1;
+    const sizes: number[] = [];
     for (const rows of [depth.bids, depth.asks]) {
       for (const [row, { size }] of rows) {
-        if (row >= lowest && row <= highest) largest = Math.max(largest, size);
+        if (row >= lowest && row <= highest) sizes.push(size);
       }
     }
-    this.scale = steadyScale(this.scale, largest);
+    this.scale = steadyScale(this.scale, usualSize(sizes));
     return {
       book,
       step,

@@ -114,6 +114,17 @@ export function roundUp(value: number): number {
   return 10 * power;
 }
 
+/**
+ * Size that should fill a bar: a little more than nine of ten rows have. One order of hundreds would make
+ * all others too thin to be told apart; its bar is cut off instead, and says so.
+ */
+export function usualSize(sizes: number[]): number {
+  if (sizes.length === 0) return 1;
+  const sorted = sizes.toSorted((a, b) => a - b);
+  const usual = sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 1;
+  return Math.min(usual * 1.25, sorted.at(-1) ?? 1);
+}
+
 /** The scale of the bars: grows at once, shrinks only when much smaller would do, so that bars stand still. */
 export function steadyScale(before: number, largest: number): number {
   const wanted = roundUp(largest);

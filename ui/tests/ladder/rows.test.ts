@@ -9,6 +9,7 @@ import {
   roundUp,
   rowOf,
   steadyScale,
+  usualSize,
 } from "../../src/ladder/rows";
 import { bookMessage, type LevelOf, numbersFrom, volumeMessage } from "../book/messages";
 
@@ -108,6 +109,12 @@ describe("volume by row", () => {
 describe("the scale of the bars", () => {
   it("is round, and never smaller than the largest bar", () => {
     expect([0, 1, 7, 13, 101, 499, 5_001].map(roundUp)).toEqual([1, 1, 8, 15, 120, 500, 6_000]);
+  });
+
+  it("suits most rows, and lets the few that are far larger be cut off", () => {
+    expect(usualSize([])).toBe(1);
+    expect(usualSize([7])).toBe(7);
+    expect(usualSize([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 900])).toBe(12.5);
   });
 
   it("grows at once and shrinks late", () => {
