@@ -157,7 +157,7 @@ CLIENT_DROPS: Final = Counter(
 )
 CLIENT_CONFLATIONS: Final = Counter(
     "ticktape_client_conflations",
-    "Items that clients of a kind got only the latest of, because they read too slowly.",
+    "Items for clients of a kind that a later one replaced before they were sent.",
     ["client"],
     registry=REGISTRY,
 )
@@ -200,6 +200,47 @@ STREAM_SECONDS: Final = Histogram(
 )
 STREAM_BYTES: Final = Counter(
     "ticktape_stream_bytes", "Bytes sent to clients of a kind.", ["client"], registry=REGISTRY
+)
+
+# The live gateway, and the relay behind it.
+GATEWAY_CONNECTIONS: Final = Gauge(
+    "ticktape_gateway_connections",
+    "Connections of the live gateway: authenticating, or open.",
+    ["state"],
+    registry=REGISTRY,
+)
+GATEWAY_RECORDS: Final = Counter(
+    "ticktape_gateway_records", "Records sent to all sessions of the gateway.", registry=REGISTRY
+)
+GATEWAY_QUEUE_BYTES: Final = ReadWhenAsked(
+    "ticktape_gateway_queue_bytes",
+    "Bytes of records that wait for sessions, of all and at most.",
+    ["of"],
+)
+GATEWAY_ENDED: Final = Counter(
+    "ticktape_gateway_sessions_ended",
+    "Sessions that ended: left, finished, refused, lag, stall, drained, failed.",
+    ["reason"],
+    registry=REGISTRY,
+)
+RELAY_CONNECTED: Final = ReadWhenAsked(
+    "ticktape_relay_upstream_connected", "1 while the relay's upstream session is open, else 0."
+)
+RELAY_RECONNECTS: Final = Counter(
+    "ticktape_relay_upstream_reconnects",
+    "Sessions that the relay opened anew after the upstream was lost.",
+    registry=REGISTRY,
+)
+RELAY_BUFFER_BYTES: Final = Gauge(
+    "ticktape_relay_buffer_bytes", "What the relay's buffer takes on disk.", registry=REGISTRY
+)
+RELAY_BUFFER_ERRORS: Final = Counter(
+    "ticktape_relay_buffer_errors", "Writes that the relay's disk refused.", registry=REGISTRY
+)
+RELAY_BUFFER_LOST: Final = Counter(
+    "ticktape_relay_buffer_lost_records",
+    "Records that the relay passed on but could not keep.",
+    registry=REGISTRY,
 )
 
 # Tapes at rest.
