@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ticktape.tape.errors import BadValueError
+from ticktape.ops.config import Settings, SettingsError, load_settings
+from ticktape.tape.errors import BadValueError, PortInUseError
 
 if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIServer
+
     from ticktape.gateway.live import LiveGateway
+    from ticktape.gateway.live.limits import Limits
     from ticktape.gateway.live.sources import Source
 
 SIMULATOR: Final = "simulator"
+DRAIN_S: Final = 5.0
 _ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
@@ -39,6 +44,13 @@ def gateway(
         str, typer.Option(help="Schemas of --symbols: mbo or mbo,statistics, …")
     ] = "mbo",
     dataset: Annotated[str, typer.Option(help="Dataset of --upstream.")] = "GLBX.MDP3",
+    buffer: Annotated[
+        Path | None,
+        typer.Option(help="A folder where the relay keeps the past for start=.", file_okay=False),
+    ] = None,
+    buffer_bytes: Annotated[
+        int, typer.Option(help="What --buffer may take on disk.", min=1 << 20)
+    ] = 4 << 30,
     port: Annotated[int, typer.Option(help="TCP port; 0 for any that is free.")] = 13000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     speed: Annotated[
@@ -56,6 +68,22 @@ def gateway(
         list[str] | None,
         typer.Option("--key", help="An API key that may enter, again for more; default: any key."),
     ] = None,
+    max_sessions: Annotated[
+        int | None, typer.Option(help="Open sessions; more are refused.")
+    ] = None,
+    max_subscriptions: Annotated[
+        int | None, typer.Option(help="Subscriptions of one session.")
+    ] = None,
+    max_symbols: Annotated[int | None, typer.Option(help="Symbols of one subscription.")] = None,
+    max_queue_bytes: Annotated[
+        int | None, typer.Option(help="Bytes that may wait for one session that reads slowly.")
+    ] = None,
+    max_line_bytes: Annotated[
+        int | None, typer.Option(help="Bytes of one line that a client sends.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(help="Serve /metrics on this port of the loopback interface.")
+    ] = None,
     rate: Annotated[float, typer.Option(help="Records a second of the simulator.")] = 50_000.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulator.")] = 1,
     pre_open: Annotated[
@@ -69,6 +97,13 @@ def gateway(
 
     Any client of the protocol connects: databento.Live(key=..., gateway="127.0.0.1", port=13000).
     """
+    settings = _settings(
+        gateway_sessions=max_sessions,
+        gateway_subscriptions=max_subscriptions,
+        gateway_symbols=max_symbols,
+        gateway_queue_bytes=max_queue_bytes,
+        gateway_line_bytes=max_line_bytes,
+    )
     sources = sources or []
     source: Source
     if upstream is not None and sources:
@@ -78,7 +113,9 @@ def gateway(
     if upstream is not None:
         from ticktape.cli.relay import relay_source  # noqa: PLC0415 -- compiled kernels
 
-        source = relay_source(upstream, dataset, symbols, schema)
+        source = relay_source(
+            upstream, dataset, symbols, schema, buffer=buffer, buffer_bytes=buffer_bytes
+        )
     elif sources == [SIMULATOR]:
         source = simulator_source(rate, seed, read_speed(speed or "1"), pre_open)
     elif SIMULATOR in sources:
@@ -86,7 +123,31 @@ def gateway(
     else:
         pace = read_speed(speed or ("1" if shared else "max"))
         source = tape_source([Path(one) for one in sources], pace, shared=shared, loop=loop)
-    asyncio.run(_serve(source, host, port, key))
+    asyncio.run(_serve(source, host, port, key, settings, metrics_port))
+
+
+def _settings(**options: object) -> Settings:
+    try:
+        settings = load_settings(**options)
+    except SettingsError as error:
+        raise BadValueError(str(error)) from error
+    from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
+
+    set_up_logging(settings.log_level)
+    return settings
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Give the limits of a gateway that the settings state."""
+    from ticktape.gateway.live.limits import Limits  # noqa: PLC0415 -- with the gateway
+
+    return Limits(
+        sessions=settings.gateway_sessions,
+        subscriptions=settings.gateway_subscriptions,
+        symbols=settings.gateway_symbols,
+        queued_bytes=settings.gateway_queue_bytes,
+        line_bytes=settings.gateway_line_bytes,
+    )
 
 
 def read_speed(text: str) -> float | None:
@@ -134,20 +195,70 @@ def tape_source(paths: list[Path], speed: float | None, *, shared: bool, loop: b
     return BroadcastSource(Replay(paths, speed=speed, loop=loop), schemas=survey(paths).native)
 
 
-async def _serve(source: Source, host: str, port: int, keys: list[str] | None) -> None:
+async def _serve(
+    source: Source,
+    host: str,
+    port: int,
+    keys: list[str] | None,
+    settings: Settings,
+    metrics_port: int | None,
+) -> None:
     from ticktape.gateway.live import LiveGateway  # noqa: PLC0415 -- compiled kernels
 
-    stop = asyncio.Event()
+    stop, stop_now = asyncio.Event(), asyncio.Event()
+
+    def asked() -> None:
+        # Asked twice: whoever asks will not wait until every session has read what it can.
+        (stop_now if stop.is_set() else stop).set()
+
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, stop.set)
-    server = LiveGateway(source, host, port, keys)
+        loop.add_signal_handler(one, asked)
+    server = LiveGateway(source, host, port, keys, limits=limits_of(settings))
     await server.start()
+    metrics = None if metrics_port is None else _serve_metrics(metrics_port)
     try:
         print(_announcement(server, source.dataset, keys is not None), flush=True)
-        await stop.wait()
+        await _until_stopped(source, stop)
+        closing = asyncio.create_task(server.close(DRAIN_S))
+        asked_again = asyncio.create_task(stop_now.wait())
+        await asyncio.wait({closing, asked_again}, return_when=asyncio.FIRST_COMPLETED)
+        closing.cancel()
+        asked_again.cancel()
+        await asyncio.gather(closing, asked_again, return_exceptions=True)
     finally:
         await server.close()
+        if metrics is not None:
+            metrics.shutdown()
+
+
+async def _until_stopped(source: Source, stop: asyncio.Event) -> None:
+    """Wait for a signal; a relay whose upstream is lost for good fails with the reason."""
+    from ticktape.gateway.relay import RelaySource  # noqa: PLC0415 -- compiled kernels
+
+    stopped = asyncio.create_task(stop.wait())
+    waiting: set[asyncio.Task[Any]] = {stopped}
+    if isinstance(source, RelaySource):
+        waiting.add(asyncio.create_task(source.wait_for_end()))
+    done, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    for task in done:
+        task.result()
+
+
+def _serve_metrics(port: int) -> WSGIServer:
+    from prometheus_client import start_http_server  # noqa: PLC0415 -- only where asked for
+
+    from ticktape.ops.metrics import REGISTRY  # noqa: PLC0415
+
+    try:
+        server, _ = start_http_server(port, "127.0.0.1", REGISTRY)
+    except OSError as error:
+        raise PortInUseError(
+            f"Port {port} on 127.0.0.1 is in use", hint="choose another with --metrics-port"
+        ) from error
+    return server
 
 
 def _announcement(server: LiveGateway, dataset: str, has_keys: bool) -> str:

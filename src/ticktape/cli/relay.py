@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ticktape.feeds.backoff import Backoff
 from ticktape.feeds.databento_key import find_key
 from ticktape.feeds.databento_live import DEFAULT_PORT, DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.relay import RelaySource, Upstream
+from ticktape.gateway.relay.relay_source import BUFFER_BYTES
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import Schema
 from ticktape.tape.symbology import infer_stype
@@ -18,7 +20,15 @@ _VENDOR = "databento"
 _BACKOFF = Backoff(first_s=0.25, limit_s=10.0)
 
 
-def relay_source(upstream: str, dataset: str, symbols: str, schemas: str) -> RelaySource:
+def relay_source(
+    upstream: str,
+    dataset: str,
+    symbols: str,
+    schemas: str,
+    *,
+    buffer: Path | None = None,
+    buffer_bytes: int = BUFFER_BYTES,
+) -> RelaySource:
     """Make the source of ``ticktape gateway --upstream``.
 
     Parameters
@@ -29,6 +39,8 @@ def relay_source(upstream: str, dataset: str, symbols: str, schemas: str) -> Rel
         Of the upstream session.
     symbols, schemas : str
         Comma-separated; what the relay holds from its start.
+    buffer, buffer_bytes
+        Where the past is kept, and what it may take.
 
     Raises
     ------
@@ -51,7 +63,11 @@ def relay_source(upstream: str, dataset: str, symbols: str, schemas: str) -> Rel
             backoff=_BACKOFF,
         )
 
-    return RelaySource(Upstream(make_feed, held_from_start(symbols, schemas)))
+    held = held_from_start(symbols, schemas)
+    try:
+        return RelaySource(Upstream(make_feed, held), buffer=buffer, buffer_bytes=buffer_bytes)
+    except OSError as error:
+        raise BadValueError(f"--buffer {buffer}: {error.strerror}") from error
 
 
 def _address(upstream: str) -> tuple[str | None, int]:

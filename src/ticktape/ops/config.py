@@ -47,6 +47,10 @@ class Settings(BaseSettings):
         ``debug``, ``info``, ``warning`` or ``error``.
     dev : bool
         Development mode: pages of any origin may call the API.
+    gateway_sessions, gateway_subscriptions, gateway_symbols : int
+        Sessions of the live gateway, subscriptions of one, symbols of one subscription.
+    gateway_queue_bytes, gateway_line_bytes : int
+        Bytes of records that may wait for one session, bytes of one line that it sends.
     """
 
     model_config = SettingsConfigDict(
@@ -62,6 +66,11 @@ class Settings(BaseSettings):
     historical_gateway: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     dev: bool = False
+    gateway_sessions: Annotated[int, Field(ge=1)] = 256
+    gateway_subscriptions: Annotated[int, Field(ge=1)] = 1_000
+    gateway_symbols: Annotated[int, Field(ge=1)] = 10_000
+    gateway_queue_bytes: Annotated[int, Field(ge=1 << 16)] = 32 << 20
+    gateway_line_bytes: Annotated[int, Field(ge=1 << 10)] = 1 << 18
 
     @classmethod
     def settings_customise_sources(

@@ -28,6 +28,7 @@ from ticktape.gateway.live.session_records import (
 )
 from ticktape.gateway.live.snapshots import snapshots
 from ticktape.gateway.live.wire import SubscriptionRequest
+from ticktape.ops.metrics import CLIENT_DROPS
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import Schema, index_field
@@ -171,8 +172,10 @@ class BroadcastStream:
 
     def _skip_quotes(self) -> None:
         outlet = self._outlet
-        if not (outlet.skips_when_slow and outlet.drop(QUOTE_SCHEMAS)):
+        dropped = outlet.drop(QUOTE_SCHEMAS) if outlet.skips_when_slow else 0
+        if not dropped:
             return
+        CLIENT_DROPS.labels("gateway").inc(dropped)
         # Who was told already, and has not read it yet, is not told again.
         if not outlet.holds(self._skip_notice):
             code = ErrorCode.SKIPPED_RECORDS_AFTER_SLOW_READING

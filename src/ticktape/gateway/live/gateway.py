@@ -7,7 +7,7 @@ import errno
 import itertools
 import logging
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -16,6 +16,7 @@ import structlog
 from ticktape.gateway.live.limits import Limits
 from ticktape.gateway.live.session import Session
 from ticktape.gateway.live.sources import Source
+from ticktape.ops.metrics import GATEWAY_QUEUE_BYTES, REFUSALS
 from ticktape.tape.errors import PortInUseError
 
 DEFAULT_PORT: Final = 13000
@@ -112,6 +113,7 @@ class LiveGateway:
         listener.setblocking(False)
         self._port = listener.getsockname()[1]
         self._listener = listener
+        GATEWAY_QUEUE_BYTES.read_from(self._queue_bytes)
         self._accepting = asyncio.create_task(self._accept(listener))
 
     async def _accept(self, listener: socket.socket) -> None:
@@ -130,15 +132,22 @@ class LiveGateway:
         limits = self._limits
         open_now = len(self._sessions)
         if open_now >= limits.sessions + limits.pending:
+            REFUSALS.labels("connections").inc()
             connection.close()
             return
         watch_peer(connection, limits.peer_timeout_s)
         session = Session(connection, self._source, self._keys, next(self._session_ids), limits)
         session.outlet.abort_after_records = self._abort_after_records
         refusal = _TOO_MANY if open_now >= limits.sessions else None
+        if refusal:
+            REFUSALS.labels("connections").inc()
         task = asyncio.create_task(session.serve(refusal))
         self._sessions[session] = task
         task.add_done_callback(partial(self._forget, session))
+
+    def _queue_bytes(self) -> Mapping[tuple[str, ...], float]:
+        waiting = [session.outlet.queued_bytes for session in self._sessions]
+        return {("all",): sum(waiting), ("slowest",): max(waiting, default=0)}
 
     def _forget(self, session: Session, task: asyncio.Task[None]) -> None:
         self._sessions.pop(session, None)
@@ -179,6 +188,7 @@ class LiveGateway:
             self._listener = None
         if drain_s and self._sessions:
             await self._drain(drain_s)
+        GATEWAY_QUEUE_BYTES.forget(self._queue_bytes)
         tasks = list(self._sessions.values())
         for task in tasks:
             task.cancel()

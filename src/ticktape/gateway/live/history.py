@@ -123,12 +123,12 @@ class History:
 
     def clear(self) -> None:
         """Forget everything: the timeline starts over."""
-        self._segments = deque([_Segment([])])
+        self._segments = deque([_Segment([], self._segments[-1].number + 1)])
         self.is_complete = True
 
     def begin_with_books(self) -> None:
         """Forget everything, and begin anew with the books as they are: nothing before is known."""
-        self._segments = deque([_Segment(self._take_books())])
+        self._segments = deque([_Segment(self._take_books(), self._segments[-1].number + 1)])
         self.is_complete = False
 
     def append(self, batch: Batch) -> None:

@@ -17,6 +17,7 @@ from typing import Final
 
 from ticktape.gateway.live.parcel import Parcel, compress_frame
 from ticktape.gateway.live.session_records import SystemCode, system_record
+from ticktape.ops.metrics import GATEWAY_RECORDS, STREAM_BYTES
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
@@ -26,6 +27,7 @@ _SEND_BYTES: Final = 1 << 20
 # What one session may write before the others have their turn.
 _TURN_BYTES: Final = 4 << 20
 _MOST_PIECES: Final = 64
+_BYTES: Final = STREAM_BYTES.labels("gateway")
 
 
 class Outlet:
@@ -244,6 +246,7 @@ class Outlet:
                 return self._end(error)
             self._last_progress = loop.time()
             self.bytes_sent += sent
+            _BYTES.inc(sent)
             turn_bytes += sent
             self._advance(sent)
             if turn_bytes >= _TURN_BYTES:
@@ -299,6 +302,7 @@ class Outlet:
             if parcel is not None:
                 self.records_sent += parcel.count
                 self.queued_bytes -= parcel.nbytes
+                GATEWAY_RECORDS.inc(parcel.count)
         self._say_room()
         if self.abort_after_records is not None and self.records_sent >= self.abort_after_records:
             self._end(OutageError())

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import struct
+import time
 from collections.abc import Iterable
 from typing import Final
 
@@ -26,6 +27,13 @@ from ticktape.gateway.live.wire import (
     SessionStart,
     SubscriptionRequest,
     parse_request,
+)
+from ticktape.ops.metrics import (
+    CLIENTS,
+    GATEWAY_CONNECTIONS,
+    GATEWAY_ENDED,
+    REFUSALS,
+    STREAM_SECONDS,
 )
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TicktapeError
@@ -70,7 +78,8 @@ class Session:
         self._log = _log.bind(session=session_id)
         self._subscriptions = 0
         self._flowing: asyncio.Task[None] | None = None
-        self.is_authenticated = False
+        self._state = ""
+        self._ended_for = ""
         self.session_id = session_id
         self.dataset = ""
         self.client = ""
@@ -92,17 +101,42 @@ class Session:
         refusal : str, optional
             Turn the client away with this text once it has answered the challenge.
         """
+        began = time.monotonic()
+        self._enter("authenticating")
         try:
             if await self._authenticate(refusal):
+                self._enter("open")
                 await self._converse()
                 await self._say_goodbye()
         except OutageError:
             self.abort()
         except OSError as error:
             self._log.info("connection lost", reason=str(error))
+            self._ended_for = self._ended_for or "failed"
         finally:
+            self._leave(began)
             await self._stream.close()
             self._connection.close()
+
+    def _enter(self, state: str) -> None:
+        if self._state:
+            GATEWAY_CONNECTIONS.labels(self._state).dec()
+        self._state = state
+        GATEWAY_CONNECTIONS.labels(state).inc()
+        if state == "open":
+            CLIENTS.labels("gateway").inc()
+
+    def _leave(self, began: float) -> None:
+        GATEWAY_CONNECTIONS.labels(self._state).dec()
+        reason = self.outlet.ended_for or self._ended_for or "left"
+        seconds = time.monotonic() - began
+        if self._state == "open":
+            CLIENTS.labels("gateway").dec()
+            STREAM_SECONDS.labels("gateway").observe(seconds)
+        GATEWAY_ENDED.labels(reason).inc()
+        self._log.info(
+            "ended", reason=reason, seconds=round(seconds, 3), records=self.outlet.records_sent
+        )
 
     def abort(self) -> None:
         """Make the close that follows a reset: the peer sees an RST, as when a network dies."""
@@ -133,9 +167,9 @@ class Session:
             self.dataset, self.client = request.dataset, request.client
         answer = AuthenticationResponse(session_id=self.session_id, error=error)
         await loop.sock_sendall(self._connection, answer.serialise())
-        self.is_authenticated = error is None
         self._log.info(error or "authenticated", client=self.client)
         if error is not None:
+            self._ended_for = "refused"
             await self._say_goodbye()
         return error is None
 
@@ -157,6 +191,7 @@ class Session:
                 await writing
             if writing.done():
                 writing.result()
+                self._ended_for = self._ended_for or "finished"
         except TimeoutError:
             self.abort()
             raise
@@ -201,6 +236,7 @@ class Session:
 
     async def drain(self) -> None:
         """Take no more records; the session ends when all that was queued is written."""
+        self._ended_for = "drained"
         await self._stop_flowing()
         if not self._started:
             # Nothing was begun: there is nothing to write, and nobody who waits for records.
@@ -211,11 +247,13 @@ class Session:
         limits = self._limits
         self._subscriptions += 1
         if self._subscriptions > limits.subscriptions:
+            REFUSALS.labels("subscriptions").inc()
             raise SessionRefusedError(
                 ErrorCode.INVALID_SUBSCRIPTION,
                 f"A session may have {limits.subscriptions} subscriptions",
             )
         if len(request.symbols) > limits.symbols:
+            REFUSALS.labels("symbols").inc()
             raise SessionRefusedError(
                 ErrorCode.INVALID_SUBSCRIPTION,
                 f"A subscription may have {limits.symbols} symbols, this one has"
@@ -256,6 +294,7 @@ class Session:
     def _refuse(self, refusal: SessionRefusedError) -> None:
         # An error record needs the header before it, also where the session was not started.
         self._open_outlet()
+        self._ended_for = "refused"
         record = error_record(refusal.error_code, str(refusal), self._now_ns())
         self.outlet.put_now(Batch(Schema.ERROR, record))
         self.outlet.finish()
@@ -265,6 +304,7 @@ class Session:
         loop = asyncio.get_running_loop()
         while (end := self._received.find(b"\n")) < 0:
             if len(self._received) > self._limits.line_bytes:
+                REFUSALS.labels("line_bytes").inc()
                 raise ProtocolViolationError(
                     f"A control line is longer than {self._limits.line_bytes} bytes"
                 )

@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import structlog
 
+from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.live_subscriptions import LiveSubscription
-from ticktape.gateway.live.broadcast_source import BroadcastSource
+from ticktape.gateway.live.broadcast_source import HISTORY_RECORDS, BroadcastSource
 from ticktape.gateway.live.broadcast_stream import BroadcastStream
 from ticktape.gateway.live.catalogue import SessionRefusedError
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.session_records import ErrorCode
 from ticktape.gateway.live.wire import SubscriptionRequest
+from ticktape.gateway.relay.disk_buffer import DiskBuffer
 from ticktape.gateway.relay.holdings import Asked, Holdings, RelayCatalogue
 from ticktape.gateway.relay.upstream import Upstream
+from ticktape.ops.metrics import GAPS, RELAY_CONNECTED, RELAY_RECONNECTS
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema, index_field
 
 ACKNOWLEDGEMENT_TIMEOUT_S: Final = 5.0
-_NOT_TIMED: Final = frozenset({Schema.ERROR})
+BUFFER_BYTES: Final = 4 << 30
 
 _log = structlog.wrap_logger(logging.getLogger(__name__))
 
@@ -42,11 +46,33 @@ class RelaySource(BroadcastSource):
     ----------
     upstream : Upstream
         Iterated by this source alone.
+    buffer : path, optional
+        A folder for the past, of this relay alone; by default the past is kept in memory.
+    buffer_bytes : int
+        What it may take on disk.
+    history_records : int
+        How much of the past is kept in memory, where there is no folder.
     """
 
-    def __init__(self, upstream: Upstream, **options: object) -> None:
+    def __init__(
+        self,
+        upstream: Upstream,
+        *,
+        buffer: Path | str | None = None,
+        buffer_bytes: int = BUFFER_BYTES,
+        history_records: int = HISTORY_RECORDS,
+    ) -> None:
         schemas = {one.schema for one in upstream.subscriptions}
-        super().__init__(upstream, schemas=schemas, **options)  # type: ignore[arg-type]
+        super().__init__(upstream, schemas=schemas, history_records=history_records)
+        if buffer is not None:
+            only_tbbo = Schema.TBBO in schemas and Schema.MBP_1 not in schemas
+            self.history = DiskBuffer(
+                buffer,
+                buffer_bytes,
+                self.dataset,
+                self._books,
+                quotes=Schema.TBBO if only_tbbo else Schema.MBP_1,
+            )
         self._upstream = upstream
         self.catalogue: RelayCatalogue = RelayCatalogue()
         self._holdings = Holdings(upstream.subscriptions, self.catalogue)
@@ -64,10 +90,15 @@ class RelaySource(BroadcastSource):
         """
         await self._upstream.connect()
         self.now_ns = int(self._upstream.metadata.start)
+        RELAY_CONNECTED.read_from(self._connected)
         self.begin()
+
+    def _connected(self) -> dict[tuple[str, ...], float]:
+        return {(): float(self._upstream.connected)}
 
     async def close(self) -> None:
         """Leave the upstream."""
+        RELAY_CONNECTED.forget(self._connected)
         await super().close()
         await self._upstream.close()
 
@@ -79,6 +110,10 @@ class RelaySource(BroadcastSource):
         # Mappings may tell a later time than the last record: they hold from then on.
         if len(batch.records) and batch.schema in {Schema.SYMBOL_MAPPING, Schema.SYSTEM}:
             self.now_ns = max(self.now_ns, int(batch.records[index_field(batch.schema)][-1]))
+        if batch.schema is Schema.SYSTEM:
+            gaps = gaps_in(batch.records)
+            RELAY_RECONNECTS.inc(len(gaps))
+            GAPS.inc(len(gaps))
         await super()._step(batch)
 
     async def cover(self, requests: Sequence[SubscriptionRequest]) -> None:
