@@ -42,8 +42,37 @@ export function TrustMarks({ source }: { source: Source }) {
         title="Trades dropped because this page read slowly"
       />
       <Count name="gaps" value={source.gaps} title={["Records missed", ...told].join("\n")} />
+      <BookState />
     </div>
   );
+}
+
+const STATES: Record<string, { tone: string; title: string }> = {
+  crossed: {
+    tone: "bad",
+    title: "The best bid is above the best ask: as in an auction before the open, or bad data",
+  },
+  locked: { tone: "warn", title: "The best bid is the best ask" },
+  stale: { tone: "warn", title: "Records are missing: this may not be the book" },
+};
+
+/** Whether the book shown can be trusted; an ordinary one is not worth a word. */
+function BookState() {
+  const said = useMarket(({ data, activeId, frame }) => {
+    const book = frame >= 0 ? data.dataOf(activeId)?.book : null;
+    if (book == null) return "";
+    const { crossed, locked, stale } = book;
+    return Object.entries({ crossed, locked, stale })
+      .filter(([, is]) => is)
+      .map(([name]) => name)
+      .join(" ");
+  });
+  if (said === "") return null;
+  return said.split(" ").map((name) => (
+    <span key={name} className={`badge ${STATES[name]?.tone}`} title={STATES[name]?.title}>
+      {name}
+    </span>
+  ));
 }
 
 function lagOf(lagMs: number | null): string {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import type { ReplayStatus } from "../../src/api/messages";
 import { ReplayBar } from "../../src/components/ReplayBar";
 import { useMarket } from "../../src/stores/market";
@@ -27,6 +27,7 @@ function bar(change: Partial<ReplayStatus>): HTMLElement {
 }
 
 beforeEach(() => {
+  vi.stubGlobal("fetch", () => Promise.reject(new Error("no server here")));
   useMarket.getState().data.apply(CONNECTED);
   useMarket.getState().data.clear();
   useSession.setState({ connection: { state: "live" } });
