@@ -1,13 +1,22 @@
-import { depthOf, priceText, type Scene } from "../ladder/scene";
+import { barOf, depthOf, priceText, type Scene } from "../ladder/scene";
 import { rowsSeen, yOfRow } from "../ladder/viewport";
 import { formatSize } from "../market/prices";
 
 /** The rows that are drawn, for who does not see them. */
 export function LadderTable({ scene }: { scene: Scene }) {
   const { highest, lowest } = rowsSeen(scene.view);
+  const { columns, scale } = scene;
+  const [bids, asks] = [barOf(columns, "B"), barOf(columns, "A")];
   const rows = Array.from({ length: highest - lowest + 1 }, (_, i) => highest - i);
   return (
-    <table className="unseen" aria-label="Order book" data-position={scene.book.position}>
+    <table
+      className="unseen"
+      aria-label="Order book"
+      data-position={scene.book.position}
+      data-bid-x={(bids?.x ?? 0) + (bids?.width ?? 0)}
+      data-ask-x={asks?.x}
+      data-lot-px={(asks?.width ?? 0) / scale}
+    >
       <thead>
         <tr>
           <th scope="col">Bid orders</th>

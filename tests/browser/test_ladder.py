@@ -1,0 +1,246 @@
+"""The ladder on a paused replay: what is drawn is the book, each order at its own place."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from tests.browser.viewer_page import drawn, expect, watched
+
+from ticktape.book import MboBooks
+from ticktape.tape import Schema
+from ticktape.tape.files import open_tape
+
+# A first start compiles the kernels.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+DESKTOP = {"width": 1600, "height": 900}
+
+
+def ladder(page):
+    return page.get_by_role("application", name=re.compile("Ladder"))
+
+
+def followed(page):
+    return page.get_by_role("status", name="Followed order")
+
+
+def symbol_of(page) -> str:
+    return page.get_by_role("tab", selected=True).first.inner_text().split()[0]
+
+
+def rows_of(page) -> list[dict[str, str]]:
+    """Rows that are drawn, highest price first: what the ladder tells who does not see it."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('table[aria-label=\"Order book\"] tbody tr')].map("
+        "row => ({y: row.dataset.y, ...Object.fromEntries([...row.cells].map("
+        "cell => [cell.className, cell.textContent.replaceAll(',', '')]))}))"
+    )
+
+
+def levels_of(rows, side: str) -> list[tuple[str, int, int]]:
+    """Price, size and count of each level of a side, best first."""
+    found = [
+        (row["price"], int(row[f"{side} size"]), int(row[f"{side} count"]))
+        for row in rows
+        if row[f"{side} size"]
+    ]
+    return found if side == "bid" else found[::-1]
+
+
+def agrees(page, server) -> bool:
+    """Whether the rows that are drawn are the first levels of the server's book, order by order."""
+    wanted = server.ask(f"/api/book/{symbol_of(page)}?levels=200&orders=true")
+    rows = rows_of(page)
+    return all(
+        len(shown) >= 10
+        and shown
+        == [
+            (f"{level['price_i64'] / 1e9:.2f}", level["size"], len(level["orders"]))
+            for level in wanted[f"{side}s"]
+        ][: len(shown)]
+        for side in ("bid", "ask")
+        for shown in [levels_of(rows, side)]
+    )
+
+
+@pytest.fixture
+def paused(open_page, replay, until):
+    """A page on the generated tape, a third of its way in and paused there."""
+    page = watched(open_page, replay, **DESKTOP)
+    replay.order("pause")
+    start = int(replay.replay()["start_ns"])
+    replay.order("seek", ts_ns=str(start + 40_000_000_000))
+    until("the ladder to be the server's book", lambda: agrees(page, replay))
+    return page
+
+
+def point_at(page, side: str, level: dict, place: int) -> tuple[float, float]:
+    """Where the middle of an order is drawn: from the price outwards, after those before it."""
+    order = level["orders"][place]
+    price = f"{level['price_i64'] / 1e9:.2f}"
+    row = next(row for row in rows_of(page) if row["price"] == price)
+    where = page.get_by_role("table", name="Order book").evaluate("table => ({...table.dataset})")
+    away = (order["size_ahead"] + order["size"] / 2) * float(where["lotPx"])
+    x = float(where[f"{side}X"]) + (away if side == "ask" else -away)
+    return x, float(row["y"])
+
+
+def hover(page, at: tuple[float, float]) -> None:
+    ladder(page).locator("canvas").hover(position={"x": at[0], "y": at[1]})
+    drawn(page)
+
+
+def test_its_rows_are_the_servers_book(paused, replay, keep_screenshot):
+    best = replay.ask(f"/api/book/{symbol_of(paused)}?levels=1")
+    name = ladder(paused).get_attribute("aria-label")
+    for word, side in (("bid", "bids"), ("ask", "asks")):
+        assert f"best {word} {best[side][0]['price_i64'] / 1e9:.2f}" in name
+    expect(paused.get_by_label("Book", exact=True).get_by_text("spread")).to_contain_text("tick")
+    keep_screenshot(paused, "ladder-desktop-dark")
+
+
+def test_an_order_under_the_pointer_is_told_with_its_place_in_the_queue(paused, replay):
+    book = replay.ask(f"/api/book/{symbol_of(paused)}?levels=3&orders=true")
+    tip = paused.get_by_role("tooltip")
+    for side in ("bid", "ask"):
+        for level in book[f"{side}s"][:2]:
+            count = len(level["orders"])
+            for place in {0, count // 2}:
+                order = level["orders"][place]
+                hover(paused, point_at(paused, side, level, place))
+                expect(tip).to_contain_text(order["order_id"])
+                ahead = f"{order['size_ahead']} ahead" if place else "front of the queue"
+                queue = tip.locator("p").nth(1)
+                expect(queue).to_have_text(re.compile(rf"^{place + 1}\w\w of {count} · {ahead}$"))
+    paused.get_by_role("heading", name="ticktape").hover()
+    expect(tip).to_have_count(0)
+
+
+class Fill(NamedTuple):
+    """An order that rests near the best prices now and is filled later."""
+
+    order_id: int
+    side: str
+    size: int
+
+
+def next_fill(paths: list[str], position: int, instrument_id: int) -> Fill:
+    """Find the first order, of those that rest after ``position`` records, that fills whole."""
+    records = np.concatenate(
+        [batch.records for path in paths for batch in open_tape(path) if batch.schema == Schema.MBO]
+    )
+    books = MboBooks()
+    books.update(records[:position])
+    after = records[position:]
+    after = after[after["instrument_id"] == instrument_id]
+    publisher = int(after["publisher_id"][0])
+    book = books.book(publisher, instrument_id)
+    for fill in after[after["action"] == ord("F")]:
+        found = book.order(int(fill["order_id"]))
+        own = after[after["order_id"] == fill["order_id"]]
+        if found is None or (own["action"] == ord("M")).any():
+            continue
+        filled = int(own["size"][own["action"] == ord("F")].sum())
+        if filled == found.size:
+            return Fill(int(fill["order_id"]), chr(fill["side"]), filled)
+    pytest.fail("no order of this book fills whole")
+
+
+def test_an_order_is_followed_until_it_fills(
+    paused, replay, generated_tape, until, keep_screenshot
+):
+    symbol = symbol_of(paused)
+    book = replay.ask(f"/api/book/{symbol}?levels=50&orders=true")
+    position = replay.replay()["mbo_position_u64"]
+    fill = next_fill(generated_tape, position, book["instrument_id"])
+    side = "bid" if fill.side == "B" else "ask"
+    level, place = next(
+        (level, place)
+        for level in book[f"{side}s"]
+        for place, order in enumerate(level["orders"])
+        if int(order["order_id"]) == fill.order_id
+    )
+    at = point_at(paused, side, level, place)
+    hover(paused, at)
+    expect(paused.get_by_role("tooltip")).to_contain_text(str(fill.order_id))
+    ladder(paused).locator("canvas").click(position={"x": at[0], "y": at[1]})
+    expect(followed(paused)).to_contain_text(
+        re.compile(rf"^{fill.size} at .* {place + 1}\w\w of {len(level['orders'])}\b")
+    )
+    keep_screenshot(paused, "ladder-follow-desktop-dark")
+    replay.order("resume")
+    expect(followed(paused)).to_contain_text(f"filled {fill.size} of {fill.size}", timeout=60_000)
+    keep_screenshot(paused, "ladder-filled-desktop-dark")
+    paused.keyboard.press("Escape")
+    expect(followed(paused)).to_have_count(0)
+
+
+def test_it_scrolls_by_keys_and_wheel_and_goes_back_to_the_market(paused):
+    centre = paused.get_by_role("button", name="Centre")
+    expect(centre).to_have_attribute("aria-pressed", "true")
+
+    def highest() -> float:
+        return float(rows_of(paused)[0]["price"])
+
+    before = highest()
+    ladder(paused).focus()
+    for _ in range(3):
+        paused.keyboard.press("ArrowDown")
+    expect(centre).to_have_attribute("aria-pressed", "false")
+    paused.wait_for_function(
+        "before => Number(document.querySelector('table[aria-label=\"Order book\"] tbody .price')"
+        ".textContent) < before",
+        arg=before,
+    )
+    paused.keyboard.press("p")
+    expect(centre).to_have_attribute("aria-pressed", "true")
+    ladder(paused).locator("canvas").hover()
+    paused.mouse.wheel(0, -400)
+    expect(centre).to_have_attribute("aria-pressed", "false")
+    ladder(paused).locator("canvas").dblclick(position={"x": 5, "y": 200})
+    expect(centre).to_have_attribute("aria-pressed", "true")
+
+
+def test_ticks_are_grouped_and_no_size_is_lost(paused, replay):
+    paused.get_by_label("Ticks a row").select_option("5 ticks")
+    book = replay.ask(f"/api/book/{symbol_of(paused)}?levels=200")
+    step = 5 * 0.25
+    best = book["bids"][0]["price_i64"] / 1e9 // step * step
+    wanted = sum(
+        level["size"] for level in book["bids"] if level["price_i64"] / 1e9 // step * step == best
+    )
+    paused.wait_for_function(
+        "wanted => [...document.querySelectorAll('table[aria-label=\"Order book\"] tbody tr')]"
+        ".some(row => row.querySelector('.price').textContent === wanted[0] &&"
+        " row.querySelector('.bid.size').textContent.replaceAll(',', '') === wanted[1])",
+        arg=[f"{best:.2f}", str(wanted)],
+    )
+
+
+def test_the_tree_tells_every_order_of_a_level(paused, replay):
+    paused.locator(".dock-theme").get_by_role("tab", name="Orders").click()
+    tree = paused.get_by_role("tree", name="Orders of the book")
+    level = replay.ask(f"/api/book/{symbol_of(paused)}?levels=1&orders=true")["asks"][0]
+    price = f"{level['price_i64'] / 1e9:.2f}"
+    tree.get_by_role("treeitem", name=re.compile(re.escape(price))).first.click()
+    for place, order in enumerate(level["orders"][:5]):
+        row = tree.get_by_role("treeitem", name=re.compile(order["order_id"]))
+        expect(row).to_contain_text(re.compile(rf"^{place + 1}\w\w"))
+        expect(row).to_contain_text(f"{order['size_ahead']} ahead")
+    tree.get_by_role("treeitem", name=re.compile(level["orders"][0]["order_id"])).click()
+    expect(followed(paused)).to_contain_text("next to fill")
+
+
+def test_a_phone_shows_it_whole(open_page, replay, keep_screenshot):
+    page = open_page(replay, width=390, height=844)
+    page.get_by_role("tab", name="Book", exact=True).click()
+    page.wait_for_function(
+        "document.querySelectorAll('table[aria-label=\"Order book\"] tbody tr').length > 10"
+    )
+    box = ladder(page).bounding_box()
+    assert box["width"] == pytest.approx(390, abs=2)
+    assert box["height"] > 300
+    keep_screenshot(page, "ladder-phone-dark")
