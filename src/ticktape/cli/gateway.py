@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ticktape.cli.leaving import leave
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.tape.errors import BadValueError, PortInUseError
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from ticktape.gateway.live.sources import Source
 
 SIMULATOR: Final = "simulator"
-DRAIN_S: Final = 5.0
+# The rest of five seconds is for the end of the process.
+DRAIN_S: Final = 3.5
 _ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
@@ -124,6 +126,7 @@ def gateway(
         pace = read_speed(speed or ("1" if shared else "max"))
         source = tape_source([Path(one) for one in sources], pace, shared=shared, loop=loop)
     asyncio.run(_serve(source, host, port, key, settings, metrics_port))
+    leave(0)
 
 
 def _settings(**options: object) -> Settings:

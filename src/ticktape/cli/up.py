@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ticktape.cli.leaving import leave
 from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.tape.errors import BadValueError
@@ -86,21 +87,9 @@ def up(
         asyncio.run(_run(choice, settings, open_browser=open_browser))
     except Exception:
         # Whoever called prints the error; what is registered last runs first after that.
-        atexit.register(_leave, 1)
+        atexit.register(leave, 1)
         raise
-    _leave(0)
-
-
-def _leave(status: int) -> None:
-    """End the process at once.
-
-    Everything of ours is closed. The interpreter's own end would take the compiler apart piece by
-    piece, which lasts longer than all the rest, and tear a thread that still works.
-    """
-    with suppress(BrokenPipeError):
-        sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    leave(0)
 
 
 def _settings(**options: object) -> Settings:

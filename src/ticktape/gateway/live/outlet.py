@@ -62,6 +62,8 @@ class Outlet:
         self._room.set()
         self._half_free = asyncio.Event()
         self._over = asyncio.Event()
+        # Set where the next look is due earlier than it was to be.
+        self._wake = asyncio.Event()
         self._failure: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._blocked = False
@@ -184,6 +186,7 @@ class Outlet:
     def finish(self) -> None:
         """Let :meth:`run` return once everything queued was written."""
         self._finished = True
+        self._wake.set()
         if self._loop is not None and not self._blocked:
             self._pump(self._loop)
 
@@ -204,9 +207,10 @@ class Outlet:
         try:
             self._pump(loop)
             while not self._over.is_set():
+                self._wake.clear()
                 try:
                     async with asyncio.timeout(self._next_look_s(loop.time())):
-                        await self._over.wait()
+                        await self._wake.wait()
                 except TimeoutError:
                     self._look(loop.time())
         finally:
@@ -270,6 +274,7 @@ class Outlet:
         self._failure = self._failure or failure
         self._pieces.clear()
         self._over.set()
+        self._wake.set()
         self._room.set()
         self._half_free.set()
 
