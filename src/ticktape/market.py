@@ -11,6 +11,7 @@ from ticktape.tape import Batch, Instruments, Schema, SymbolMap
 from ticktape.tape.errors import UnknownSymbolError
 
 _TOP: Final = (Schema.MBP_1, Schema.TBBO, Schema.BBO_1S, Schema.BBO_1M)
+MAKES_BOOKS: Final = frozenset({Schema.MBO, Schema.MBP_10, *_TOP})
 
 
 class Market:

@@ -6,14 +6,19 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterable, Callable, Hashable, Sequence
 from itertools import groupby
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Final, Generic, Literal, Protocol, TypeVar
 
-import numpy as np
-
-from ticktape.market import Market
-from ticktape.ops.metrics import DROPS, LAG, QUEUE_DEPTH, RECORDS
-from ticktape.tape.batch import Batch
+from ticktape.market import MAKES_BOOKS, Market
+from ticktape.ops.metrics import (
+    APPLY_SECONDS,
+    BOOK_UPDATES,
+    DROPS,
+    LAG,
+    QUEUE_DEPTH,
+    RECORDS,
+)
+from ticktape.tape.batch import Batch, join_records
 from ticktape.tape.layouts import Schema
 
 Item = TypeVar("Item")
@@ -135,7 +140,7 @@ def merge_runs(taken: Sequence[tuple[float, Batch]]) -> list[tuple[float, Batch]
         run = list(group)
         arrived, first = run[0]
         if len(run) > 1:
-            first = Batch(first.schema, np.concatenate([batch.records for _, batch in run]))
+            first = Batch(first.schema, join_records([batch.records for _, batch in run]))
         merged.append((arrived, first))
     return merged
 
@@ -220,10 +225,14 @@ class Pipeline:
         schema, records = batch
         for start in range(0, max(len(records), 1), RECORDS_A_TURN):
             part = Batch(schema, records[start : start + RECORDS_A_TURN])
+            began = perf_counter()
             self.market.apply(part)
+            APPLY_SECONDS.observe(perf_counter() - began)
             for sink in self.sinks:
                 await sink.write(part)
             if start:
                 await asyncio.sleep(0)
         self.records += len(records)
         RECORDS.labels(str(schema)).inc(len(records))
+        if schema in MAKES_BOOKS:
+            BOOK_UPDATES.inc(len(records))

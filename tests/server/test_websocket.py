@@ -204,7 +204,7 @@ async def test_what_was_unknown_is_sent_as_soon_as_it_is_defined():
         ("symbols=ES.FUT&schema=definition", "unsupported-schema"),
         ("symbols=ES.FUT&stype_in=isin", "bad-value"),
         ("symbols=ES.FUT&recent=-1", "bad-value"),
-        ("symbols=" + ",".join(f"S{n}" for n in range(501)), "bad-value"),
+        ("symbols=" + ",".join(f"S{n}" for n in range(501)), "over-limit"),
     ],
 )
 async def test_a_wrong_query_is_an_error_and_the_end(demo, query, code):

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.ops.metrics import CLIENT_CONFLATIONS, CLIENT_DROPS
 from ticktape.server.messages import Message
 from ticktape.server.rows import BarValues, BookKey
 from ticktape.server.view import Change
@@ -19,14 +20,18 @@ BARS_WAITING: Final = 4_000
 NOTICES_WAITING: Final = 64
 TRADES_A_FRAME: Final = 2_000
 
+_DROPS: Final = CLIENT_DROPS.labels("live")
+_CONFLATIONS: Final = CLIENT_CONFLATIONS.labels("live")
+
 ClosedBar = tuple[Schema, BookKey, BarValues]
 
 
 class Client:
     """One subscriber's waiting room.
 
-    Trades: at most `TRADES_WAITING`, oldest dropped and counted. Books and bars so far: only which
-    ones changed, so whoever reads slowly gets the latest. Closed bars: at most `BARS_WAITING`.
+    Trades: at most `trades_waiting`, oldest dropped and counted. Books and bars so far: only which
+    ones changed, so whoever reads slowly gets the latest. Closed bars: at most `BARS_WAITING`, the
+    oldest dropped and counted.
 
     Parameters
     ----------
@@ -36,6 +41,10 @@ class Client:
         ``trades``, ohlcv schemas, and ``mbp-10`` for the book.
     batch : bool
         Whether trades and bars are merged into messages.
+    recent : int
+        How many past trades to begin with.
+    trades_waiting : int
+        Most trades that wait.
     """
 
     def __init__(
@@ -46,12 +55,14 @@ class Client:
         *,
         batch: bool,
         recent: int,
+        trades_waiting: int = TRADES_WAITING,
     ) -> None:
         self.symbols = symbols
         self.stype_in = stype_in
         self.schemas = schemas
         self.batch = batch
         self.recent = recent
+        self._most_trades = trades_waiting
         self.instrument_ids: frozenset[int] = frozenset()
         self.instrument_array = np.zeros(0, np.uint32)
         self.dropped = 0
@@ -74,6 +85,12 @@ class Client:
         self.bars: set[tuple[Schema, BookKey]] = set()
         self.books: set[BookKey] = set()
 
+    @property
+    def items_waiting(self) -> int:
+        """Everything that waits: trades, bars, books and notices."""
+        named = (self.closed, self.bars, self.books, self.notices)
+        return self.waiting + sum(map(len, named))
+
     def notify(self, message: Message) -> None:
         """Let a notice wait; the oldest goes where too many wait."""
         self.notices.append(message)
@@ -89,13 +106,15 @@ class Client:
         for bar in change.closed:
             if bar[0] in self.schemas and bar[1][1] in watched:
                 self.add_closed(bar)
-        self.bars.update(
-            (schema, key)
-            for schema, key in change.bars
-            if schema in self.schemas and key[1] in watched
-        )
+        bars = {bar for bar in change.bars if bar[0] in self.schemas and bar[1][1] in watched}
+        books: set[BookKey] = set()
         if Schema.MBP_10 in self.schemas:
-            self.books.update(key for key in change.books if key[1] in watched)
+            books = {key for key in change.books if key[1] in watched}
+        conflated = len(bars & self.bars) + len(books & self.books)
+        if conflated:
+            _CONFLATIONS.inc(conflated)
+        self.bars |= bars
+        self.books |= books
         if self.waiting or self.closed or self.bars or self.books:
             self.wake.set()
 
@@ -105,6 +124,7 @@ class Client:
         self.closed[schema, key, values[0]] = bar
         if len(self.closed) > BARS_WAITING:
             del self.closed[next(iter(self.closed))]
+            _DROPS.inc()
 
     def add_trades(self, trades: np.ndarray) -> None:
         """Let trades wait; the oldest are dropped, and counted, where too many wait."""
@@ -112,11 +132,12 @@ class Client:
             return
         self._trades.append(trades)
         self.waiting += len(trades)
-        while self.waiting > TRADES_WAITING:
+        while self.waiting > self._most_trades:
             oldest = self._trades.popleft()
-            spare = min(len(oldest), self.waiting - TRADES_WAITING)
+            spare = min(len(oldest), self.waiting - self._most_trades)
             self.waiting -= spare
             self.dropped += spare
+            _DROPS.inc(spare)
             if spare < len(oldest):
                 self._trades.appendleft(oldest[spare:])
 

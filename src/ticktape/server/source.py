@@ -77,6 +77,11 @@ class Source:
         self.lag_ms = 0.0
         self.gaps = 0
 
+    @property
+    def depth(self) -> Depth:
+        """The best depth that the schemas give."""
+        return depth_of(self.schemas)
+
     def replay_state(self) -> ReplayState | None:
         """Give where the replay stands; None where the source is none."""
         if self.replay is None:
@@ -103,7 +108,7 @@ class Source:
         return SourceState(
             self.mode,
             self.dataset,
-            depth_of(self.schemas),
+            self.depth,
             self.schemas,
             self.default_symbols,
             __version__,

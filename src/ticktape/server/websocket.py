@@ -9,8 +9,10 @@ from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 from msgspec.json import Encoder
 
+from ticktape.ops.metrics import STREAM_BYTES
 from ticktape.server.client import Client
 from ticktape.server.hub import Hub
+from ticktape.server.limits import DEFAULT_LIMITS, Limits
 from ticktape.server.messages import Message, Problem
 from ticktape.tape.errors import BadValueError, TicktapeError
 from ticktape.tape.layouts import Schema
@@ -19,7 +21,6 @@ FRAME_SECONDS: Final = 0.05
 STATUS_SECONDS: Final = 0.5
 # Between the messages of a client that asked for single ones: what others need a turn for.
 PAUSE_SECONDS: Final = 0.005
-MAX_SYMBOLS: Final = 500
 DEFAULT_RECENT: Final = 500
 MAX_RECENT: Final = 2_000
 GOING_AWAY: Final = 1001
@@ -27,11 +28,14 @@ POLICY_VIOLATION: Final = 1008
 _BOOK_NAMES: Final = frozenset({"mbo", "mbp-1", "mbp-10"})
 _OTHER_NAMES: Final = frozenset({"trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h"})
 _STYPES: Final = frozenset({"raw_symbol", "parent", "continuous", "instrument_id"})
+_BYTES: Final = STREAM_BYTES.labels("live")
 
 _encode = Encoder().encode
 
 
-def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Client:
+def read_subscription(
+    query: dict[str, str], default_symbols: list[str], limits: Limits = DEFAULT_LIMITS
+) -> Client:
     """Make a client's waiting room from the query of ``/ws/live``.
 
     Parameters
@@ -40,6 +44,8 @@ def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Clie
         ``symbols``, ``schema``, ``stype_in``, ``batch``, ``recent``.
     default_symbols : list of str
         Used where no symbols are given.
+    limits : Limits
+        Most symbols, and most that waits for a client.
 
     Returns
     -------
@@ -49,14 +55,10 @@ def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Clie
     ------
     BadValueError
         If a value cannot be understood; its ``code`` is ``unsupported-schema`` for a schema.
+    OverLimitError
+        If there are too many symbols.
     """
-    symbols = tuple(
-        dict.fromkeys(filter(None, map(str.strip, query.get("symbols", "").split(","))))
-    )
-    if len(symbols) > MAX_SYMBOLS:
-        raise BadValueError(
-            f"{len(symbols)} symbols are too many", hint=f"ask for {MAX_SYMBOLS} at most"
-        )
+    symbols = limits.symbols_of(query.get("symbols", ""))
     stype_in = query.get("stype_in") or None
     if stype_in is not None and stype_in not in _STYPES:
         raise BadValueError(f"stype_in {stype_in!r} is not known", hint=_one_of(_STYPES))
@@ -81,6 +83,7 @@ def read_subscription(query: dict[str, str], default_symbols: list[str]) -> Clie
         frozenset(schemas),
         batch=query.get("batch", "0") not in {"", "0", "false"},
         recent=int(recent),
+        trades_waiting=limits.max_trades_waiting,
     )
 
 
@@ -88,7 +91,7 @@ def _one_of(names: frozenset[str]) -> str:
     return f"one of {', '.join(sorted(names))}"
 
 
-async def stream(socket: WebSocket, hub: Hub) -> None:  # type: ignore[type-arg]
+async def stream(socket: WebSocket, hub: Hub, limits: Limits) -> None:  # type: ignore[type-arg]
     """Serve one client until it leaves or the server stops.
 
     Parameters
@@ -97,10 +100,12 @@ async def stream(socket: WebSocket, hub: Hub) -> None:  # type: ignore[type-arg]
         Not accepted yet.
     hub : Hub
         Where the data comes from.
+    limits : Limits
+        What a client may ask for.
     """
     await socket.accept()
     try:
-        client = read_subscription(dict(socket.query_params), hub.source.default_symbols)
+        client = read_subscription(dict(socket.query_params), hub.source.default_symbols, limits)
     except TicktapeError as error:
         await _send(socket, Problem(error.code, error.args[0], error.hint))
         await socket.close(POLICY_VIOLATION, error.code)
@@ -138,10 +143,10 @@ async def _pump(socket: WebSocket, hub: Hub, client: Client) -> None:  # type: i
         now = clock()
         if client.status_due or now >= status_at:
             status_at = now + STATUS_SECONDS
-            await socket.send_data(hub.status_for(client).decode())
+            await _send_encoded(socket, hub.status_for(client))
         client.wake.clear()
         for frame in hub.frames(client):
-            await socket.send_data(frame.decode())
+            await _send_encoded(socket, frame)
         if not client.wake.is_set() or client.batch:
             await asyncio.sleep(FRAME_SECONDS if client.batch else PAUSE_SECONDS)
         await _wait(client.wake, status_at - clock())
@@ -158,4 +163,9 @@ async def _wait(wake: asyncio.Event, seconds: float) -> None:
 
 
 async def _send(socket: WebSocket, message: Message) -> None:  # type: ignore[type-arg]
-    await socket.send_data(_encode(message).decode())
+    await _send_encoded(socket, _encode(message))
+
+
+async def _send_encoded(socket: WebSocket, frame: bytes) -> None:  # type: ignore[type-arg]
+    _BYTES.inc(len(frame))
+    await socket.send_data(frame.decode())

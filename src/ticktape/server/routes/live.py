@@ -14,7 +14,7 @@ from ticktape.server.websocket import stream
 @websocket("/ws/live")
 async def live(socket: WebSocket[Any, Any, Any], state: State) -> None:
     """Stream the market to one client."""
-    await stream(socket, state.hub)
+    await stream(socket, state.hub, state.limits)
 
 
 HANDLERS: Final = (live,)
