@@ -17,7 +17,6 @@ class Screen:
         self.view = View()
         self.positions = []
         self.resets = 0
-        self.past = False
 
     def take(self, batch):
         for mark in marks_in(batch):
@@ -25,7 +24,10 @@ class Screen:
                 self.market.reset()
                 self.view.reset()
                 self.resets += 1
-            self.past = mark is Mark.PAST or (self.past and mark is not Mark.BOOKS)
+            elif mark is Mark.PAST:
+                self.view.begin_past()
+            elif mark is Mark.BOOKS:
+                self.view.end_past()
         self.positions += positions_in(batch)
         self.market.apply(batch)
         self.view.apply(batch)

@@ -55,7 +55,8 @@ class PriceVolumes:
         records : numpy.ndarray
             Of any schema with ``action``, ``side``, ``price`` and ``size``.
         """
-        found = records[records["action"] == ACTION_TRADE]
+        is_trade = records["action"] == ACTION_TRADE
+        found = records if is_trade.all() else records[is_trade]
         if not len(found):
             return
         trades = np.zeros(len(found), _TRADE)

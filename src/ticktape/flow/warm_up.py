@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ticktape.flow.bars import TimeBars
+from ticktape.flow.latest import latest_of_each
 from ticktape.tape.layouts import Schema, new_records
 
 
@@ -14,3 +15,4 @@ def warm_up() -> None:
         bars = TimeBars(1_000_000_000)
         bars.update(new_records(schema, 2))
         bars.update(np.frombuffer(new_records(schema, 2).tobytes(), new_records(schema, 1).dtype))
+    latest_of_each(new_records(Schema.TRADES, 3), 1)

@@ -97,6 +97,10 @@ class Hub:
             if mark is Mark.RESET:
                 self.directory.market.reset()
                 self.begin_reset("loop" if self._has_looped() else "seek")
+            elif mark is Mark.PAST:
+                self.view.begin_past()
+            elif mark is Mark.BOOKS:
+                self.view.end_past()
             elif mark is Mark.CAUGHT_UP:
                 self.end_reset()
         for gap in gaps_in(batch.records):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from ticktape.flow.bars import TimeBars
+from ticktape.flow.latest import latest_of_each
 from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
-from ticktape.tape.batch import Batch
+from ticktape.tape.batch import Batch, join_records
 from ticktape.tape.intervals import BAR_LENGTHS_NS
-from ticktape.tape.layouts import LAYOUTS, Schema
+from ticktape.tape.layouts import ACTION_TRADE, LAYOUTS, Schema
 
 # The candles that every client may ask for.
 SHOWN_BARS: Final = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 BARS_KEPT: Final = 2_000
 TRADES_KEPT: Final = 2_000
+_PAST_RECORDS: Final = 1 << 18
 _BOOK_SCHEMAS: Final = frozenset(
     {Schema.MBO, Schema.MBP_1, Schema.MBP_10, Schema.TBBO, Schema.BBO_1S, Schema.BBO_1M}
 )
@@ -58,6 +61,7 @@ class View:
         self._forget()
 
     def _forget(self) -> None:
+        self._past: list[Batch] | None = None
         self._closed: dict[tuple[Schema, BookKey], deque[BarValues]] = defaultdict(
             lambda: deque(maxlen=BARS_KEPT)
         )
@@ -77,6 +81,42 @@ class View:
         self.records = 0
         self.resets += 1
 
+    def begin_past(self) -> None:
+        """Expect a past in which nobody watches: what is made of it is made of much at once."""
+        self._past = []
+
+    def end_past(self) -> None:
+        """Be as after the past, from here on batch by batch again."""
+        self._take_past()
+        self._past = None
+
+    def _gather_past(self, past: list[Batch], batch: Batch) -> Change:
+        past.append(batch)
+        if sum(len(one.records) for one in past) > _PAST_RECORDS:
+            self._take_past()
+        return Change(np.zeros(0, LAYOUTS[Schema.TRADES]), [], set(), set())
+
+    def _take_past(self) -> None:
+        past, self._past = self._past or [], []
+        for schema, group in groupby(past, key=lambda batch: batch.schema):
+            records = join_records([batch.records for batch in group])
+            if schema in SHOWN_BARS:
+                self._take_bars(schema, records[latest_of_each(records, BARS_KEPT)])
+            elif schema in WITH_TRADES:
+                for shown, maker in self._makers.items():
+                    self._keep_closed(shown, maker.update(records))
+                self._open.clear()
+                trades = records
+                if schema is not Schema.TRADES:
+                    is_trade = records["action"] == ACTION_TRADE
+                    trades = records if is_trade.all() else records[is_trade]
+                latest = trades[latest_of_each(trades, TRADES_KEPT)]
+                self._remember(trades_of(Batch(schema, latest)))
+
+    def _keep_closed(self, schema: Schema, rows: np.ndarray) -> None:
+        for key, values in bar_values(rows[latest_of_each(rows, BARS_KEPT)]):
+            self._closed[schema, key].append(values)
+
     def apply(self, batch: Batch) -> Change:
         """Take a batch in.
 
@@ -93,6 +133,8 @@ class View:
         schema, records = batch
         if not len(records):
             return Change(trades_of(batch), [], set(), set())
+        if self._past is not None:
+            return self._gather_past(self._past, batch)
         self.records += len(records)
         if schema in SHOWN_BARS:
             return self._take_bars(schema, records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,3 +24,25 @@ class Batch(NamedTuple):
 
     schema: Schema
     records: np.ndarray
+
+
+def join_records(pieces: Sequence[np.ndarray]) -> np.ndarray:
+    """Put records of one layout behind each other.
+
+    NumPy itself copies records field by field, which takes ten times as long as copying bytes.
+
+    Parameters
+    ----------
+    pieces : sequence of numpy.ndarray
+        At least one; all contiguous and of one dtype.
+
+    Returns
+    -------
+    numpy.ndarray
+        The only piece itself, else a copy.
+    """
+    if len(pieces) == 1:
+        return pieces[0]
+    joined = np.concatenate([np.ascontiguousarray(piece).view(np.uint8) for piece in pieces])
+    found: np.ndarray = joined.view(pieces[0].dtype)
+    return found
