@@ -18,7 +18,7 @@ export type Union = Required<BookNeed>;
 const FEWEST_LEVELS = 10;
 export const MOST_LEVELS = 1_000;
 /** Pictures a second that a ladder needs: more cannot be read. */
-export const RATE = 30;
+export const RATE = 20;
 
 /** The least that serves every need; of column lengths the shortest. Null where nobody needs anything. */
 export function unionOf(needs: Iterable<BookNeed>): Union | null {

@@ -94,9 +94,8 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const page = view.current?.page ?? 1;
     const rows = { ArrowUp: 1, ArrowDown: -1, PageUp: page, PageDown: -page }[event.key];
-    if (rows !== undefined) view.current?.scroll(rows);
-    else if (event.key === "Home") view.current?.recentre();
-    else return;
+    if (rows === undefined) return;
+    view.current?.scroll(rows);
     event.preventDefault();
     event.stopPropagation();
   };

@@ -5,12 +5,14 @@ import type { Column } from "./columns";
 import { drawBars } from "./drawBars";
 import type { Palette } from "./palette";
 import { rowOf } from "./rows";
-import { priceText, type Scene, shortSize } from "./scene";
+import { briefSize, priceText, type Scene, shortSize } from "./scene";
 import { rowsSeen, yOfRow } from "./viewport";
 
 export const TITLE_PX = 20;
 export const FONT_PX = 11.5;
 const TITLE_FONT_PX = 10.5;
+/** Two figures share the column of what was added and cancelled. */
+const PAIR_FONT_PX = 10;
 const PAD = 5;
 
 type Canvas = CanvasRenderingContext2D;
@@ -166,14 +168,14 @@ function drawPulling(
   added: number,
   cancelled: number,
 ): void {
-  const middle = column.x + column.width / 2;
+  context.font = fontOf(palette, 400, PAIR_FONT_PX);
   if (added > 0) {
     context.fillStyle = palette.text;
-    context.fillText(`+${shortSize(added)}`, middle - 1, y);
+    context.fillText(`+${briefSize(added)}`, column.x + column.width / 2 - 1, y);
   }
   if (cancelled > 0) {
     context.fillStyle = palette.warn;
-    context.fillText(`−${shortSize(cancelled)}`, column.x + column.width - PAD, y);
+    context.fillText(`−${briefSize(cancelled)}`, column.x + column.width - 2, y);
   }
 }
 

@@ -75,6 +75,12 @@ export function priceText(price: number, tick: number): string {
   return text;
 }
 
+/** 950, 2k, 120k: where three figures must do. */
+export function briefSize(size: number): string {
+  if (size < 1_000) return String(size);
+  return size < 1_000_000 ? `${Math.round(size / 1_000)}k` : `${Math.round(size / 1_000_000)}M`;
+}
+
 /** 950, 9.9k, 120k, 3.4M: at most five characters. */
 export function shortSize(size: number): string {
   if (size < 10_000) return String(size);
