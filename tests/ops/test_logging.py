@@ -7,7 +7,7 @@ import logging
 import pytest
 import structlog
 
-from ticktape.ops.logging import set_up_logging
+from ticktape.ops.logging import set_up_logging, without_secrets
 
 
 @pytest.fixture
@@ -44,3 +44,52 @@ def test_below_the_level_nothing_is_said(log):
     structlog.get_logger().debug("detail")
     logging.getLogger("databento").info("subscribed")
     assert log.getvalue() == ""
+
+
+KEY = "db-0123456789abcdefghijklmnopqrs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"GET /v0/range?key={KEY}&symbols=ES",
+        "GET /ws/live?api_key=hunter2&symbols=ES",
+        "https://host/?Access_Token=hunter2",
+        "Authorization: Basic aHVudGVyMg==",
+        'headers {"authorization": "Bearer hunter2"}',
+        "{'DATABENTO_API_KEY': 'hunter2'}",
+        f"auth={KEY}|dataset=X",
+        "password = hunter2",
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_in_any_text(text):
+    hidden = without_secrets(text)
+    assert "****" in hidden
+    for secret in (KEY, "hunter2", "aHVudGVyMg"):
+        assert secret not in hidden
+
+
+def test_what_is_no_secret_stays():
+    text = "applied 100 records of ESZ6 to books (1, 100); GET /api/book/ESZ6?levels=10"
+    assert without_secrets(text) == text
+
+
+def test_a_traceback_tells_no_secret(log):
+    try:
+        raise ValueError(f"refused {KEY} at https://host/?token=hunter2")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+        logging.getLogger("other").exception("failed with %s", KEY)
+    said = log.getvalue()
+    assert said.count("Traceback") == 2
+    assert KEY not in said
+    assert "hunter2" not in said
+
+
+def test_what_is_bound_to_the_context_is_in_every_line(log):
+    with structlog.contextvars.bound_contextvars(request_id="r1", session_id="s1", client_id="c1"):
+        structlog.get_logger().info("one")
+        logging.getLogger("other").warning("two")
+    for line in log.getvalue().splitlines():
+        event = json.loads(line)
+        assert (event["request_id"], event["session_id"], event["client_id"]) == ("r1", "s1", "c1")

@@ -17,6 +17,7 @@ from ticktape.gateway.live.gateway import LiveGateway
 from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings
 from ticktape.server.databento_ranges import upstream_where_possible
+from ticktape.server.limits import limits_of
 from ticktape.server.source import Source
 from ticktape.server.viewer import Viewer
 from ticktape.tape.batch import Batch
@@ -89,6 +90,7 @@ class Choice:
             tapes=settings.tapes,
             upstream=upstream_where_possible(self.source.dataset, settings.historical_gateway),
             dev=settings.dev,
+            limits=limits_of(settings),
         )
 
     def is_connected(self) -> bool:

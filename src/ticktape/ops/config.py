@@ -20,6 +20,8 @@ from pydantic_settings import (
 )
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Bytes = Annotated[int, Field(ge=1_024, le=1_000_000_000)]
 
 
 class SettingsError(Exception):
@@ -47,6 +49,18 @@ class Settings(BaseSettings):
         ``debug``, ``info``, ``warning`` or ``error``.
     dev : bool
         Development mode: pages of any origin may call the API.
+    max_requests : int
+        HTTP requests that are answered at a time, streams included; further ones get 503.
+    max_websockets : int
+        WebSockets open at a time; further ones are closed with code 1013.
+    max_symbols : int
+        Symbols that one client of the web server may ask for.
+    max_client_queue_bytes : int
+        Bytes of records that wait for one client of the web server; then the oldest are dropped.
+    max_request_bytes : int
+        Bytes of a request's body; a larger one gets 413.
+    max_header_bytes : int
+        Bytes of a request's line and headers; more gets 431.
     gateway_sessions, gateway_subscriptions, gateway_symbols : int
         Sessions of the live gateway, subscriptions of one, symbols of one subscription.
     gateway_queue_bytes, gateway_line_bytes : int

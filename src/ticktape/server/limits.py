@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ticktape.ops.config import Settings
 from ticktape.ops.metrics import REFUSALS
 from ticktape.tape.errors import TicktapeError
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -68,3 +69,8 @@ class Limits(NamedTuple):
 
 
 DEFAULT_LIMITS: Final = Limits()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Take the limits out of the settings, which have them by the same names."""
+    return Limits(*(getattr(settings, name) for name in Limits._fields))

@@ -10,11 +10,14 @@ from typing import Any, Final
 
 from granian._granian import SocketHolder
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from ticktape.tape.errors import BadValueError, PortInUseError
 
 _BACKLOG: Final = 1024
+# A connection that sends no whole request for as long is closed.
+_HEADER_MILLISECONDS: Final = 30_000
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -71,12 +74,15 @@ class _EmbeddedServer(Server):
     Granian itself binds with ``SO_REUSEPORT``: two programs would share the port in silence.
     """
 
-    def __init__(self, app: Any, bound: socket.socket) -> None:  # noqa: ANN401 -- ASGI app
+    def __init__(self, app: Any, bound: socket.socket, max_header_bytes: int) -> None:  # noqa: ANN401 -- ASGI app
         super().__init__(
             app,
             interface=Interfaces.ASGINL,
             log_enabled=False,
             backlog=_BACKLOG,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=max_header_bytes
+            ),
         )
         self._bound = bound
 
@@ -96,6 +102,8 @@ class WebServer:
         What answers.
     host, port : str, int
         Where; port 0 for any free one.
+    max_header_bytes : int
+        Most bytes of a request's line and headers.
 
     Raises
     ------
@@ -103,12 +111,18 @@ class WebServer:
         If another program listens there.
     """
 
-    def __init__(self, app: Any, host: str, port: int) -> None:  # noqa: ANN401 -- ASGI app
+    def __init__(
+        self,
+        app: Any,  # noqa: ANN401 -- ASGI app
+        host: str,
+        port: int,
+        max_header_bytes: int = 65_536,
+    ) -> None:
         self._bound = bind(host, port)
         self.app = app
         self.host = host
         self.port: int = self._bound.getsockname()[1]
-        self._server = _EmbeddedServer(app, self._bound)
+        self._server = _EmbeddedServer(app, self._bound, max_header_bytes)
         self._task: asyncio.Task[None] | None = None
 
     @property
