@@ -21,12 +21,12 @@ export interface Seen {
   baseTick: number;
   /** Index of column 0 of the card: a multiple of the ring's capacity. */
   baseColumn: number;
-  /** How many columns back the depth of a quiet stretch may be from. */
-  carry: number;
   /** Nothing is drawn from this column on. */
   end: number;
   /** Whether a column's time was fetched or streamed: only there is quiet no hole. */
   isKnown(index: number): boolean;
+  /** Stretches of which records are missing, in columns: first, and the one after the last. */
+  gaps: readonly (readonly [number, number])[];
 }
 
 /** What of the texture is out of date, told without a graphics card. */
@@ -56,41 +56,44 @@ export class TexturePlan {
       this.ring = ring;
     }
     const slots: number[] = [];
-    for (let index = seen.first - seen.carry; index <= seen.last; index += 1) {
-      const column = ring.get(index);
-      if (column === null) continue;
-      const slot = slotOf(index, this.capacity);
-      if (this.drawn[slot] === column) continue;
+    const look = (column: Column | null) => {
+      if (column === null) return;
+      const slot = slotOf(column.index, this.capacity);
+      if (this.drawn[slot] === column) return;
       this.drawn[slot] = column;
       slots.push(slot);
-    }
+    };
+    // What the first columns that are seen may carry on lies before them.
+    look(ring.atOrBefore(seen.first - 1, this.capacity));
+    for (let index = seen.first; index <= seen.last; index += 1) look(ring.get(index));
     return slots;
   }
 
   /** Write the notes of what is seen; gives the slots whose notes changed. */
   note(ring: ColumnRing, seen: Seen): number[] {
     const slots: number[] = [];
-    let last = ring.atOrBefore(seen.first - 1, seen.carry);
+    let last = ring.atOrBefore(seen.first - 1, this.capacity);
+    let nextOwn = Number.NEGATIVE_INFINITY;
     for (let index = seen.first - 1; index <= seen.last; index += 1) {
       const own = ring.get(index);
       if (own !== null) last = own;
-      const isCarried = own === null && last !== null && this.carries(last, index, seen);
-      const shown = index >= seen.end ? null : (own ?? (isCarried ? last : null));
-      if (this.write(index, shown, seen)) slots.push(slotOf(index, this.capacity));
+      // Records that a column misses may be of the quiet stretch before it.
+      if (own === null && nextOwn < index) nextOwn = nextAfter(ring, index, seen);
+      const next = own === null ? ring.get(nextOwn) : null;
+      const isGapped = isInGap(index, seen) || (next !== null && isGap(next));
+      const carried = last !== null && !isGap(last) && seen.isKnown(index) ? last : null;
+      const shown = index >= seen.end ? null : (own ?? carried);
+      const state = index < seen.end && isGapped ? STATE.gap : stateOf(shown);
+      if (this.write(index, shown, state, seen)) slots.push(slotOf(index, this.capacity));
     }
     return slots;
   }
 
-  /** A book stands through a quiet stretch, unless records are missing or it lasts too long to be believed. */
-  private carries(last: Column, index: number, seen: Seen): boolean {
-    return index - last.index <= seen.carry && !isGap(last) && seen.isKnown(index);
-  }
-
-  private write(index: number, shown: Column | null, seen: Seen): boolean {
+  private write(index: number, shown: Column | null, state: number, seen: Seen): boolean {
     const at = slotOf(index, this.capacity) * NOTE_FLOATS;
     let changes = this.put(at, lapOf(index - seen.baseColumn, this.capacity));
     changes += this.put(at + 1, shown === null ? 0 : slotOf(shown.index, this.capacity));
-    changes += this.put(at + 2, shown === null ? STATE.nothing : stateOf(shown));
+    changes += this.put(at + 2, state);
     changes += this.put(at + 4, tickOr(shown?.bid, seen.baseTick));
     changes += this.put(at + 5, tickOr(shown?.ask, seen.baseTick));
     return changes > 0;
@@ -103,7 +106,19 @@ export class TexturePlan {
   }
 }
 
-function stateOf(column: Column): number {
+/** The next column of its own that is seen; beyond all of them where there is none. */
+function nextAfter(ring: ColumnRing, index: number, seen: Seen): number {
+  const last = Math.min(seen.last, ring.newest);
+  for (let next = index + 1; next <= last; next += 1) if (ring.get(next) !== null) return next;
+  return Number.POSITIVE_INFINITY;
+}
+
+function isInGap(index: number, seen: Seen): boolean {
+  return seen.gaps.some(([first, end]) => index >= first && index < end);
+}
+
+function stateOf(column: Column | null): number {
+  if (column === null) return STATE.nothing;
   if (isGap(column)) return STATE.gap;
   return isStale(column) ? STATE.stale : STATE.depth;
 }

@@ -6,6 +6,7 @@
  */
 
 import type { ColumnsOf } from "../book/bookStream";
+import { Flag } from "../book/wire";
 import { absorb, columnOf } from "./column";
 import { Coverage } from "./coverage";
 import type { FetchPast, PastColumns } from "./past";
@@ -56,6 +57,8 @@ export class HeatmapFeed {
   private earliestMs = 0;
   private heardMs = 0;
   private retryAtMs = 0;
+  /** Length of the columns of the stream; 0 before the first. */
+  private streamedMs = 0;
   /** Counts the changes of what is held. */
   version = 0;
 
@@ -75,8 +78,11 @@ export class HeatmapFeed {
     return this.loading !== null;
   }
 
+  /** Whether nothing was missed at a time. What the stream left out is fetched, and till then taken as quiet. */
   isKnown(ms: number): boolean {
-    return this.line.coverage.has(ms);
+    const { coverage } = this.line;
+    const isStreamed = ms >= (coverage.known?.toMs ?? Number.POSITIVE_INFINITY);
+    return coverage.has(ms) || (isStreamed && this.retryAtMs === 0);
   }
 
   /** Begin and end of what was fetched or streamed. */
@@ -105,6 +111,7 @@ export class HeatmapFeed {
     this.heardMs = 0;
     this.earliestMs = 0;
     this.retryAtMs = 0;
+    this.streamedMs = 0;
     this.line = this.lineOf(this.line.ring.everyMs);
     this.change();
   }
@@ -112,6 +119,13 @@ export class HeatmapFeed {
   /** Columns as the stream sends them. */
   take(sent: ColumnsOf): void {
     if (!this.isShown(sent)) return;
+    // The first column of a stream began before it, and misses what was before: it is fetched instead.
+    if (sent.everyMs !== this.streamedMs && isPartial(sent)) {
+      this.streamedMs = sent.everyMs;
+      this.take({ ...sent, columns: sent.columns.slice(1) });
+      return;
+    }
+    this.streamedMs = sent.everyMs;
     const last = sent.columns[sent.columns.length - 1];
     if (last !== undefined) this.heardMs = Math.max(this.heardMs, Number(last.beginNs / NS_PER_MS));
     if (this.loading !== null) this.waiting.push(sent);
@@ -159,6 +173,7 @@ export class HeatmapFeed {
       if (mine.signal.aborted) return;
       this.addFetched(line, found);
       line.coverage.add(fromMs, toMs);
+      this.retryAtMs = 0;
       this.handlers.onProblem(null);
       // Columns of the length before are shown until these are there.
       if (isOther) this.line = line;
@@ -220,4 +235,8 @@ export class HeatmapFeed {
     this.version += 1;
     this.handlers.onChange();
   }
+}
+
+function isPartial({ columns: [first] }: ColumnsOf): boolean {
+  return first !== undefined && (first.flags & Flag.missing) !== 0;
 }

@@ -3,6 +3,7 @@
 import type { BookState } from "../book/bookState";
 import type { Zone } from "../market/times";
 import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Readout } from "./axes";
+import type { Span } from "./coverage";
 import { cutoffsOf } from "./cutoffs";
 import { ROWS, type Seen } from "./depthTexture";
 import { CAPACITY, type HeatmapFeed } from "./feed";
@@ -42,6 +43,8 @@ export interface Market {
   zone: Zone;
   /** Price of the last trade, in units of 1e-9. */
   last: number | null;
+  /** When records are missing. */
+  gaps: readonly Span[];
 }
 
 export interface HeatmapHandlers {
@@ -59,8 +62,6 @@ export interface Canvases {
 }
 
 const START_MS_PER_PX = 100;
-/** A quiet book is drawn on for this long; then it is time to say that nothing is heard. */
-export const CARRY_MS = 5_000;
 /** The market changes a picture no more often than this: columns are longer, and eyes are slower. */
 const REST_MS = 60;
 /** Near the right edge a wheel keeps now where it is. */
@@ -279,11 +280,11 @@ export class Heatmap {
     feed.want({ fromMs: startMs, toMs: this.view.endMs, everyMs: wanted }, nowMs);
     const { ring } = feed;
     const endColumn = Math.floor(nowMs / ring.everyMs) + 1;
-    const key = `${feed.version} ${endColumn} ${this.view.endMs} ${this.view.topTick}`;
+    const key = `${feed.version} ${endColumn} ${this.view.endMs} ${this.view.topTick} ${market.gaps.length}`;
     if (key === this.drawnKey) return;
     this.drawnKey = key;
     const { lower, upper, contrast, isLog, trades } = this.handlers.settings();
-    const seen = this.seenOf(startMs, endColumn);
+    const seen = this.seenOf(startMs, endColumn, market.gaps);
     this.dots.count = 0;
     if (trades)
       this.dots.gather(ring, seen.first, Math.min(seen.last + 1, endColumn), this.view, plot);
@@ -298,7 +299,7 @@ export class Heatmap {
     });
   }
 
-  private seenOf(startMs: number, end: number): Seen {
+  private seenOf(startMs: number, end: number, gaps: readonly Span[]): Seen {
     const { ring } = this.feed;
     const { plot } = this.frame;
     const low = tickAt(this.view, plot.height) - 1;
@@ -312,9 +313,12 @@ export class Heatmap {
       window: this.window,
       baseTick: this.baseTick,
       baseColumn: Math.floor(ring.newest / ring.capacity) * ring.capacity,
-      carry: carryOf(ring.everyMs),
       end,
-      isKnown: (index) => this.feed.isKnown(index * ring.everyMs) || index >= ring.newest,
+      isKnown: (index) => this.feed.isKnown(index * ring.everyMs),
+      gaps: gaps.map(({ fromMs, toMs }) => [
+        Math.floor(fromMs / ring.everyMs),
+        Math.ceil(toMs / ring.everyMs),
+      ]),
     };
   }
 
@@ -355,8 +359,17 @@ export class Heatmap {
     if (x > this.frame.plot.width)
       return { x, y, ms: null, tick, ...depthNow(market.book, tick * market.tick) };
     const ms = timeAt(this.view, this.frame.plot.width, x);
-    const carry = carryOf(ring.everyMs);
-    return { x, y, ms, tick, ...depthAt(ring, ms, tick, { nowMs: market.nowMs, carry }) };
+    return {
+      x,
+      y,
+      ms,
+      tick,
+      ...depthAt(ring, ms, tick, {
+        nowMs: market.nowMs,
+        gaps: market.gaps,
+        isKnown: (at) => this.feed.isKnown(at),
+      }),
+    };
   }
 
   private contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
@@ -365,9 +378,4 @@ export class Heatmap {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     return context;
   }
-}
-
-/** How many columns back the depth of a quiet stretch may be from. */
-function carryOf(everyMs: number): number {
-  return Math.max(1, Math.round(CARRY_MS / everyMs));
 }

@@ -49,5 +49,11 @@ export function readMarket(clock: BookClock): Market {
     priceTick,
     zone: useSettings.getState().zone,
     last: last === undefined ? null : Number(last),
+    gaps: data.gaps
+      .filter(({ symbol }) => symbol === null || symbol === instrument?.symbol)
+      .map(({ startNs, endNs }) => ({
+        fromMs: Number(startNs / NS_PER_MS),
+        toMs: Number(endNs / NS_PER_MS),
+      })),
   };
 }

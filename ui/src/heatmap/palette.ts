@@ -31,12 +31,16 @@ export interface Palette {
   };
 }
 
-/** `#rrggbb` to parts of one; anything else is grey, as a colour that is wrong must show. */
+/** `#rrggbb` or `#rgb` to parts of one; anything else is grey, as a colour that is wrong must show. */
 export function parseColour(text: string): Rgb {
-  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text.trim());
-  if (match === null) return [0.5, 0.5, 0.5];
-  const part = (at: number) => Number.parseInt(match[at] ?? "80", 16) / 255;
-  return [part(1), part(2), part(3)];
+  const digits = /^#([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(text.trim())?.[1];
+  if (digits === undefined) return [0.5, 0.5, 0.5];
+  const width = digits.length / 3;
+  const part = (at: number) => {
+    const value = digits.slice(at * width, (at + 1) * width);
+    return Number.parseInt(width === 1 ? value + value : value, 16) / 255;
+  };
+  return [part(0), part(1), part(2)];
 }
 
 export function readPalette(element: Element): Palette {

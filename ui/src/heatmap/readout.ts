@@ -2,6 +2,7 @@
 
 import type { BookState } from "../book/bookState";
 import { isGap } from "./column";
+import type { Span } from "./coverage";
 import type { ColumnRing } from "./ring";
 
 export interface Resting {
@@ -16,18 +17,26 @@ export interface Found {
   note: string;
 }
 
-/** Resting size of a price in the column at a time; `carry` columns back at most. */
-export function depthAt(
-  ring: ColumnRing,
-  ms: number,
-  tick: number,
-  { nowMs, carry }: { nowMs: number | null; carry: number },
-): Found {
+/** What is known of the time that is looked at. */
+export interface Known {
+  nowMs: number | null;
+  isKnown(ms: number): boolean;
+  gaps: readonly Span[];
+}
+
+/** Resting size of a price at a time. */
+export function depthAt(ring: ColumnRing, ms: number, tick: number, known: Known): Found {
+  const { nowMs, gaps } = known;
   const index = Math.floor(ms / ring.everyMs);
   if (nowMs === null || index * ring.everyMs > nowMs) return { resting: null, note: "" };
-  const column = ring.atOrBefore(index, carry);
-  if (column === null) return { resting: null, note: "no data" };
-  if (isGap(column)) return { resting: null, note: "records missing" };
+  const column = ring.atOrBefore(index, ring.capacity);
+  const isInGap = gaps.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs);
+  if (isInGap || (column !== null && isGap(column))) {
+    return { resting: null, note: "records missing" };
+  }
+  if (column === null || (column.index !== index && !known.isKnown(ms))) {
+    return { resting: null, note: "no data" };
+  }
   const resting = { bid: 0, ask: 0 };
   for (let i = 0; i < column.ticks.length; i += 1) {
     if (column.ticks[i] !== tick) continue;

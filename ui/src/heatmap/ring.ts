@@ -52,9 +52,10 @@ export class ColumnRing {
     return column?.index === index ? column : null;
   }
 
-  /** The latest column at or before an index, at most `most` back. */
+  /** The latest column at or before an index, less than `most` back. */
   atOrBefore(index: number, most: number): Column | null {
-    for (let back = 0; back <= most; back += 1) {
+    if (this.newest < 0) return null;
+    for (let back = 0; back < most; back += 1) {
       const column = this.get(index - back);
       if (column !== null) return column;
     }

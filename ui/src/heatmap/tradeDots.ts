@@ -61,7 +61,7 @@ export class TradeDots {
       }
       if (!isByPrice) this.flush(x, view);
     }
-    this.scale(Math.min(LARGEST_PX, Math.max(6, Math.max(columnPx * share, rowPx) * 0.8)));
+    this.scale(Math.min(LARGEST_PX, Math.max(5, Math.max(columnPx * share, rowPx) * 0.55)));
   }
 
   private heap(column: Column, apart: { x: number; view: View } | null): void {

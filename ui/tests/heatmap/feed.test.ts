@@ -111,7 +111,7 @@ describe("the feed", () => {
     await settled();
     expect(feed.ring.get(indexOf(3))).not.toBeNull();
     expect(feed.isKnown(at(5))).toBe(true);
-    expect(feed.isKnown(at(11))).toBe(false);
+    expect(feed.isKnown(at(-12))).toBe(false);
     feed.want({ fromMs: at(0), toMs: at(20), everyMs: 100 }, at(10) + 50);
     expect(asked).toHaveLength(1);
   });

@@ -14,9 +14,9 @@ function seen(of: Partial<Seen> = {}): Seen {
     window: WINDOW,
     baseTick: 100,
     baseColumn: 0,
-    carry: 2,
     end: 100,
     isKnown: () => true,
+    gaps: [],
     ...of,
   };
 }
@@ -78,44 +78,56 @@ describe("what is sent to the card", () => {
 });
 
 describe("notes of the columns", () => {
-  it("leave blank what has no column, and carry a quiet book on for a while", () => {
+  it("leave blank what was before, and carry a quiet book on", () => {
     const plan = new TexturePlan(16);
-    plan.note(ringWith(1, 7), seen());
+    plan.note(ringWith(1, 5), seen({ last: 6 }));
     const { nothing, depth } = STATE;
-    expect(states(plan, 0, 9)).toEqual([
-      nothing,
-      depth,
-      depth,
-      depth,
-      nothing,
-      nothing,
-      nothing,
-      depth,
-      depth,
-      depth,
-    ]);
+    expect(states(plan, 0, 6)).toEqual([nothing, depth, depth, depth, depth, depth, depth]);
     // A carried column points to the place of its depth.
     expect(plan.notes[3 * 8 + 1]).toBe(1);
   });
 
-  it("carry nothing over a gap, into unknown time, or after the clock", () => {
+  it("carry a book on that stands from before what is seen, and send it", () => {
+    const plan = new TexturePlan(16);
+    const view = seen({ first: 6 });
+    expect(plan.stale(ringWith(2), view)).toEqual([2]);
+    plan.note(ringWith(2), view);
+    expect(states(plan, 6, 9)).toEqual([1, 1, 1, 1]);
+  });
+
+  it("carry nothing into unknown time, or after the clock", () => {
+    const plan = new TexturePlan(16);
+    plan.note(ringWith(1, 8), seen({ end: 9, isKnown: (index) => index !== 2 }));
+    const { nothing, depth } = STATE;
+    expect(states(plan, 1, 4)).toEqual([depth, nothing, depth, depth]);
+    expect(states(plan, 8, 9)).toEqual([depth, nothing]);
+  });
+
+  it("show a gap in the column that misses records, and in the quiet stretch before it", () => {
     const plan = new TexturePlan(16);
     const ring = ringWith(1, 8);
     ring.put(column(4, { flags: Flag.missing }));
-    plan.note(ring, seen({ end: 9, isKnown: (index) => index !== 2 }));
+    plan.note(ring, seen());
     const { nothing, depth, gap } = STATE;
     expect(states(plan, 0, 9)).toEqual([
       nothing,
       depth,
-      nothing,
-      depth,
+      gap,
+      gap,
       gap,
       nothing,
       nothing,
       nothing,
       depth,
-      nothing,
+      depth,
     ]);
+  });
+
+  it("show a gap where the source told of one", () => {
+    const plan = new TexturePlan(16);
+    plan.note(ringWith(1, 3, 6), seen({ gaps: [[2, 5]] }));
+    const { depth, gap } = STATE;
+    expect(states(plan, 1, 7)).toEqual([depth, gap, gap, gap, depth, depth, depth]);
   });
 
   it("mark a book that may not be the market's", () => {

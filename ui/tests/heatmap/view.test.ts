@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseColour } from "../../src/heatmap/palette";
 import {
   centre,
   columnLength,
@@ -71,5 +72,13 @@ describe("a view of the heatmap", () => {
     expect(columnLength(150)).toBe(250);
     expect(columnLength(3_000)).toBe(5_000);
     expect(columnLength(1e9)).toBe(900_000);
+  });
+});
+
+describe("the theme's colours", () => {
+  it("are read in both forms that a style sheet may come in", () => {
+    expect(parseColour("#ff0080")).toEqual([1, 0, 128 / 255]);
+    expect(parseColour(" #fff")).toEqual([1, 1, 1]);
+    expect(parseColour("teal")).toEqual([0.5, 0.5, 0.5]);
   });
 });
