@@ -30,13 +30,21 @@ def tape_cache_root() -> Path:
     return Path(base) / "ticktape" / "tapes"
 
 
-def identity_of(files: Sequence[Path]) -> str:
-    """Give a name for what some files hold now: their paths, sizes and times of change."""
-    digest = hashlib.sha256()
+def copy_of(files: Sequence[Path]) -> Path:
+    """Give the path of the unpacked copy of some files as they are now.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The tapes; the name tells their paths, then their sizes and times of change.
+    """
+    paths, states = hashlib.sha256(), hashlib.sha256()
     for file in files:
         stat = file.stat()
-        digest.update(f"{file.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:32]
+        paths.update(f"{file.resolve()}\0".encode())
+        states.update(f"{stat.st_size} {stat.st_mtime_ns}\0".encode())
+    name = f"{paths.hexdigest()[:24]}-{states.hexdigest()[:24]}{_SUFFIX}"
+    return tape_cache_root() / name
 
 
 def open_scratch() -> int:
@@ -54,18 +62,34 @@ def open_scratch() -> int:
     return descriptor
 
 
-def make_room(most_bytes: int = MOST_BYTES) -> None:
-    """Remove the copies that were not used for longest, until no more than this are left."""
+def make_room(copy: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Make room for a copy: older ones of the same files go, then those not used for longest.
+
+    Parameters
+    ----------
+    copy : Path
+        The copy to be made.
+    most_bytes : int
+        Of all copies together before it.
+    """
     root = tape_cache_root()
+    same_files = copy.name.partition("-")[0]
     found = []
     for path in root.glob(f"*{_SUFFIX}"):
         with suppress(OSError):
             stat = path.stat()
-            found.append((stat.st_mtime_ns, stat.st_size, path))
-    total = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
-        if total <= most_bytes:
-            return
+            is_stale = path.name.startswith(same_files)
+            found.append((not is_stale, stat.st_mtime_ns, stat.st_size, path, is_stale))
+    total = sum(size for _, _, size, _, _ in found)
+    for _, _, size, path, is_stale in sorted(found):
+        if not is_stale and total <= most_bytes:
+            break
         with suppress(OSError):
             path.unlink()
-            total -= size
+            path.with_suffix(".json").unlink()
+        total -= size
+    # Half-made copies of processes that are gone, where the system tells which are.
+    for part in root.glob("*.part-*") if Path("/proc/self").exists() else ():
+        if not Path(f"/proc/{part.suffix.partition('-')[2]}").exists():
+            with suppress(OSError):
+                part.unlink()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ticktape.store.cache_folder import identity_of, make_room, tape_cache_root
+from ticktape.store.cache_folder import copy_of, make_room
 from ticktape.store.record_file import RecordFile
 from ticktape.tape.batch import Batch
 from ticktape.tape.byte_source import ZSTD_MAGIC
@@ -75,7 +75,7 @@ class TapeRecords:
         if self.records is not None:
             yield from self._fill_in_place(self.records)
             return
-        copy = tape_cache_root() / f"{identity_of(self._files)}.records"
+        copy = copy_of(self._files)
         if self._open_copy(copy):
             yield from self._read_all()
         else:
@@ -120,7 +120,7 @@ class TapeRecords:
 
     def _make_copy(self, path: Path) -> Iterator[Batch]:
         path.parent.mkdir(parents=True, exist_ok=True)
-        make_room()
+        make_room(path)
         part = path.with_suffix(f".part-{os.getpid()}")
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         self.records = RecordFile(descriptor, str(path))
