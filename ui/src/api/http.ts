@@ -1,5 +1,6 @@
 /** The HTTP calls of docs/api.md. Every failure is a Problem that can be shown as it is. */
 
+import type { BookEvent } from "../book/eventRing";
 import {
   decodeHistory,
   decodeInstrument,
@@ -7,6 +8,7 @@ import {
   decodeReplay,
   decodeSource,
 } from "./decode";
+import { decodeEffectEvents } from "./effectEvents";
 import { DecodeError, parseJson } from "./fields";
 import type { HistoryAnswer, Instrument, Problem, ReplayStatus, Source } from "./messages";
 
@@ -37,6 +39,10 @@ export function problemOf(error: unknown): Problem {
 }
 
 async function ask<T>(path: string, read: (value: unknown) => T, init?: RequestInit): Promise<T> {
+  return read(parseJson(await askText(path, init)));
+}
+
+async function askText(path: string, init?: RequestInit): Promise<string> {
   let response: Response;
   let text: string;
   try {
@@ -47,7 +53,7 @@ async function ask<T>(path: string, read: (value: unknown) => T, init?: RequestI
     throw new ProblemError(UNREACHABLE);
   }
   if (!response.ok) throw new ProblemError(problemIn(text, response.status));
-  return read(parseJson(text));
+  return text;
 }
 
 function problemIn(text: string, status: number): Problem {
@@ -131,6 +137,16 @@ export interface ReplayOrder {
 
 export function fetchActivity(buckets: number): Promise<ReplayActivity> {
   return ask(`/api/replay/activity?buckets=${buckets}`, decodeActivity);
+}
+
+/** Records by position, of every instrument, and what each did to its book. */
+export async function fetchEffects(
+  position: number,
+  count: number,
+  signal: AbortSignal,
+): Promise<BookEvent[]> {
+  const path = `/api/mbo/stream/json/0?from=${position}&limit=${count}`;
+  return decodeEffectEvents(await askText(path, { signal }));
 }
 
 export function orderReplay(order: ReplayOrder): Promise<ReplayStatus> {

@@ -1,11 +1,29 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import type { BookState } from "../book/bookState";
-import { indexOfRow, newestEvent, placeNow, rowCount, rowOf } from "../inspector/rows";
+import type { Instrument } from "../api/messages";
+import type { BookEvent } from "../book/eventRing";
+import {
+  indexOfRow,
+  newestEvent,
+  placeNow,
+  type Records,
+  rowCount,
+  rowOf,
+} from "../inspector/rows";
+import type { MarketData } from "../market/marketData";
 import type { Price } from "../market/prices";
 import { useActive } from "../stores/active";
 import { bookStream, shownBook, useBook } from "../stores/book";
-import { follow, inspected, movePick, pickRow, useInspector } from "../stores/inspector";
+import {
+  follow,
+  inspected,
+  lookBack,
+  movePick,
+  pickRow,
+  recordsShown,
+  useInspector,
+} from "../stores/inspector";
+import { useMarket } from "../stores/market";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { InspectorRow } from "./InspectorRow";
@@ -17,14 +35,17 @@ const PAGE = 10;
 
 /** The latest records of the instrument, event by event, and what each did to the book. */
 export function InspectorPanel() {
-  const { instrument } = useActive();
+  const { data, instrument } = useActive();
   const depth = useSession((s) => s.source?.depth ?? "");
   const picked = useInspector((s) => s.picked);
   useBook((s) => s.frame);
   useEffect(() => (depth === "L3" ? bookStream.watch({ events: true }) : undefined), [depth]);
+  useInspector((s) => s.fetched);
+  useLookingBack(depth === "L3");
   const book = shownBook();
-  const tick = instrument?.tick ?? null;
+  const records = recordsShown();
   const event = inspected();
+  const of = (shown: BookEvent) => instrumentOf(data, shown);
   return (
     <section className="panel inspector" aria-label="Inspector">
       <div className="panel-head">
@@ -35,20 +56,47 @@ export function InspectorPanel() {
           </button>
         )}
         <span className="spring" />
-        <StepNote book={book} />
+        <StepNote records={records} activeId={instrument?.instrumentId ?? null} />
       </div>
-      {book === null || book.events.end === book.events.begin ? (
+      {records === null ? (
         <p className="empty">{noRecords(depth)}</p>
       ) : (
         <>
-          <RecordList book={book} tick={tick} />
+          <RecordList ring={records} tickOf={(shown) => of(shown)?.tick ?? null} />
           {event !== null && (
-            <RecordDetail event={event} tick={tick} queue={placeNow(book, event)} />
+            <RecordDetail
+              event={event}
+              tick={of(event)?.tick ?? null}
+              symbol={of(event)?.symbol ?? ""}
+              queue={book === null ? null : placeNow(book, event)}
+            />
           )}
         </>
       )}
     </section>
   );
+}
+
+function instrumentOf(data: MarketData, { instrumentId }: BookEvent): Instrument | null {
+  const known = useSession.getState().symbols;
+  const named = (one: Instrument) => one.instrumentId === instrumentId;
+  return data.instruments.find(named) ?? known.find(named) ?? null;
+}
+
+// The stream is a frame behind the replay's own word of where it stands.
+const SETTLE_MS = 120;
+
+/** In a paused replay, have the event at the cursor, whichever instrument it is of. */
+function useLookingBack(hasOrders: boolean): void {
+  const paused = useSession((s) => s.source?.replay?.paused ?? false);
+  const position = useSession((s) => s.source?.replay?.mboPosition ?? null);
+  const activeId = useMarket((s) => s.activeId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the position and the instrument say when to look
+  useEffect(() => {
+    if (!hasOrders || !paused) return;
+    const timer = setTimeout(() => void lookBack(), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [hasOrders, paused, position, activeId]);
 }
 
 /** What an empty list says. */
@@ -57,27 +105,38 @@ function noRecords(depth: string): string {
   return "No record of this instrument yet.";
 }
 
-/** After a step of a paused replay: whether what the step brought stands in the list. */
-function StepNote({ book }: { book: BookState | null }) {
+interface StepNoteProps {
+  records: Records | null;
+  activeId: number | null;
+}
+
+/** Of a paused replay: whether the event at its cursor stands in the list, and whose it is. */
+function StepNote({ records, activeId }: StepNoteProps) {
   const replay = useSession((s) => s.source?.replay ?? null);
+  const data = useMarket((s) => s.data);
   if (replay === null || !replay.paused || replay.mboPosition === null) return null;
-  const ring = book?.events;
-  const isHere =
-    ring !== undefined &&
-    ring.end > ring.begin &&
-    ring.positionAt(ring.end - 1) + 1 === replay.mboPosition;
+  const newest = records === null ? null : records.at(records.end - 1);
+  let said = "looking for the event at the cursor…";
+  if (newest !== null && newest.position + 1 === replay.mboPosition) {
+    const symbol = instrumentOf(data, newest)?.symbol ?? "another instrument";
+    said = `event at the cursor${newest.instrumentId === activeId ? "" : `: ${symbol}`}`;
+  }
   return (
     <span className="mark" role="status">
-      {isHere ? "the event at the cursor" : "at the cursor: another instrument"}
+      {said}
     </span>
   );
 }
 
-function RecordList({ book, tick }: { book: BookState; tick: Price | null }) {
+interface RecordListProps {
+  ring: Records;
+  tickOf(event: BookEvent): Price | null;
+}
+
+function RecordList({ ring, tickOf }: RecordListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const zone = useSettings((s) => s.zone);
   const { picked, heldEnd } = useInspector();
-  const ring = book.events;
   const isHeld = heldEnd !== null && heldEnd > ring.begin;
   const end = isHeld ? heldEnd : ring.end;
   const rows = rowCount(ring, end);
@@ -126,7 +185,7 @@ function RecordList({ book, tick }: { book: BookState; tick: Price | null }) {
             <InspectorRow
               key={event.position}
               event={event}
-              tick={tick}
+              tick={tickOf(event)}
               zone={zone}
               top={item.start}
               isPicked={event.position === picked?.position}

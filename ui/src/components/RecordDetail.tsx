@@ -15,11 +15,12 @@ import { useSettings } from "../stores/settings";
 interface RecordDetailProps {
   event: BookEvent;
   tick: Price | null;
+  symbol: string;
   queue: QueuePlace | null;
 }
 
 /** Everything that one record says, and what it did. */
-export function RecordDetail({ event, tick, queue }: RecordDetailProps) {
+export function RecordDetail({ event, tick, symbol, queue }: RecordDetailProps) {
   const zone = useSettings((s) => s.zone);
   const flags = flagsOf(event.flags);
   const side = SIDES[event.side];
@@ -35,7 +36,7 @@ export function RecordDetail({ event, tick, queue }: RecordDetailProps) {
   return (
     <section className="record-detail" aria-label="Record">
       <p>
-        {event.action} {ACTIONS[event.action] ?? "unknown action"}
+        {symbol} · {event.action} {ACTIONS[event.action] ?? "unknown action"}
         {side === undefined ? "" : ` · ${side}`} · {formatSize(event.size)} at{" "}
         {priceText(event.price, tick)}
         {flags.map(({ name, meaning }) => (

@@ -5,19 +5,35 @@ import type { BookEvent } from "../book/eventRing";
 import { orderCount, placeOf } from "../book/orders";
 import { LAST, type QueuePlace } from "./words";
 
-type Ring = BookState["events"];
+/** Records by index, oldest first: the stream's ring, or what was fetched of a paused replay. */
+export interface Records {
+  readonly begin: number;
+  readonly end: number;
+  at(index: number): BookEvent;
+  positionAt(index: number): number;
+}
+
+/** Records that were fetched. */
+export function recordsOf(events: readonly BookEvent[]): Records {
+  const at = (index: number): BookEvent => {
+    const event = events[index];
+    if (event === undefined) throw new RangeError(`record ${index} of ${events.length}`);
+    return event;
+  };
+  return { begin: 0, end: events.length, at, positionAt: (index) => at(index).position };
+}
 
 /** Index of the ring's record that stands in a row of the list; `end` is where the list begins. */
 export function indexOfRow(end: number, row: number): number {
   return end - 1 - row;
 }
 
-export function rowCount(ring: Ring, end: number): number {
+export function rowCount(ring: Records, end: number): number {
   return Math.max(0, end - ring.begin);
 }
 
 /** How many of the newest records are of one event: the one that the market, or a step, just made. */
-export function newestEvent(ring: Ring): number {
+export function newestEvent(ring: Records): number {
   const { begin, end } = ring;
   let count = 0;
   for (let at = end - 1; at >= begin; at -= 1) {
@@ -28,7 +44,7 @@ export function newestEvent(ring: Ring): number {
 }
 
 /** Row of the record at a position; -1 if it is not, or no longer, held. */
-export function rowOf(ring: Ring, end: number, position: number): number {
+export function rowOf(ring: Records, end: number, position: number): number {
   let [low, high] = [ring.begin, end - 1];
   while (low <= high) {
     const middle = (low + high) >> 1;

@@ -24,6 +24,9 @@ export function useKeys(helpOpen: boolean, setHelpOpen: (open: boolean) => void)
       });
       if (action === null) return;
       if (action !== "close") event.preventDefault();
+      // A button that keeps the focus unseen would be pressed by Space all the same.
+      const focused = document.activeElement;
+      if (event.key === " " && focused instanceof HTMLButtonElement) focused.blur();
       carryOut(action, setHelpOpen);
     };
     window.addEventListener("keydown", onKey);

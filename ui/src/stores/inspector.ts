@@ -1,8 +1,16 @@
-/** What the event inspector looks at. */
+/** What the event inspector looks at: what the stream brings, and where a replay was sent, what stood there. */
 
 import { create } from "zustand";
+import { fetchEffects, problemOf } from "../api/http";
 import type { BookEvent } from "../book/eventRing";
-import { indexOfRow, newestEvent, rowCount, rowOf } from "../inspector/rows";
+import {
+  indexOfRow,
+  newestEvent,
+  type Records,
+  recordsOf,
+  rowCount,
+  rowOf,
+} from "../inspector/rows";
 import { shownBook } from "./book";
 import { useMarket } from "./market";
 import { useSession } from "./session";
@@ -12,9 +20,29 @@ interface Inspector {
   picked: BookEvent | null;
   /** End of the list while it stands still; null while it moves. */
   heldEnd: number | null;
+  /** Of a paused replay, where the stream has not the event at the cursor: the records before it. */
+  fetched: { mboPosition: number; records: Records } | null;
 }
 
-export const useInspector = create<Inspector>()(() => ({ picked: null, heldEnd: null }));
+export const useInspector = create<Inspector>()(() => ({
+  picked: null,
+  heldEnd: null,
+  fetched: null,
+}));
+
+/** How many records before the cursor are looked through. */
+const FETCHED = 400;
+
+/** The records to list; null where there are none yet. */
+export function recordsShown(): Records | null {
+  const { fetched } = useInspector.getState();
+  const replay = useSession.getState().source?.replay ?? null;
+  if (fetched !== null && replay?.paused === true && fetched.mboPosition === replay.mboPosition) {
+    return fetched.records;
+  }
+  const ring = shownBook()?.events;
+  return ring === undefined || ring.end === ring.begin ? null : ring;
+}
 
 export function follow(): void {
   useInspector.setState({ picked: null, heldEnd: null });
@@ -22,8 +50,8 @@ export function follow(): void {
 
 /** Hold the list where it is, with this record of it picked. */
 export function pickRow(row: number): void {
-  const ring = shownBook()?.events;
-  if (ring === undefined) return;
+  const ring = recordsShown();
+  if (ring === null) return;
   const end = useInspector.getState().heldEnd ?? ring.end;
   const index = indexOfRow(end, Math.min(Math.max(row, 0), rowCount(ring, end) - 1));
   if (index < ring.begin || index >= ring.end) return;
@@ -32,8 +60,8 @@ export function pickRow(row: number): void {
 
 /** Go to the next older record (1) or a newer one (-1). */
 export function movePick(rows: number): void {
-  const ring = shownBook()?.events;
-  if (ring === undefined) return;
+  const ring = recordsShown();
+  if (ring === null) return;
   const { picked, heldEnd } = useInspector.getState();
   const end = heldEnd ?? ring.end;
   pickRow((picked === null ? 0 : rowOf(ring, end, picked.position)) + rows);
@@ -43,13 +71,43 @@ export function movePick(rows: number): void {
 export function inspected(): BookEvent | null {
   const { picked } = useInspector.getState();
   if (picked !== null) return picked;
-  const ring = shownBook()?.events;
-  if (ring === undefined || ring.end === ring.begin) return null;
+  const ring = recordsShown();
+  if (ring === null) return null;
   return ring.at(ring.end - newestEvent(ring));
 }
 
+let asking: AbortController | null = null;
+
+/** Fetch what stands before the cursor of a paused replay, unless the stream brought it: last wins. */
+export async function lookBack(): Promise<void> {
+  const position = useSession.getState().source?.replay?.mboPosition ?? null;
+  const { activeId } = useMarket.getState();
+  if (position === null || position === 0) return;
+  const ring = shownBook()?.events;
+  const isHere =
+    ring !== undefined && ring.end > ring.begin && ring.positionAt(ring.end - 1) + 1 === position;
+  if (isHere || useInspector.getState().fetched?.mboPosition === position) return;
+  asking?.abort();
+  const mine = new AbortController();
+  asking = mine;
+  const from = Math.max(0, position - FETCHED);
+  try {
+    const events = await fetchEffects(from, position - from, mine.signal);
+    const latest = newestEvent(recordsOf(events));
+    // Of other instruments only what happened at the cursor itself.
+    const told = events.filter(
+      (event, i) => event.instrumentId === activeId || i >= events.length - latest,
+    );
+    useInspector.setState({ fetched: { mboPosition: position, records: recordsOf(told) } });
+  } catch (error) {
+    if (!mine.signal.aborted) useSession.getState().report(problemOf(error));
+  }
+}
+
 useMarket.subscribe((now, before) => {
-  if (now.activeId !== before.activeId) follow();
+  if (now.activeId === before.activeId) return;
+  useInspector.setState({ fetched: null });
+  follow();
 });
 // Wherever a replay is sent, what happened there is looked at.
 useSession.subscribe((now, before) => {

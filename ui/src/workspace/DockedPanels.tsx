@@ -27,6 +27,8 @@ export default function DockedPanels() {
     [],
   );
   const onReady = ({ api }: DockviewReadyEvent) => {
+    // A panel is a landmark of its own: one around it by the same name would only be in the way.
+    api.onDidAddGroup((group) => group.element.removeAttribute("role"));
     if (!restore(api, kept())) layOut(api);
     if (useHistory.getState().rows !== null) dockOf(api).show("history");
     useWorkspace.setState({ dock: dockOf(api), open: openIn(api) });
