@@ -173,15 +173,14 @@ async def test_in_a_replay_nothing_after_the_cursor_is_told(tmp_path):
             found = await columns_asked(running, f"every_ms=100&to={whole[-1][0]}")
             assert found == expected_columns(records[:wanted], 100)
         reader = BookReader(socket)
+        traded = records[:wanted]
+        volume = int(traded["size"][traded["action"] == ord("T")].sum())
         async with asyncio.timeout(15):
-            while reader.heads.get(KEY, {"position": 0})["position"] != wanted or (
-                KEY not in reader.volumes
-            ):
+            await reader.read_until(lambda message: message["kind"] == "reset")
+            await reader.read_to(KEY, wanted)
+            # Volume comes behind the book whose trades it tells.
+            while sum(sum(one) for one in reader.volumes.get(KEY, {}).values()) != volume:
                 await reader.read()
         assert reader.resets == 1
-        traded = records[:wanted]
-        assert sum(sum(one) for one in reader.volumes[KEY].values()) == int(
-            traded["size"][traded["action"] == ord("T")].sum()
-        )
         book = running.viewer.market.book(ES)
         assert len(reader.books[KEY]) == sum(map(len, book.levels(10)))
