@@ -20,8 +20,6 @@ from pydantic_settings import (
 )
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Bytes = Annotated[int, Field(ge=1_024, le=1_000_000_000)]
 
 
 class SettingsError(Exception):
@@ -49,17 +47,17 @@ class Settings(BaseSettings):
         ``debug``, ``info``, ``warning`` or ``error``.
     dev : bool
         Development mode: pages of any origin may call the API.
-    max_requests : int
+    web_requests : int
         HTTP requests that are answered at a time, streams included; further ones get 503.
-    max_websockets : int
+    web_sockets : int
         WebSockets open at a time; further ones are closed with code 1013.
-    max_symbols : int
+    web_symbols : int
         Symbols that one client of the web server may ask for.
-    max_client_queue_bytes : int
+    web_queue_bytes : int
         Bytes of records that wait for one client of the web server; then the oldest are dropped.
-    max_request_bytes : int
+    web_request_bytes : int
         Bytes of a request's body; a larger one gets 413.
-    max_header_bytes : int
+    web_header_bytes : int
         Bytes of a request's line and headers; more gets 431.
     gateway_sessions, gateway_subscriptions, gateway_symbols : int
         Sessions of the live gateway, subscriptions of one, symbols of one subscription.
@@ -85,6 +83,12 @@ class Settings(BaseSettings):
     gateway_symbols: Annotated[int, Field(ge=1)] = 10_000
     gateway_queue_bytes: Annotated[int, Field(ge=1 << 16)] = 32 << 20
     gateway_line_bytes: Annotated[int, Field(ge=1 << 10)] = 1 << 18
+    web_requests: Annotated[int, Field(ge=1)] = 1_000
+    web_sockets: Annotated[int, Field(ge=1)] = 1_000
+    web_symbols: Annotated[int, Field(ge=1)] = 500
+    web_queue_bytes: Annotated[int, Field(ge=1 << 10)] = 960_000
+    web_request_bytes: Annotated[int, Field(ge=1 << 10)] = 1_000_000
+    web_header_bytes: Annotated[int, Field(ge=1 << 13)] = 1 << 16
 
     @classmethod
     def settings_customise_sources(

@@ -20,7 +20,7 @@ class OverLimitError(TicktapeError):
 
 
 class Limits(NamedTuple):
-    """The limits of a web server; each is a setting of the same name.
+    """The limits of a web server; settings beginning with ``web_``.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Limits(NamedTuple):
             REFUSALS.labels("symbols").inc()
             raise OverLimitError(
                 f"{len(symbols)} symbols are too many",
-                hint=f"ask for {self.max_symbols} at most, or set max_symbols",
+                hint=f"ask for {self.max_symbols} at most, or set web_symbols",
             )
         return symbols
 
@@ -72,5 +72,12 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 def limits_of(settings: Settings) -> Limits:
-    """Take the limits out of the settings, which have them by the same names."""
-    return Limits(*(getattr(settings, name) for name in Limits._fields))
+    """Take the limits out of the settings."""
+    return Limits(
+        settings.web_requests,
+        settings.web_sockets,
+        settings.web_symbols,
+        settings.web_queue_bytes,
+        settings.web_request_bytes,
+        settings.web_header_bytes,
+    )

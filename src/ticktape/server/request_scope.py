@@ -107,7 +107,7 @@ class RequestScope:
         REFUSALS.labels("requests").inc()
         body = _problem(
             f"{self._limits.max_requests} requests are being answered",
-            "try again in a second, or set max_requests",
+            "try again in a second, or set web_requests",
         )
         headers = [(b"content-type", b"application/json"), (b"retry-after", b"1")]
         await send({"type": "http.response.start", "status": 503, "headers": headers})
@@ -179,7 +179,7 @@ class RequestScope:
             "type": "error",
             **_problem(
                 f"{self._limits.max_websockets} WebSockets are open",
-                "try again later, or set max_websockets",
+                "try again later, or set web_sockets",
             ),
         }
         await receive()
