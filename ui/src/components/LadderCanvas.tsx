@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { Trade } from "../api/messages";
 import { LadderView, type PointedOrder } from "../ladder/ladderView";
 import { fittingGroup } from "../ladder/rows";
 import type { LastTrade, Scene } from "../ladder/scene";
@@ -23,11 +24,14 @@ function sizeOf(canvas: HTMLCanvasElement | null) {
   return { width: canvas?.clientWidth ?? 0, height: canvas?.clientHeight ?? 0 };
 }
 
-function lastTrade(): LastTrade | null {
+function lastTrade(): Trade | undefined {
   const { data, activeId } = useMarket.getState();
-  const last = data.dataOf(activeId)?.tape.trades.at(-1);
-  if (last === undefined) return null;
-  return { price: Number(last.price), size: last.size, side: last.side };
+  return data.dataOf(activeId)?.tape.trades.at(-1);
+}
+
+function markOf(trade: Trade | undefined): LastTrade | null {
+  if (trade === undefined) return null;
+  return { price: Number(trade.price), size: trade.size, side: trade.side };
 }
 
 export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
@@ -60,6 +64,7 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     });
     view.current = drawn;
     let auto = 1;
+    let shownTrade: Trade | undefined;
     const show = (now: boolean) => {
       const book = shownBook();
       const tick = shownTick();
@@ -67,13 +72,18 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
       const group = useLadder.getState().group ?? auto;
       onGroup(group);
       const followedId = useFollow.getState().followed?.orderId ?? null;
-      drawn.show({ book, tick, group, last: lastTrade(), followedId }, now);
+      shownTrade = lastTrade();
+      drawn.show({ book, tick, group, last: markOf(shownTrade), followedId }, now);
     };
     show(false);
     // The stores tell of a frame from within it: the drawing belongs to the same one.
     const ends = [
       useBook.subscribe((now, before) => now.frame !== before.frame && show(true)),
-      useMarket.subscribe((now, before) => now.frame !== before.frame && show(false)),
+      // Trades come by the other stream, and the book too where the source has no stream of its own.
+      useMarket.subscribe(() => {
+        const isNews = lastTrade() !== shownTrade;
+        if (isNews || useBook.getState().connection.state !== "live") show(false);
+      }),
       useFollow.subscribe(() => show(false)),
       useLadder.subscribe((now, before) => {
         if (now.recentres !== before.recentres) drawn.recentre();

@@ -119,9 +119,8 @@ export function roundUp(value: number): number {
  * all others too thin to be told apart; its bar is cut off instead, and says so.
  */
 export function usualSize(sizes: number[]): number {
-  if (sizes.length === 0) return 1;
   const sorted = sizes.toSorted((a, b) => a - b);
-  const usual = sorted[Math.floor((sorted.length - 1) * 0.9)] ?? 1;
+  const usual = sorted[Math.ceil((sorted.length - 1) * 0.9)] ?? 1;
   return Math.min(usual * 1.25, sorted.at(-1) ?? 1);
 }
 

@@ -114,6 +114,7 @@ describe("the scale of the bars", () => {
   it("suits most rows, and lets the few that are far larger be cut off", () => {
     expect(usualSize([])).toBe(1);
     expect(usualSize([7])).toBe(7);
+    expect(usualSize([6, 24])).toBe(24);
     expect(usualSize([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 900])).toBe(12.5);
   });
 
