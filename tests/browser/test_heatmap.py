@@ -1,0 +1,249 @@
+"""The heatmap on a replay of a generated tape: what it draws is what rested, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from tests.browser.viewer_page import drawn, expect, paused_ns, watched
+
+from ticktape.book import MboBook
+from ticktape.tape import Schema, read_dbn
+
+# A first start compiles the kernels.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+COLUMN_NS = 100_000_000
+TICK = 250_000_000
+PIXELS = """async ([png, points]) => {
+  const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+  const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0);
+  return points.map(([x, y]) => [...context.getImageData(x, y, 1, 1).data].slice(0, 3));
+}"""
+
+
+class Spot(NamedTuple):
+    """What the page says of a place of the heatmap."""
+
+    x: float
+    y: float
+    time: str
+    price: str
+    says: str
+
+
+def heatmap(page):
+    return page.locator("section.heatmap .heatmap-body")
+
+
+def follow_button(page):
+    return page.locator("section.heatmap").get_by_role("button", name="Follow")
+
+
+def spot(page, across: float, down: float) -> Spot:
+    """Point at a place of the plot, in shares of it, and read what rests there."""
+    box = heatmap(page).bounding_box()
+    narrow = box["width"] < 520
+    plot = box["width"] - 64 - (40 if narrow else 76)
+    x = box["x"] + round(across * plot) + 0.5
+    y = box["y"] + round(down * (box["height"] - 22)) + 0.5
+    page.mouse.move(x, y)
+    drawn(page)
+    text = page.get_by_label("At the crosshair").inner_text()
+    time, price, says = [*text.split(" · ", 2), "", "", ""][:3]
+    return Spot(x, y, time, price, says)
+
+
+def colours(page, spots: list[Spot]) -> list[tuple[int, int, int]]:
+    """What is on the screen at these places, the pointer out of the way."""
+    page.mouse.move(2, 2)
+    drawn(page)
+    png = base64.b64encode(page.screenshot()).decode()
+    points = [[int(one.x), int(one.y)] for one in spots]
+    return [tuple(colour) for colour in page.evaluate(PIXELS, [png, points])]
+
+
+def is_cool(colour) -> bool:
+    return colour[2] > colour[0] + 8
+
+
+def is_warm(colour) -> bool:
+    return colour[0] > colour[2] + 8
+
+
+def seconds_of(time: str) -> float:
+    hours, minutes, seconds = time.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+def shows_depth(page) -> bool:
+    """Whether the place that is looked at has a past by now."""
+    return re.match(r"bid|ask|nothing", spot(page, 0.5, 0.3).says) is not None
+
+
+@pytest.fixture
+def paused(open_page, replay, until):
+    """The page on the generated tape, still, half a minute in."""
+    state = replay.replay()
+    replay.order("seek", ts_ns=str(int(state["start_ns"]) + 40_000_000_000))
+    page = watched(open_page, replay, width=1440, height=900)
+    replay.order("pause")
+    paused_ns(replay, until)
+    until("the past", lambda: shows_depth(page))
+    return page
+
+
+def test_every_size_is_what_rested(paused, generated_tape):
+    page = paused
+    symbol = page.get_by_role("tab", selected=True).first.inner_text().split()[0]
+    instrument = page.evaluate(
+        "async symbol => (await (await fetch('/api/symbols')).json())"
+        ".find(entry => entry.symbol === symbol).instrument_id",
+        symbol,
+    )
+    batches = [batch.records for batch in read_dbn(generated_tape[1]) if batch.schema is Schema.MBO]
+    records = np.concatenate(batches)
+    records = records[records["instrument_id"] == instrument]
+    midnight = int(records["ts_recv"][0]) // 86_400_000_000_000 * 86_400_000_000_000
+    spots = [spot(page, x, y) for x in (0.35, 0.6, 0.85) for y in (0.15, 0.3, 0.7, 0.85)]
+    for one in spots:
+        begin = midnight + round(seconds_of(one.time) * 10) * COLUMN_NS
+        book = MboBook(int(records["publisher_id"][0]), instrument)
+        book.update(records[records["ts_recv"] < begin + COLUMN_NS])
+        bids, asks = book.levels(200)
+        price = round(float(one.price) * 1e9)
+        wanted = [
+            f"{name} {int(size):,}"
+            for name, side in (("bid", bids), ("ask", asks))
+            for size in side["size"][side["price"] == price]
+        ]
+        assert one.says == (" · ".join(wanted) or "nothing rests"), one
+
+
+def test_bids_are_cool_and_asks_are_warm(paused, keep_screenshot):
+    page = paused
+    spots = [spot(page, x, y) for x in (0.4, 0.7, 0.9) for y in (0.1, 0.2, 0.8, 0.9)]
+    spots = [one for one in spots if int(re.sub(r"\D", "", one.says) or 0) > 60]
+    found = dict(zip(spots, colours(page, spots), strict=True))
+    assert {one.says.split()[0] for one in found} == {"bid", "ask"}
+    for one, colour in found.items():
+        assert is_cool(colour) if one.says.startswith("bid") else is_warm(colour), (one, colour)
+    keep_screenshot(page, "heatmap-desktop-dark")
+
+
+def test_missing_records_are_drawn_as_a_gap(open_page, replay, until, keep_screenshot):
+    sockets = []
+
+    def between(socket):
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    replay.order("seek", ts_ns=str(int(replay.replay()["start_ns"]) + 40_000_000_000))
+    page = watched(
+        open_page,
+        replay,
+        width=1440,
+        height=900,
+        prepare=lambda page: page.route_web_socket(re.compile("/ws/live"), between),
+    )
+    replay.order("pause")
+    cursor = paused_ns(replay, until)
+    until("the past", lambda: shows_depth(page))
+    gap = {"type": "gap", "symbol": None, "reason": "connection lost"}
+    gap |= {"start_ns": str(cursor - 20 * 10**9), "end_ns": str(cursor - 10 * 10**9)}
+    sockets[-1].send(json.dumps(gap))
+    across = [x / 50 for x in range(5, 50)]
+    until("the gap", lambda: any(spot(page, x, 0.2).says == "records missing" for x in across))
+    spots = [spot(page, x, y) for x in across for y in (0.1, 0.9)]
+    missing = [one for one in spots if one.says == "records missing"]
+    times = [seconds_of(one.time) for one in missing]
+    assert 8 < max(times) - min(times) <= 10.1
+    # Hatched: the ground of the panel, and stripes of no side's colour.
+    assert not any(is_cool(colour) and colour[2] > 60 for colour in colours(page, missing))
+    keep_screenshot(page, "heatmap-gap-desktop-dark")
+
+
+def test_the_wheel_zooms_at_the_cursor(paused):
+    page = paused
+    before, edge = spot(page, 0.9, 0.4), spot(page, 0.1, 0.4)
+    spot(page, 0.9, 0.4)
+    page.mouse.wheel(0, 300)
+    after = spot(page, 0.1, 0.4)
+    assert seconds_of(after.time) < seconds_of(edge.time) - 5
+    spot(page, 0.3, 0.4)
+    held = spot(page, 0.3, 0.4)
+    page.mouse.wheel(0, -300)
+    assert abs(seconds_of(spot(page, 0.3, 0.4).time) - seconds_of(held.time)) < 0.3
+    low = float(spot(page, 0.3, 0.95).price)
+    spot(page, 0.3, 0.4)
+    page.keyboard.down("Shift")
+    page.mouse.wheel(0, 300)
+    page.keyboard.up("Shift")
+    assert abs(float(spot(page, 0.3, 0.4).price) - float(before.price)) <= 0.25
+    assert float(spot(page, 0.3, 0.95).price) < low
+
+
+def test_dragging_leaves_the_market_and_a_double_click_returns(paused):
+    page = paused
+    expect(follow_button(page)).to_have_attribute("aria-pressed", "true")
+    newest, at = spot(page, 0.95, 0.5), spot(page, 0.5, 0.5)
+    page.mouse.down()
+    page.mouse.move(at.x + 150, at.y + 40, steps=5)
+    page.mouse.up()
+    expect(follow_button(page)).to_have_attribute("aria-pressed", "false")
+    moved = spot(page, 0.95, 0.5)
+    assert seconds_of(moved.time) < seconds_of(newest.time) - 10
+    assert float(moved.price) > float(newest.price)
+    page.mouse.dblclick(at.x, at.y)
+    expect(follow_button(page)).to_have_attribute("aria-pressed", "true")
+    assert abs(seconds_of(spot(page, 0.95, 0.5).time) - seconds_of(newest.time)) < 0.3
+    page.keyboard.press("f")
+    expect(follow_button(page)).to_have_attribute("aria-pressed", "false")
+    follow_button(page).click()
+    expect(follow_button(page)).to_have_attribute("aria-pressed", "true")
+
+
+def test_seeking_back_shows_nothing_after_the_cursor(paused, replay, until):
+    page = paused
+    state = replay.replay()
+    target = int(state["start_ns"]) + 20_000_000_000
+    replay.order("seek", ts_ns=str(target))
+    day_ns = 86_400_000_000_000
+    cursor_s = target % day_ns / 1e9
+    until("the seek", lambda: abs(seconds_of(spot(page, 0.98, 0.5).time or "0:0:0") - cursor_s) < 2)
+    until("the past", lambda: re.match(r"bid|ask", spot(page, 0.95, 0.2).says) is not None)
+    at = spot(page, 0.9, 0.5)
+    page.mouse.down()
+    page.mouse.move(at.x - 250, at.y, steps=5)
+    page.mouse.up()
+    cursor_s = replay.cursor_ns() % day_ns / 1e9
+    spots = [spot(page, x, y) for x in (0.6, 0.75, 0.9, 0.97) for y in (0.1, 0.45, 0.9)]
+    later = [one for one in spots if seconds_of(one.time) > cursor_s + 0.2]
+    assert len(later) >= 6
+    assert {one.says for one in later} == {""}
+    assert len(set(colours(page, later))) == 1
+
+
+def test_a_lost_graphics_context_comes_back(paused, until):
+    page = paused
+    spots = [spot(page, x, 0.15) for x in (0.5, 0.7, 0.9)]
+    before = colours(page, spots)
+    page.evaluate(
+        "() => { const lose = document.querySelector('.heatmap-plot').getContext('webgl2')"
+        ".getExtension('WEBGL_lose_context'); lose.loseContext();"
+        " setTimeout(() => lose.restoreContext(), 100); }"
+    )
+    page.wait_for_function(
+        "() => document.querySelector('.heatmap-plot').getContext('webgl2').isContextLost()"
+    )
+    page.wait_for_function(
+        "() => !document.querySelector('.heatmap-plot').getContext('webgl2').isContextLost()"
+    )
+    until("the picture", lambda: colours(page, spots) == before)
