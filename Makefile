@@ -17,7 +17,7 @@ READY_TO_TEST := .venv/.ready-to-test
 READY_PEERS := .venv-peers/.ready
 READY_UI := ui/node_modules/.ready
 
-.PHONY: help setup run ui warm-up test lint format bench docs wheel wheel-check lock clean
+.PHONY: help setup run ui warm-up test lint format bench bench-viewer docs wheel wheel-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -52,6 +52,10 @@ bench: $(READY_TO_TEST) $(READY_PEERS) $(PAGE) warm-up ## measure this machine, 
 	@scripts/find-browser
 	$(BIN)/ticktape bench --out docs/performance.json
 	$(BIN)/python benchmarks/publish.py
+
+bench-viewer: $(READY_TO_TEST) $(PAGE) warm-up ## frames a second and memory of the page, over ten minutes
+	@scripts/find-browser
+	$(BIN)/python benchmarks/viewer_frames.py --minutes 10 --out artifacts/viewer-frames.json
 
 docs: $(READY_TO_TEST) ## build the reference of the Python API into artifacts/docs
 	$(BIN)/pdoc --docformat numpy --output-directory artifacts/docs ticktape

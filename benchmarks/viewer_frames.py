@@ -1,4 +1,4 @@
-"""Frames a second and memory of the page, with heatmap, ladder and tape open on the simulated exchange.
+"""Frames a second and memory of the page: heatmap, ladder and tape open, the exchange simulated.
 
 ``make bench-viewer``, or ``python benchmarks/viewer_frames.py --minutes 10 --rate 50000``.
 
@@ -143,7 +143,7 @@ class Page:
         self.page.goto(f"http://127.0.0.1:{port}/")
         for name in ("Heatmap", "Book", "Tape"):
             self.page.locator(f"section[aria-label={name}]").wait_for(timeout=120_000)
-        self.page.locator("[data-trade]").first.wait_for(timeout=60_000)
+        self.page.locator("[data-trade]").first.wait_for(timeout=240_000)
         self.session.send("Performance.enable")
 
     def metrics(self) -> dict[str, float]:
