@@ -20,29 +20,32 @@ class EventClient:
         self.writer = writer
         self.status = status
         self.headers = headers
-        self.raw = b""
+        self._chunks = []
         self._left = b""
-        self._is_ended = False
+        self._waiting = []
 
     async def more(self):
         """Read one chunk of the body; False at its end."""
         size = int((await self.reader.readline()).strip() or b"0", 16)
         if size == 0:
-            self._is_ended = True
             return False
         chunk = (await self.reader.readexactly(size + 2))[:-2]
-        self.raw += chunk
+        self._chunks.append(chunk)
         self._left += chunk
         return True
+
+    @property
+    def raw(self):
+        return b"".join(self._chunks)
 
     async def events(self):
         """Give events and comments as they come, until the end of the answer."""
         while True:
-            while b"\n\n" not in self._left:
-                if not await self.more():
-                    return
-            text, _, self._left = self._left.partition(b"\n\n")
-            yield parse_event(text.decode())
+            while self._waiting:
+                yield parse_event(self._waiting.pop(0).decode())
+            if not await self.more():
+                return
+            *self._waiting, self._left = self._left.split(b"\n\n")
 
     async def all(self):
         return [event async for event in self.events()]

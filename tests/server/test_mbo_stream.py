@@ -28,6 +28,7 @@ from ticktape.ops.metrics import CLIENT_DROPS, CLIENTS, STREAM_BYTES
 from ticktape.server.source import Source
 from ticktape.store import RecentLog
 from ticktape.tape import Batch, Schema
+from ticktape.tape.errors import TapeError
 
 PATH = "/api/mbo/stream/json/0"
 TAPE_RECORDS = 6_000
@@ -204,6 +205,41 @@ async def test_a_server_that_stops_ends_its_streams():
     assert [event.data for event in events] == [{"reason": "closing", "next": 24}]
 
 
+@pytest.mark.parametrize("delay_ms", [0, 3])
+async def test_a_stream_that_a_stop_breaks_off_tells_where(busy_tape, delay_ms):
+    async with replaying(busy_tape) as running:
+        path = f"/api/mbo/stream/json/{delay_ms}"
+        async with event_client(running.url, path) as client:
+            begun = await client.take(5)
+            closing = asyncio.create_task(running.viewer.close())
+            begun += await client.all()
+            await closing
+    *told, end = begun
+    assert end.name == "stream_end"
+    assert [event.id for event in told] == list(range(len(told)))
+    if end.data["reason"] == "closing":
+        assert end.data["next"] == len(told)
+    assert delay_ms == 0 or len(told) < TAPE_RECORDS
+
+
+async def test_a_tape_that_cannot_be_read_on_ends_with_an_error(busy_tape):
+    class Torn(RecentLog):
+        def read(self, position, count):
+            if position >= 4_096:
+                raise TapeError("is torn", path="busy.dbn", record=position)
+            return super().read(position, count)
+
+    async with replaying(busy_tape) as running:
+        running.viewer.mbo_streams._log = log = Torn()
+        await log.write(Batch(Schema.MBO, busy_records()))
+        events, _ = await read_all(running)
+    assert [event.id for event in events] == [*range(4_096), None]
+    assert events[-1].name == "error"
+    assert events[-1].data["code"] == "bad-tape"
+    assert events[-1].data["next"] == 4_096
+    assert "is torn" in events[-1].data["message"]
+
+
 async def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(busy_tape):
     async with replaying(busy_tape) as running:
         before = open_streams()
@@ -235,8 +271,10 @@ async def test_a_slow_client_is_sent_no_more_than_it_reads(tmp_path):
                 await asyncio.sleep(0.3)
             # What the sockets of both sides hold, and two pieces of a quarter of a mebibyte.
             assert sent() < 24 << 20
-            events = await client.all()
-    assert events[-1].data["next"] == len(records)
+            while await client.more():
+                pass
+    assert client.raw.endswith(b'data: {"reason":"end","next":%d}\n\n' % len(records))
+    assert client.raw.count(b"\nid: ") == len(records) - 1
     assert sent() > 50 << 20
 
 

@@ -30,12 +30,11 @@ from ticktape.tape.errors import (
     UnknownSymbolError,
     WrongSchemaError,
 )
-from ticktape.tape.joined import open_tapes
+from ticktape.tape.files import open_tape
 from ticktape.tape.layouts import Schema
 
 _STANDARD_OUTPUT: Final = "-"
 _TEXTS: Final = frozenset({"json", "ndjson", "csv"})
-_CHUNK_RECORDS: Final = 1 << 15
 
 
 def export(
@@ -64,7 +63,8 @@ def export(
 ) -> None:
     """Export the books of a tape: levels at every change."""
     shape = shape_of(levels, every, form or _form_of(out))
-    places = [(None, None) if text is None else parse_place(text) for text in (begin, end)]
+    first = (None, None) if begin is None else parse_place(begin)
+    last = (None, None) if end is None else parse_place(end)
     if out == _STANDARD_OUTPUT and shape.format not in _TEXTS and sys.stdout.isatty():
         raise BadValueError(
             f"{shape.format} is nothing for a terminal", hint="name a file with --out"
@@ -78,12 +78,12 @@ def export(
             hint="export needs mbo records; convert turns others into csv or parquet",
         )
     ids = None if symbol is None else _instruments(tape, symbol, file)
-    opened = open_tapes([file], _CHUNK_RECORDS)
+    opened = open_tape(file)
     about = ExportedTape(opened.metadata.dataset, tape.symbols, tape.symbol_of)
     batches = watch_batches(opened, f"exporting {file.name}", opened.metadata)
     orders: Iterator[np.ndarray] = (one.records for one in batches if one.schema is Schema.MBO)
     with _output(out) as write:
-        for piece in export_pieces(tape_runs(orders, *places, ids), shape, about):
+        for piece in export_pieces(tape_runs(orders, first, last, ids), shape, about):
             write(piece)
     if opened.cut is not None:
         raise TruncatedTapeError(

@@ -7,57 +7,38 @@ before it, except one piece ahead, which is written by a thread meanwhile. Nothi
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from typing import Final, NamedTuple
+from collections.abc import AsyncIterator, Callable
+from typing import Final
 
-from ticktape.book.effect_events import effect_events
-from ticktape.ops.metrics import CLIENT_DROPS, CLIENTS, STREAM_BYTES, STREAM_SECONDS
+import structlog
+
+from ticktape.ops.metrics import CLIENTS, STREAM_BYTES, STREAM_SECONDS
+from ticktape.server.mbo_stream_pieces import (
+    CLIENT_KIND,
+    Asked,
+    Pieces,
+    event_text,
+    position_after,
+)
 from ticktape.server.names import Names
 from ticktape.store import MboLog
 from ticktape.store.effect_reader import EffectReader
 from ticktape.store.export import MOST_POSITION, parse_place
-from ticktape.tape.errors import (
-    BadValueError,
-    PositionGoneError,
-    TicktapeError,
-    UnknownSymbolError,
-)
+from ticktape.tape.errors import BadValueError, TicktapeError, UnknownSymbolError
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 LONGEST_DELAY_MS: Final = 60_000
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
-_RUN_RECORDS: Final = 1 << 12
 _LOOK_SECONDS: Final = 0.02
-_KIND: Final = "effects"
+
+_log = structlog.get_logger(__name__)
 
 
 class NoOrdersError(TicktapeError):
     """The source has no records by order, of which effects could be told."""
 
     code = "no-orders"
-
-
-class Asked(NamedTuple):
-    """What one client wants.
-
-    Attributes
-    ----------
-    position : int
-        Of the first record.
-    instrument_ids : collection of int or None
-        Of these instruments alone; all where None.
-    limit : int or None
-        Most records.
-    delay_ms : int
-        How long to wait after each record.
-    """
-
-    position: int
-    instrument_ids: Collection[int] | None
-    limit: int | None
-    delay_ms: int
 
 
 class MboStreams:
@@ -188,12 +169,13 @@ class MboStreams:
         log = self.log
         symbol_of = await self._names.symbols()
         reader = await asyncio.to_thread(EffectReader, log, asked.position, asked.instrument_ids)
-        return self._stream(_Pieces(log, reader, asked, symbol_of), asked.delay_ms / 1e3)
+        return self._stream(Pieces(log, reader, asked, symbol_of), asked.delay_ms / 1e3)
 
-    async def _stream(self, pieces: _Pieces, delay: float) -> AsyncIterator[bytes]:
+    async def _stream(self, pieces: Pieces, delay: float) -> AsyncIterator[bytes]:
         began = time.monotonic()
-        CLIENTS.labels(_KIND).inc()
-        sent = STREAM_BYTES.labels(_KIND)
+        CLIENTS.labels(CLIENT_KIND).inc()
+        sent = STREAM_BYTES.labels(CLIENT_KIND)
+        until = pieces.looked_until
         ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
         try:
             while True:
@@ -203,6 +185,7 @@ class MboStreams:
                     ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
                     sent.inc(len(piece))
                     yield piece
+                    until = position_after(piece, until)
                     async for sign in self._wait(lambda: False, delay):
                         yield sign
                     if self._closing.is_set():
@@ -213,20 +196,26 @@ class MboStreams:
                 async for sign in self._wait(lambda: self._has_more(pieces), None):
                     yield sign
                 ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
-            reason = "limit" if pieces.is_complete else "end"
             if self._closing.is_set():
-                reason = "closing"
                 await asyncio.wait({ahead})
-            yield _event("stream_end", {"reason": reason, "next": pieces.sent_until})
+                yield event_text("stream_end", {"reason": "closing", "next": until})
+            else:
+                reason = "limit" if pieces.is_complete else "end"
+                yield event_text("stream_end", {"reason": reason, "next": pieces.looked_until})
+        except (TicktapeError, OSError) as error:
+            # The answer has begun: too late for a refusal.
+            _log.error("a stream of effects failed", exc_info=error)
+            code = error.code if isinstance(error, TicktapeError) else "error"
+            yield event_text("error", {"code": code, "message": str(error), "next": until})
         finally:
             ahead.cancel()
-            CLIENTS.labels(_KIND).dec()
-            STREAM_SECONDS.labels(_KIND).observe(time.monotonic() - began)
+            CLIENTS.labels(CLIENT_KIND).dec()
+            STREAM_SECONDS.labels(CLIENT_KIND).observe(time.monotonic() - began)
 
-    def _has_more(self, pieces: _Pieces) -> bool:
+    def _has_more(self, pieces: Pieces) -> bool:
         return pieces.has_more or not self._is_growing()
 
-    def _may_grow(self, pieces: _Pieces) -> bool:
+    def _may_grow(self, pieces: Pieces) -> bool:
         # In this order: records that came before the end was told are not missed.
         is_growing = self._is_growing()
         return pieces.has_more or is_growing
@@ -249,65 +238,6 @@ class MboStreams:
             if now - silent_since >= self.keep_alive_seconds:
                 silent_since = now
                 yield _KEEP_ALIVE
-
-
-class _Pieces:
-    """The text of one stream, piece by piece; written by one thread at a time."""
-
-    def __init__(
-        self, log: MboLog, reader: EffectReader, asked: Asked, symbol_of: Callable[[int], str]
-    ) -> None:
-        self._log = log
-        self._reader = reader
-        self._asked = asked
-        self._symbol_of = symbol_of
-        self._left = asked.limit
-        self._texts: Iterator[bytes] = iter(())
-        self.sent_until = reader.position
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether as many records as asked for were written."""
-        return self._left == 0
-
-    @property
-    def has_more(self) -> bool:
-        """Whether the log has records that were not looked at."""
-        return self._log.end_position > self._reader.position
-
-    def next(self) -> bytes:
-        """Write on; empty where there is nothing to write now."""
-        text = next(self._texts, b"")
-        while not text and not self.is_complete and self.has_more:
-            try:
-                self._texts = self._read()
-            except PositionGoneError:
-                return self._pass_gap()
-            text = next(self._texts, b"")
-        return text
-
-    def _read(self) -> Iterator[bytes]:
-        asked = self._asked
-        count = 1 if asked.delay_ms else _RUN_RECORDS
-        run = self._reader.read(count)
-        if self._left is not None:
-            run = type(run)(*(part[: self._left] for part in run))
-            self._left -= len(run.records)
-        self.sent_until = int(run.positions[-1]) + 1 if self.is_complete else self._reader.position
-        return effect_events(run.records, run.effects, run.positions, self._symbol_of)
-
-    def _pass_gap(self) -> bytes:
-        """Tell a client that has read too slowly what it missed, and go on behind that."""
-        missed = self._reader.position
-        self._reader = EffectReader(self._log, self._log.first_position, self._asked.instrument_ids)
-        count = self._reader.position - missed
-        self.sent_until = self._reader.position
-        CLIENT_DROPS.labels(_KIND).inc(count)
-        return _event("gap", {"first": missed, "next": self._reader.position, "records": count})
-
-
-def _event(name: str, body: dict[str, object]) -> bytes:
-    return f"event: {name}\ndata: {json.dumps(body, separators=(',', ':'))}\n\n".encode()
 
 
 def _natural(text: str, name: str) -> int:

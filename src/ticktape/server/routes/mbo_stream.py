@@ -10,7 +10,8 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from ticktape.server.failures import refusals
-from ticktape.server.mbo_stream import LONGEST_DELAY_MS, Asked, MboStreams
+from ticktape.server.mbo_stream import LONGEST_DELAY_MS, MboStreams
+from ticktape.server.mbo_stream_pieces import Asked
 from ticktape.tape.errors import BadValueError
 
 _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
