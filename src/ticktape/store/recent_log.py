@@ -10,6 +10,7 @@ import numpy as np
 
 from ticktape.store.kept_books import KeptBooks
 from ticktape.store.mbo_log import Checkpoint
+from ticktape.store.measured import measured
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -78,6 +79,7 @@ class RecentLog:
         elif batch.schema is Schema.MBO:
             self._append(batch.records)
 
+    @measured("append")
     def _append(self, records: np.ndarray) -> None:
         while len(records):
             last = self._segments[-1]
@@ -139,6 +141,7 @@ class RecentLog:
                 return segment.first + int(not_before.argmax())
         return end
 
+    @measured("read")
     def read(self, position: int, count: int) -> np.ndarray:
         """Give the records from a position on, at most `count`, fewer at the end; not writable.
 
@@ -161,6 +164,7 @@ class RecentLog:
         joined.flags.writeable = False
         return joined
 
+    @measured("checkpoint")
     def checkpoint(self, position: int) -> Checkpoint:
         """Give the latest checkpoint that is not after a position.
 

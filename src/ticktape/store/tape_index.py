@@ -17,6 +17,7 @@ import numpy as np
 from ticktape.store.activity import Activity
 from ticktape.store.cache_folder import open_scratch
 from ticktape.store.mbo_log import Checkpoint
+from ticktape.store.measured import measured
 from ticktape.store.record_file import RecordFile
 from ticktape.store.tape_records import NotInPlaceError, TapeRecords, TooMixedError
 from ticktape.store.tape_state import Places, TapeState
@@ -143,6 +144,7 @@ class TapeIndex:
             _log.debug("the index failed", exc_info=error)
         then()
 
+    @measured("index")
     def build(self) -> None:
         """Read the tapes through; afterwards everything can be asked for.
 
@@ -271,6 +273,7 @@ class TapeIndex:
         """Give the position of the first ``mbo`` record whose time is not before a time."""
         return self.mbo_position_of(self.position_from(ts_ns))
 
+    @measured("read")
     def read(self, position: int, count: int) -> np.ndarray:
         """Give ``mbo`` records from a position on, at most `count`, fewer at the end."""
         records = self._source.records
@@ -278,6 +281,7 @@ class TapeIndex:
             return np.zeros(0, LAYOUTS[Schema.MBO])
         return records.read_mbo(position, count)
 
+    @measured("checkpoint")
     def checkpoint(self, position: int) -> Checkpoint:
         """Give the latest checkpoint that is not after a position of an ``mbo`` record."""
         with self._lock:
