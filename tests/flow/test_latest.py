@@ -1,11 +1,13 @@
 """The latest records of every instrument."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticktape.flow.latest import latest_of_each
+from ticktape.flow.latest import LatestOfEach, latest_of_each
 from ticktape.tape.layouts import Schema, new_records
 
 
@@ -23,6 +25,11 @@ def test_they_are_the_last_ones_of_each_in_order(ids, most):
     )
     found = latest_of_each(of_instruments(ids), most)
     kept = [int(place) for place in found]
+    cuts = [*range(0, len(ids), 4), len(ids)]
+    latest, pieces = LatestOfEach(most), []
+    for first, last in reversed(list(pairwise(cuts))):
+        pieces = [*(first + latest.pick(of_instruments(ids[first:last]))).tolist(), *pieces]
+    assert pieces == expected
     # Where there are few records altogether, all are given.
     assert kept == (list(range(len(ids))) if len(ids) <= most else expected)
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ticktape.flow.bars import TimeBars
-from ticktape.flow.latest import latest_of_each
+from ticktape.flow.latest import LatestOfEach, latest_of_each
 from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
 from ticktape.tape.batch import Batch, join_records
 from ticktape.tape.intervals import BAR_LENGTHS_NS
@@ -99,19 +99,16 @@ class View:
     def _take_past(self) -> None:
         past, self._past = self._past or [], []
         for schema, group in groupby(past, key=lambda batch: batch.schema):
-            records = join_records([batch.records for batch in group])
+            batches = list(group)
             if schema in SHOWN_BARS:
-                self._take_bars(schema, records[latest_of_each(records, BARS_KEPT)])
+                for batch in batches:
+                    self._take_bars(schema, batch.records)
             elif schema in WITH_TRADES:
-                for shown, maker in self._makers.items():
-                    self._keep_closed(shown, maker.update(records))
+                for batch in batches:
+                    for shown, maker in self._makers.items():
+                        self._keep_closed(shown, maker.update(batch.records))
                 self._open.clear()
-                trades = records
-                if schema is not Schema.TRADES:
-                    is_trade = records["action"] == ACTION_TRADE
-                    trades = records if is_trade.all() else records[is_trade]
-                latest = trades[latest_of_each(trades, TRADES_KEPT)]
-                self._remember(trades_of(Batch(schema, latest)))
+                self._remember(_latest_trades(batches))
 
     def _keep_closed(self, schema: Schema, rows: np.ndarray) -> None:
         for key, values in bar_values(rows[latest_of_each(rows, BARS_KEPT)]):
@@ -217,6 +214,20 @@ class View:
         oldest_first = np.lexsort((found["sequence"], found["ts_recv"]))
         latest: np.ndarray = found[oldest_first[-count:]]
         return latest
+
+
+def _latest_trades(batches: list[Batch]) -> np.ndarray:
+    """Give the latest trades of every instrument, oldest first; from the last batch on back."""
+    latest, found = LatestOfEach(TRADES_KEPT), [np.zeros(0, LAYOUTS[Schema.TRADES])]
+    for schema, records in reversed(batches):
+        trades = records
+        if schema is not Schema.TRADES:
+            is_trade = records["action"] == ACTION_TRADE
+            trades = records if is_trade.all() else records[is_trade]
+        picked = latest.pick(trades)
+        if len(picked):
+            found.append(trades_of(Batch(schema, trades[picked])))
+    return join_records(found[::-1])
 
 
 def keys_of(records: np.ndarray) -> list[BookKey]:

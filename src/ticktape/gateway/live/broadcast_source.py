@@ -169,7 +169,7 @@ class BroadcastSource:
         if batch.schema not in {Schema.SYMBOL_MAPPING, Schema.ERROR}:
             if batch.schema is Schema.DEFINITION:
                 self._keep_definitions(batch.records)
-            if len(batch.records) > _THREAD_RECORDS:
+            if len(batch.records) > _THREAD_RECORDS and not self._is_restoring:
                 made = await asyncio.to_thread(self._apply, batch)
             else:
                 made = self._apply(batch)
