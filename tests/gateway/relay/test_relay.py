@@ -11,6 +11,7 @@ from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource
+from ticktape.gateway.relay import segments
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
@@ -173,3 +174,103 @@ async def test_what_the_upstream_refuses_ends_only_the_session_that_asked(small_
             if batch.schema is Schema.MBO:
                 break
         other.close()
+
+
+async def test_start_comes_from_the_buffer_on_disk_and_goes_on_without_a_seam(small_tape, tmp_path):
+    """The official client, orders and what is derived of them, from the past into the present."""
+    early, late = cut(small_tape.records, 12_000)
+    feed, source = upstream_of(small_tape)
+    async with (
+        serving(source) as up,
+        relaying(
+            up.port,
+            feed_options={"reconnect_at_end": False},
+            buffer=tmp_path,
+            buffer_bytes=16 << 18,
+        ) as (relay, gateway),
+    ):
+        await feed.push(Batch(Schema.DEFINITION, small_tape.definitions))
+        await push_cut(feed, early)
+        await until(lambda: relay.now_ns == int(early["ts_recv"][-1]))
+
+        async def feed_when_joined():
+            await until(lambda: any(one.outlet.records_sent for one in gateway.sessions))
+            await push_cut(feed, late)
+            await feed.push(None)
+
+        feeding = asyncio.create_task(feed_when_joined())
+        given = await official_session(
+            gateway.port, {"schema": "mbo", "start": 0}, {"schema": "ohlcv-1s", "start": 0}
+        )
+        await feeding
+    assert len(list(tmp_path.glob("*.books.dbn"))) > 1
+    assert given.of(Schema.MBO).tobytes() == small_tape.records.tobytes()
+    deriver = make_deriver(Schema.MBO, Schema.OHLCV_1S)
+    bars = np.concatenate([deriver.update(small_tape.records), deriver.flush()])
+    assert given.of(Schema.OHLCV_1S).tobytes() == bars.tobytes()
+    assert given.system_codes().count(3) == 2
+
+
+async def test_a_start_in_the_middle_is_inclusive_and_one_that_is_forgotten_is_refused(
+    small_tape, tmp_path
+):
+    feed, source = upstream_of(small_tape)
+    records = small_tape.records
+    async with (
+        serving(source) as up,
+        relaying(
+            up.port,
+            feed_options={"reconnect_at_end": False},
+            buffer=tmp_path,
+            buffer_bytes=16 << 16,
+        ) as (relay, gateway),
+    ):
+        await push_cut(feed, records)
+        await until(lambda: relay.now_ns == int(records["ts_recv"][-1]))
+        await until(lambda: not relay.history._pending)
+        old = await RawClient.authenticated(gateway.port)
+        old.send(
+            f"schema=mbo|symbols=ALL_SYMBOLS|start={int(records['ts_event'][0]) - 1}\n"
+            "start_session\n"
+        )
+        _, refused = await old.everything()
+        assert refused[Schema.ERROR]["code"].tolist() == [8]
+        start_ns = int(records["ts_event"][-2_000])
+        client = await subscribed(gateway, f"schema=mbo|symbols=ALL_SYMBOLS|start={start_ns}")
+        await feed.push(None)
+        given = await rest_of(client, Schema.MBO)
+    assert given.tobytes() == records[records["ts_event"] >= start_ns].tobytes()
+
+
+async def test_a_full_disk_under_the_buffer_lets_the_stream_go_on(
+    small_tape, tmp_path, monkeypatch
+):
+    early, late = cut(small_tape.records, 12_000)
+    feed, source = upstream_of(small_tape)
+    async with (
+        serving(source) as up,
+        relaying(up.port, feed_options={"reconnect_at_end": False}, buffer=tmp_path) as (
+            relay,
+            gateway,
+        ),
+    ):
+        client = await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS")
+        await feed.push(Batch(Schema.MBO, early))
+        await until(lambda: relay.now_ns == int(early["ts_recv"][-1]))
+        await until(lambda: not relay.history._pending)
+
+        def full(descriptor, data):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(segments.os, "write", full)
+        await push_cut(feed, late)
+        await until(lambda: relay.now_ns == int(late["ts_recv"][-1]))
+        await until(lambda: relay.history.lost_records == len(late))
+        asking = await RawClient.authenticated(gateway.port)
+        hole_ns = int(late["ts_event"][len(late) // 2])
+        asking.send(f"schema=mbo|symbols=ALL_SYMBOLS|start={hole_ns}\nstart_session\n")
+        _, refused = await asking.everything()
+        assert refused[Schema.ERROR]["code"].tolist() == [8]
+        await feed.push(None)
+        given = await rest_of(client, Schema.MBO)
+    assert given.tobytes() == small_tape.records.tobytes()
