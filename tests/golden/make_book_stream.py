@@ -188,6 +188,7 @@ def events_vector(name, head, *events):
                     if row["effect"].dtype[field].itemsize == 8
                     else int(row["effect"][field])
                     for field in row["effect"].dtype.names
+                    if not field.startswith("_")
                 },
             }
         )

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from ticktape.ops.metrics import CLIENT_CONFLATIONS
 from ticktape.server.book_stream_query import BookSubscription
+from ticktape.server.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from ticktape.server.book_stream_group import BookGroup
 
-# A snapshot of 1,000 levels a side with 30,000 orders is 0.8 MB.
-BYTES_WAITING: Final = 4 << 20
 NOTICES_WAITING: Final = 64
 _CONFLATIONS: Final = CLIENT_CONFLATIONS.labels("book")
 
@@ -33,7 +32,11 @@ class BookClient:
         The most that waits.
     """
 
-    def __init__(self, subscription: BookSubscription, most_bytes: int = BYTES_WAITING) -> None:
+    def __init__(
+        self,
+        subscription: BookSubscription,
+        most_bytes: int = DEFAULT_LIMITS.max_client_queue_bytes,
+    ) -> None:
         self.subscription = subscription
         self.groups: dict[tuple[int, int], BookGroup] = {}
         self.wake = asyncio.Event()

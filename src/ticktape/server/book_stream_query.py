@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ticktape.server.limits import DEFAULT_LIMITS, Limits
 from ticktape.tape.errors import BadValueError
 
-MAX_SYMBOLS: Final = 500
 DEFAULT_LEVELS: Final = 10
 MAX_LEVELS: Final = 1_000
 DEFAULT_RATE: Final = 20
@@ -62,13 +62,17 @@ class BookSubscription(NamedTuple):
     wishes: BookWishes
 
 
-def read_book_subscription(query: dict[str, str]) -> BookSubscription:
+def read_book_subscription(
+    query: dict[str, str], limits: Limits = DEFAULT_LIMITS
+) -> BookSubscription:
     """Read the query of ``/ws/book``.
 
     Parameters
     ----------
     query : dict
         As docs/book-stream.md says.
+    limits : Limits
+        How many symbols one client may ask for.
 
     Returns
     -------
@@ -78,14 +82,10 @@ def read_book_subscription(query: dict[str, str]) -> BookSubscription:
     ------
     BadValueError
         If a value cannot be understood, or is out of its range.
+    OverLimitError
+        If there are too many symbols.
     """
-    symbols = tuple(
-        dict.fromkeys(filter(None, map(str.strip, query.get("symbols", "").split(","))))
-    )
-    if len(symbols) > MAX_SYMBOLS:
-        raise BadValueError(
-            f"{len(symbols)} symbols are too many", hint=f"ask for {MAX_SYMBOLS} at most"
-        )
+    symbols = limits.symbols_of(query.get("symbols", ""))
     stype_in = query.get("stype_in") or None
     if stype_in is not None and stype_in not in _STYPES:
         raise BadValueError(

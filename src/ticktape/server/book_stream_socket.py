@@ -13,6 +13,7 @@ from ticktape.ops.metrics import STREAM_BYTES
 from ticktape.server.book_stream_client import BookClient
 from ticktape.server.book_stream_query import read_book_subscription, read_column_length
 from ticktape.server.book_streams import BookStreams
+from ticktape.server.limits import Limits
 from ticktape.server.messages import Problem
 from ticktape.server.websocket import GOING_AWAY, POLICY_VIOLATION
 from ticktape.tape.errors import BadValueError, TicktapeError
@@ -32,7 +33,9 @@ class BookRequest(msgspec.Struct):
     every_ms: int = -1
 
 
-async def stream_books(socket: WebSocket[Any, Any, Any], streams: BookStreams) -> None:
+async def stream_books(
+    socket: WebSocket[Any, Any, Any], streams: BookStreams, limits: Limits
+) -> None:
     """Serve one client until it leaves or the server stops.
 
     Parameters
@@ -41,15 +44,17 @@ async def stream_books(socket: WebSocket[Any, Any, Any], streams: BookStreams) -
         Not accepted yet.
     streams : BookStreams
         Where the books come from.
+    limits : Limits
+        What one client may ask for, and how much may wait for it.
     """
     await socket.accept()
     try:
-        subscription = read_book_subscription(dict(socket.query_params))
+        subscription = read_book_subscription(dict(socket.query_params), limits)
     except TicktapeError as error:
         await socket.send_data(_problem(error))
         await socket.close(POLICY_VIOLATION, error.code)
         return
-    client = BookClient(subscription)
+    client = BookClient(subscription, limits.max_client_queue_bytes)
     listener = asyncio.create_task(_listen(socket, client, streams))
     streams.attach(client)
     try:
@@ -68,12 +73,14 @@ async def stream_books(socket: WebSocket[Any, Any, Any], streams: BookStreams) -
 async def _pump(socket: WebSocket[Any, Any, Any], client: BookClient) -> None:
     while not client.closing:
         client.wake.clear()
+        sent = 0
         while (message := client.take()) is not None and not client.closing:
             if isinstance(message, bytes):
                 await socket.send_data(message, mode="binary")
             else:
                 await socket.send_data(message)
-            _BYTES.inc(len(message))
+            sent += len(message)
+        _BYTES.inc(sent)
         await client.wake.wait()
 
 

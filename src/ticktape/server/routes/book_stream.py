@@ -19,7 +19,7 @@ from ticktape.server.heatmap import Heatmap, HeatmapAsked
 @websocket("/ws/book")
 async def book_stream(socket: WebSocket[Any, Any, Any], state: State) -> None:
     """Stream books to one client."""
-    await stream_books(socket, state.book_streams)
+    await stream_books(socket, state.book_streams, state.limits)
 
 
 @get(
