@@ -30,7 +30,7 @@ def still(open_page, replay, until):
     page = watched(open_page, replay)
     replay.order("pause")
     paused_ns(replay, until)
-    expect(records(page).first).to_be_visible()
+    expect(page.get_by_role("region", name="Inspector")).to_contain_text("event at the cursor")
     return page
 
 

@@ -48,3 +48,46 @@ def watched(open_page, server, **size):
 def drawn(page) -> None:
     """Wait until what was just done is on the screen."""
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def shown_book(page) -> dict[str, list[tuple[str, int]]]:
+    """Levels of the ladder, best first: prices as they are written, and sizes."""
+    rows = page.evaluate(
+        "() => [...document.querySelectorAll('table[aria-label=\"Order book\"] tbody tr')].map("
+        "row => ['.price', '.bid.size', '.ask.size'].map("
+        "cell => row.querySelector(cell)?.textContent ?? ''))"
+    )
+    size = {"bids": 1, "asks": 2}
+    shown = {
+        side: [(row[0], int(row[at].replace(",", ""))) for row in rows if row[at]]
+        for side, at in size.items()
+    }
+    return {"bids": shown["bids"], "asks": shown["asks"][::-1]}
+
+
+def book_of_server(page, server, levels: int = 10) -> dict[str, list[tuple[str, int]]]:
+    """The same of the API, for the instrument that the page shows."""
+    symbol = page.get_by_role("tab", selected=True).first.inner_text().split()[0]
+    book = server.ask(f"/api/book/{symbol}?levels={levels}")
+    return {
+        side: [(f"{level['price_i64'] / 1e9:.2f}", level["size"]) for level in book[side]]
+        for side in ("bids", "asks")
+    }
+
+
+def same_book(page, server) -> bool:
+    """Whether the ladder shows the book that the server has, as far as it shows levels."""
+    shown, wanted = shown_book(page), book_of_server(page, server)
+    return all(
+        len(shown[side]) >= 5 and shown[side][:10] == wanted[side][: len(shown[side][:10])]
+        for side in ("bids", "asks")
+    )
+
+
+def show_panel(page, name: str) -> None:
+    """Bring a panel to the front of its group."""
+    page.locator(".dock-theme").get_by_role("tab", name=name).click()
+
+
+def cursor_text(page) -> str:
+    return page.get_by_label("Replay time").input_value()

@@ -11,6 +11,7 @@ import { useSettings } from "./settings";
 
 const NS_PER_S = 1_000_000_000n;
 const BUCKETS = 1_000;
+const BETWEEN_SEEKS_MS = 80;
 // The server counts a long tape beside its replay: ask again until it has.
 const ASK_AGAIN_MS = 1_000;
 
@@ -70,6 +71,8 @@ async function sendWanted(): Promise<void> {
     if (wantedNs === null || wantedNs === sent) break;
     sent = wantedNs;
     await order({ action: "seek", ts_ns: sent.toString() });
+    // The answer says that the order was taken, not that the replay is there.
+    await new Promise((done) => setTimeout(done, BETWEEN_SEEKS_MS));
   }
   underWay = false;
   useReplay.setState({ wantedNs: null });

@@ -26,10 +26,11 @@ let answers: (() => void)[] = [];
 /** Let the server answer the order that is under way, and what follows from that happen. */
 async function answer(): Promise<void> {
   answers.shift()?.();
-  for (let i = 0; i < 5; i += 1) await Promise.resolve();
+  await vi.advanceTimersByTimeAsync(200);
 }
 
 beforeEach(() => {
+  vi.useFakeTimers();
   vi.stubGlobal("fetch", () => Promise.reject(new Error("no server here")));
   asked = [];
   answers = [];
