@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final, Literal, get_args
 
 from ticktape.feeds.marks import Mark, make_mark, make_position_mark
-from ticktape.store.tape_index import Place, Resting, TapeIndex
+from ticktape.store.tape_index import Resting, TapeIndex
+from ticktape.store.tape_places import Place
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_CLEAR, Schema
 

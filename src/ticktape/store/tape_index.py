@@ -19,21 +19,20 @@ from ticktape.store.cache_folder import open_scratch
 from ticktape.store.mbo_log import Checkpoint
 from ticktape.store.measured import measured
 from ticktape.store.record_file import RecordFile
+from ticktape.store.tape_places import TapePlaces
 from ticktape.store.tape_records import NotInPlaceError, TapeRecords, TooMixedError
-from ticktape.store.tape_state import Places, TapeState
+from ticktape.store.tape_state import TapeState
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError, TicktapeError
 from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
 from ticktape.tape.joined import files_named, open_tapes
-from ticktape.tape.layouts import F_LAST, LAYOUTS, UNDEF_TIMESTAMP, Schema
+from ticktape.tape.layouts import LAYOUTS, UNDEF_TIMESTAMP, Schema
 from ticktape.tape.merge import index_times
 from ticktape.tape.symbology import ALL_SYMBOLS
 
 CHECKPOINT_RECORDS: Final = 1 << 16
 _CHUNK_RECORDS: Final = 1 << 15
-_EVENT_RECORDS: Final = 1 << 9
 _LOWER_PRIORITY: Final = 10
-Place = Literal["trade", "gap", "crossing"]
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ class Resting(NamedTuple):
 _BEGINNING: Final = Resting(0, 0, 0, 0, (0, 0))
 
 
-class TapeIndex:
+class TapeIndex(TapePlaces):
     """Finds every record of some tapes by position or time, and the books as they stood there.
 
     An ``MboLog``: positions of its methods ``read``, ``checkpoint`` and ``position_at`` count
@@ -96,6 +95,7 @@ class TapeIndex:
     def __init__(
         self, paths: Path | str | Sequence[Path | str], *, every: int = CHECKPOINT_RECORDS
     ) -> None:
+        super().__init__()
         self._files = files_named(paths)
         tape = open_tapes(self._files, _CHUNK_RECORDS)
         self.metadata = tape.metadata
@@ -113,7 +113,8 @@ class TapeIndex:
         self._state = TapeState(has_all_symbols=ALL_SYMBOLS in self.metadata.symbols)
         self._kept: RecordFile | None = None
         self._states: RecordFile | None = None
-        self._activity: Activity | None = None
+        self._activity = None
+        self._records = None
         self._rests = [_BEGINNING]
         # Of each batch of the pass: its first position, and the latest time at its end.
         self._firsts = array("q")
@@ -186,6 +187,7 @@ class TapeIndex:
         for batch in self._source.fill():
             if self._is_stopped:
                 return
+            self._records = self._source.records
             for first in range(0, len(batch.records), self._every):
                 piece = batch.records[first : first + self._every]
                 self._take(Batch(batch.schema, piece), self._kept)
@@ -209,11 +211,11 @@ class TapeIndex:
     def _rest(self, end: int, latest_ns: int) -> None:
         assert self._kept is not None  # noqa: S101 -- made before the pass
         assert self._states is not None  # noqa: S101
-        assert self._source.records is not None  # noqa: S101
+        assert self._records is not None  # noqa: S101
         begin = self._states.end
         for batch in self._state.records(latest_ns):
             self._states.append(batch)
-        mbo_position = self._source.records.mbo_position_of(end)
+        mbo_position = self._records.mbo_position_of(end)
         rest = Resting(end, mbo_position, latest_ns, self._kept.end, (begin, self._states.end))
         with self._lock:
             self._rests.append(rest)
@@ -276,7 +278,7 @@ class TapeIndex:
     @measured("read")
     def read(self, position: int, count: int) -> np.ndarray:
         """Give ``mbo`` records from a position on, at most `count`, fewer at the end."""
-        records = self._source.records
+        records = self._records
         if records is None:
             return np.zeros(0, LAYOUTS[Schema.MBO])
         return records.read_mbo(position, count)
@@ -295,12 +297,12 @@ class TapeIndex:
 
     def mbo_position_of(self, position: int) -> int:
         """Count the ``mbo`` records before a position."""
-        records = self._source.records
+        records = self._records
         return 0 if records is None else records.mbo_position_of(position)
 
     def position_of_mbo(self, mbo_position: int) -> int:
         """Give the position among all records of one among the ``mbo`` records."""
-        records = self._source.records
+        records = self._records
         return 0 if records is None else records.position_of_mbo(mbo_position)
 
     def position_from(self, ts_ns: int) -> int:
@@ -323,7 +325,7 @@ class TapeIndex:
         return first + int(np.searchsorted(times, np.uint64(max(ts_ns, 0)), side=side))
 
     def _times(self, first: int, last: int, latest_ns: int) -> np.ndarray:
-        records = self._source.records
+        records = self._records
         batch = None if records is None else records.read(first, last - first)
         assert batch is not None  # noqa: S101 -- of a batch that was passed
         return self._monotonic(batch, latest_ns)
@@ -335,30 +337,6 @@ class TapeIndex:
         at = bisect_right(self._firsts, position - 1) - 1
         first = self._firsts[at]
         return int(self._times(first, position, self._latest[at - 1] if at else 0)[-1])
-
-    def batches(self, position: int, end: int | None = None) -> Iterator[Batch]:
-        """Read records of any schema, from a position on.
-
-        Parameters
-        ----------
-        position : int
-            Of the first.
-        end : int, optional
-            After the last; by default all that have been passed when they are reached.
-
-        Yields
-        ------
-        Batch
-            Runs of one schema.
-        """
-        records = self._source.records
-        while records is not None:
-            left = _CHUNK_RECORDS if end is None else min(_CHUNK_RECORDS, end - position)
-            batch = records.read(position, left)
-            if batch is None:
-                return
-            yield batch
-            position += len(batch.records)
 
     def rest_before(self, position: int) -> Resting:
         """Give the latest place to go on from that is not after a position."""
@@ -373,70 +351,6 @@ class TapeIndex:
     def kept(self, begin: int, end: int) -> Iterator[Batch]:
         """Give kept records by their numbers, as a ``Resting`` has them."""
         return _between(self._kept, begin, end)
-
-    # ---- events, and places of note
-
-    def event_end(self, position: int) -> int:
-        """Give the position after the end of the event that the record at a position is of."""
-        at = position
-        for batch in self.batches(position):
-            ends = _event_ends(batch.records)
-            if len(ends):
-                return at + int(ends[0]) + 1
-            at += len(batch.records)
-        return at
-
-    def event_end_before(self, position: int, events: int = 1) -> int:
-        """Give the position after the n-th last event that ends before a position; 0 for none."""
-        records = self._source.records
-        at = position - 1
-        while records is not None and at > 0:
-            batch = records.read_before(at, _EVENT_RECORDS)
-            if batch is None:
-                break
-            first = at - len(batch.records)
-            ends = _event_ends(batch.records)
-            if len(ends) >= events:
-                return first + int(ends[-events]) + 1
-            events -= len(ends)
-            at = first
-        return 0
-
-    def next_place(self, kind: Place, position: int) -> int | None:
-        """Give the end of the first event from a position on that has what is looked for."""
-        found = self._places(kind)
-        at = int(np.searchsorted(found, position))
-        return None if at == len(found) else self.event_end(int(found[at]))
-
-    def previous_place(self, kind: Place, position: int) -> int | None:
-        """Give the end of the last event before the one at a position that has it."""
-        found = self._places(kind)
-        at = int(np.searchsorted(found, self.event_end_before(position))) - 1
-        return None if at < 0 else self.event_end(int(found[at]))
-
-    def _places(self, kind: Place) -> np.ndarray:
-        if kind == "trade":
-            if len(self._state.trades) > 1 and self._is_done.is_set():
-                self._state.trades = [np.concatenate(self._state.trades)]
-            pieces = self._state.trades
-            return np.concatenate(pieces) if len(pieces) != 1 else pieces[0]
-        places = self._state.gaps if kind == "gap" else self._state.crossings
-        return np.array(places.positions, np.int64)
-
-    @property
-    def gaps(self) -> Places:
-        """Where records may be missing."""
-        return self._state.gaps
-
-    @property
-    def crossings(self) -> Places:
-        """Where a book became crossed."""
-        return self._state.crossings
-
-    @property
-    def activity(self) -> Activity | None:
-        """How much happened when; None before the first record."""
-        return self._activity
 
     def close(self) -> None:
         """Stop, and let go of the files; nothing may be asked any more."""
@@ -454,9 +368,3 @@ def _between(file: RecordFile | None, begin: int, end: int) -> Iterator[Batch]:
             raise PositionGoneError("a checkpoint is not whole", hint="build the index anew")
         yield batch
         begin += len(batch.records)
-
-
-def _event_ends(records: np.ndarray) -> np.ndarray:
-    if "flags" not in (records.dtype.names or ()):
-        return np.arange(len(records))
-    return np.flatnonzero(records["flags"] & F_LAST)
