@@ -7,6 +7,7 @@ import { problemOf } from "../api/http";
 import type { Connection } from "../api/liveClient";
 import type { Problem } from "../api/messages";
 import { decodeBook } from "./decode";
+import { type BookSocket, openSocket } from "./socket";
 import type { BookMessage } from "./wire";
 
 export interface BookHandlers {
@@ -19,7 +20,7 @@ export interface BookHandlers {
 const POLICY_VIOLATION = 1008;
 
 export class BookClient {
-  private socket: WebSocket | null = null;
+  private socket: BookSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private attempt = 0;
   private refusal: Problem | null = null;
@@ -51,33 +52,28 @@ export class BookClient {
   }
 
   private say(order: Record<string, string | number>): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(order));
+    this.socket?.send(JSON.stringify(order));
   }
 
   private stop(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    const socket = this.socket;
+    this.socket?.close();
     this.socket = null;
-    socket?.close();
   }
 
   private open(url: string): void {
     this.refusal = null;
     this.handlers.onConnection({ state: "connecting", attempt: this.attempt });
-    const socket = new WebSocket(url);
-    socket.binaryType = "arraybuffer";
-    this.socket = socket;
-    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
-      if (this.socket === socket) this.take(event.data);
-    };
-    socket.onclose = (event) => {
-      if (this.socket !== socket) return;
-      this.socket = null;
-      if (event.code === POLICY_VIOLATION && this.refusal !== null) {
-        this.handlers.onConnection({ state: "refused", problem: this.refusal });
-      } else this.retry(url);
-    };
+    this.socket = openSocket(url, {
+      onMessage: (message) => this.take(message),
+      onClose: (code) => {
+        this.socket = null;
+        if (code === POLICY_VIOLATION && this.refusal !== null) {
+          this.handlers.onConnection({ state: "refused", problem: this.refusal });
+        } else this.retry(url);
+      },
+    });
   }
 
   private take(data: string | ArrayBuffer): void {
