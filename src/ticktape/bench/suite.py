@@ -17,6 +17,7 @@ BENCHMARKS = {
     "book": "ticktape.bench.book:measure_book",
     "files": "ticktape.bench.files:measure_files",
     "gateway": "ticktape.bench.gateway:measure_gateway",
+    "book-requests": "ticktape.bench.book_requests:measure_book_requests",
     "simulator": "ticktape.bench.simulator:measure_simulator",
     "memory": "ticktape.bench.memory:measure_memory",
     "viewer": "ticktape.bench.viewer:measure_viewer",

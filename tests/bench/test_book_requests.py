@@ -1,0 +1,31 @@
+"""The benchmark of requests for books: what wrk says is read, and its own client counts right."""
+
+from tests.server.market_day import ES, definitions, opening_book, stage
+
+from ticktape.bench.book_requests import read_wrk
+from ticktape.bench.request_client import ask
+
+SAID = """Running 8s test @ http://127.0.0.1:18080/api/book/ES.FUT?levels=10
+  Latency Distribution
+     50%  940.00us
+     99%    1.25s
+  34766 requests in 8.08s, 60.93MB read
+  Socket errors: connect 0, read 1, write 2, timeout 3
+  Non-2xx or 3xx responses: 4
+Requests/sec:   4305.17
+"""
+
+
+def test_what_wrk_says_is_read():
+    assert read_wrk(SAID) == (4305.17, 0.94, 1250.0, 10)
+
+
+async def test_own_client_counts_what_the_server_answered():
+    async with stage() as running:
+        await running.show(definitions(), opening_book(ES))
+        found = await ask(running.viewer.server.port, "/api/book/ESH6", 5, 0.3)
+        assert found["errors"] == 0
+        assert found["requests_a_second"] > 10
+        assert 0 < found["p50_ms"] <= found["p99_ms"]
+        missing = await ask(running.viewer.server.port, "/api/book/ZZZ9", 2, 0.2)
+        assert missing["errors"] > 0
