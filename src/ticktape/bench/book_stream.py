@@ -7,15 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import numpy as np
+
 from ticktape.bench.cpu import CpuShares
-from ticktape.bench.figures import Figure, unmeasured
+from ticktape.bench.figures import Figure, time_runs, unmeasured
 from ticktape.bench.processes import free_port, running, wait_for_port
-from ticktape.bench.tapes import Workbench
+from ticktape.bench.tapes import Workbench, write_simulated_tape
+from ticktape.store import TapeIndex
+from ticktape.store.past_columns import past_columns
 
 _CLIENTS = 200
 _RATE = 20
 _RECORDS_A_SECOND = 100_000
-_QUERY = f"symbols=ES.FUT&format=binary&rate={_RATE}"
+_QUERY = f"symbols=ES.c.0&format=binary&rate={_RATE}"
 
 
 def measure_book_stream(bench: Workbench) -> Iterator[Figure]:
@@ -33,8 +37,14 @@ def measure_book_stream(bench: Workbench) -> Iterator[Figure]:
     Yields
     ------
     Figure
-        ``websocket-book``: the 99th percentile of the client for which it is worst.
+        ``websocket-book``: the 99th percentile of the client for which it is worst;
+        ``heatmap-of-a-tape``.
     """
+    yield _measure_clients(bench)
+    yield _measure_heatmap(bench)
+
+
+def _measure_clients(bench: Workbench) -> Figure:
     name = "websocket-book"
     what = (
         f"WebSocket book, {_CLIENTS} clients at {_RATE} updates/s, {_RECORDS_A_SECOND:,} records/s"
@@ -54,11 +64,10 @@ def measure_book_stream(bench: Workbench) -> Iterator[Figure]:
             output, _ = reading.communicate()
         found = json.loads(first + output) if first else None
     if not found or found["lost"] or not all(row[0] for row in found["clients"]):
-        yield unmeasured(name, what, "clients were lost or got nothing")
-        return
+        return unmeasured(name, what, "clients were lost or got nothing")
     rows = found["clients"]
     updates = sum(row[0] for row in rows) / _CLIENTS / seconds
-    yield Figure(
+    return Figure(
         name,
         what,
         "ms",
@@ -70,4 +79,38 @@ def measure_book_stream(bench: Workbench) -> Iterator[Figure]:
             f"p99 of the worst client; p50 {max(row[1] for row in rows):.0f} ms; "
             f"{updates:.1f} updates/s each; {found['missed']} missed; {used}"
         ),
+    )
+
+
+def _measure_heatmap(bench: Workbench) -> Figure:
+    path = bench.folder / "heatmap.mbo.dbn"
+    records = write_simulated_tape(path, bench.size(10_000_000))
+    index = TapeIndex(path)
+    index.build()
+    try:
+        first_ns, last_ns = int(index.read(0, 1)["ts_recv"][0]), index.latest_ns
+        sample = index.read(records // 2, 100_000)
+        ids, counts = np.unique(sample["instrument_id"], return_counts=True)
+        key = int(sample["publisher_id"][0]), int(ids[counts.argmax()])
+        second = 10**9
+        begin_ns, end_ns = first_ns - first_ns % second, last_ns + second - last_ns % second
+        columns: list[bytes] = []
+
+        def make() -> None:
+            columns[:] = past_columns(index, key, begin_ns, end_ns, second, 64, index.end_position)
+
+        timing = time_runs(3, make)
+    finally:
+        index.close()
+        path.unlink()
+    return Figure(
+        "heatmap-of-a-tape",
+        f"Heatmap of the busiest book over {records:,} records, a column a second",
+        "s",
+        timing.best_s,
+        1.0,
+        at_most=True,
+        worst=timing.worst_s,
+        runs=timing.runs,
+        note=f"{len(columns)} columns, 64 levels a side",
     )

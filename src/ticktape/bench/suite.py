@@ -23,10 +23,11 @@ BENCHMARKS = {
     "viewer": "ticktape.bench.viewer:measure_viewer",
     "frames": "ticktape.bench.frames:measure_frames",
     "start": "ticktape.bench.start:measure_start",
+    "book-stream": "ticktape.bench.book_stream:measure_book_stream",
 }
 
 # Benchmarks that are asked for together, by one word.
-GROUPS = {"service": ("book",)}
+GROUPS = {"service": ("book", "book-stream")}
 
 
 def run_benchmarks(
