@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from ticktape.cli.gateway import read_speed, simulator_source
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import LiveSubscription
-from ticktape.tape.errors import AuthenticationError, BadValueError
+from ticktape.tape.errors import AuthenticationError, BadValueError, UpstreamError
 from ticktape.tape.layouts import Schema, new_records
 from ticktape.tape.metadata import make_metadata
 
@@ -157,3 +158,54 @@ def test_speeds_are_numbers_above_zero_or_max():
     for text in ("0", "-1", "inf", "nan", "quick"):
         with pytest.raises(BadValueError):
             read_speed(text)
+
+
+def test_limits_are_options_and_settings(tape):
+    with (
+        gateway_process(tape, "--max-symbols", 2) as (_, port, _shown),
+        pytest.raises(UpstreamError, match="A subscription may have 2 symbols"),
+    ):
+        asyncio.run(take_symbols(port, ("A", "B", "C")))
+    assert run(tape, "--max-sessions", 0).stderr.startswith("error: setting gateway_sessions = 0")
+
+
+async def take_symbols(port, symbols):
+    feed = DatabentoLiveFeed(
+        KEY,
+        "GLBX.MDP3",
+        [LiveSubscription(Schema.TRADES, symbols)],
+        gateway="127.0.0.1",
+        port=port,
+        reconnect=False,
+    )
+    async for _ in feed:
+        pass
+
+
+def test_metrics_are_served_where_asked_for(tape):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        metrics_port = probe.getsockname()[1]
+    with gateway_process(tape, "--metrics-port", metrics_port) as (_, port, _shown):
+        assert asyncio.run(take(port, Schema.TRADES)) == 1_000
+        with urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+    sent = re.search(r"^ticktape_gateway_records_total (\S+)", text, re.MULTILINE)
+    assert float(sent[1]) >= 1_000
+    assert 'ticktape_gateway_sessions_ended_total{reason="finished"} 1.0' in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--upstream", "databento"], "--symbols names nothing"),
+        (["--upstream", "nowhere", "--symbols", "ES.FUT"], "is no gateway"),
+        (["--upstream", "databento", "--symbols", "ES.FUT", "--schema", "l9"], "is not known"),
+    ],
+)
+def test_wrong_relays_are_one_clear_line(arguments, message, monkeypatch):
+    monkeypatch.setenv("DATABENTO_API_KEY", KEY)
+    done = run(*arguments)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert KEY not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

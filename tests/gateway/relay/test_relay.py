@@ -166,7 +166,12 @@ async def test_what_the_upstream_refuses_ends_only_the_session_that_asked(small_
         _, records = await greedy.everything()
         assert records[Schema.ERROR]["code"].tolist() == [5]
         assert len(relay._upstream.subscriptions) == held
-        await until(lambda: relay._upstream.connected)
+        await until(lambda: relay._upstream.sessions == 2)
+        again = await RawClient.authenticated(gateway.port)
+        again.send("schema=imbalance|symbols=ESZ5\nstart_session\n")
+        _, records = await again.everything()
+        assert records[Schema.ERROR]["code"].tolist() == [5]
+        assert relay._upstream.sessions == 2
         await feed.push(Batch(Schema.MBO, small_tape.records))
         async for batch in other.batches():
             if batch.schema is Schema.SYSTEM:

@@ -137,11 +137,11 @@ class RelaySource(BroadcastSource):
             await asyncio.wait_for(waiting, ACKNOWLEDGEMENT_TIMEOUT_S)
         except TimeoutError:
             _log.warning("the upstream did not acknowledge in time", subscriptions=len(asked))
-        for subscription, _ in asked:
-            why = self._upstream.refused.get(subscription)
-            if why is not None:
-                self._holdings.remove(subscription)
-                raise SessionRefusedError(ErrorCode.INVALID_SUBSCRIPTION, why)
+        refused = [one for one, _ in asked if one in self._upstream.refused]
+        for one in refused:
+            self._holdings.remove(one)
+        for one in refused:
+            self._refuse_again(one)
 
     def _ask(self, request: SubscriptionRequest) -> list[tuple[LiveSubscription, asyncio.Event]]:
         base = self._base_of(request.schema)
@@ -150,8 +150,9 @@ class RelaySource(BroadcastSource):
             missing = self._holdings.missing(schema, request, self.now_ns)
             if not missing:
                 continue
-            self._holdings.add(schema, missing)
             subscription = _subscription(schema, missing)
+            self._refuse_again(subscription)
+            self._holdings.add(schema, missing)
             _log.info(
                 "subscribing upstream",
                 schema=schema.value,
@@ -159,6 +160,12 @@ class RelaySource(BroadcastSource):
             )
             asked.append((subscription, self._upstream.ask(subscription)))
         return asked
+
+    def _refuse_again(self, subscription: LiveSubscription) -> None:
+        """Refuse what the upstream refused: asking again would cost everybody a session."""
+        why = self._upstream.refused.get(subscription)
+        if why is not None:
+            raise SessionRefusedError(ErrorCode.INVALID_SUBSCRIPTION, why)
 
     def _base_of(self, schema: Schema) -> Schema:
         """Give what has to come from upstream for a schema: itself, or what yields it."""
