@@ -25,14 +25,13 @@ class EventClient:
         self._waiting = []
 
     async def more(self):
-        """Read one chunk of the body; False at its end."""
+        """Read one chunk of the body; empty at its end."""
         size = int((await self.reader.readline()).strip() or b"0", 16)
         if size == 0:
-            return False
+            return b""
         chunk = (await self.reader.readexactly(size + 2))[:-2]
         self._chunks.append(chunk)
-        self._left += chunk
-        return True
+        return chunk
 
     @property
     def raw(self):
@@ -43,9 +42,9 @@ class EventClient:
         while True:
             while self._waiting:
                 yield parse_event(self._waiting.pop(0).decode())
-            if not await self.more():
+            if not (chunk := await self.more()):
                 return
-            *self._waiting, self._left = self._left.split(b"\n\n")
+            *self._waiting, self._left = (self._left + chunk).split(b"\n\n")
 
     async def all(self):
         return [event async for event in self.events()]
