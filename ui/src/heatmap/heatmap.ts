@@ -63,7 +63,7 @@ export interface Canvases {
 
 const START_MS_PER_PX = 100;
 /** The market changes a picture no more often than this: columns are longer, and eyes are slower. */
-const REST_MS = 60;
+const REST_MS = 95;
 /** Near the right edge a wheel keeps now where it is. */
 const EDGE_SHARE = 0.8;
 
