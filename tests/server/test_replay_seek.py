@@ -1,0 +1,133 @@
+"""Seeks by position, steps back, jumps and the seek bar, through the web API and real sockets."""
+
+import asyncio
+from datetime import date
+
+import numpy as np
+import pytest
+from tests.server.market_day import read_until
+from tests.server.replaying import replaying
+from tests.store.orders import random_orders
+
+from ticktape.tape import Batch, DbnWriter, Schema, make_metadata
+from ticktape.tape.layouts import F_LAST
+from ticktape.tape.metadata import MappingInterval
+
+COUNT = 200_000
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("TICKTAPE_TAPE_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="module")
+def records():
+    made = random_orders(21, COUNT, instruments=1, step_ns=2_000_000)
+    made["flags"] |= F_LAST
+    return made
+
+
+@pytest.fixture(scope="module", params=[".dbn", ".dbn.zst"])
+def tape(request, tmp_path_factory, records):
+    path = tmp_path_factory.mktemp("tapes") / f"long{request.param}"
+    first, last = (int(records["ts_recv"][place]) for place in (0, -1))
+    days = [MappingInterval(date(2026, 1, 1), date(2026, 2, 1), "10")]
+    metadata = make_metadata("GLBX.MDP3", Schema.MBO, first, last + 1, ["TEN"], {"TEN": days})
+    with DbnWriter(path, metadata) as writer:
+        writer.write(Batch(Schema.MBO, records))
+    return path
+
+
+async def command(running, **body):
+    status, state = await running.post("/api/replay", body)
+    assert status == 200, state
+    return state
+
+
+async def indexed(running):
+    while (state := (await running.get("/api/source"))[1]["replay"])["indexed"] != 1.0:
+        assert state["indexed"] is not None
+        await asyncio.sleep(0.02)
+    return state
+
+
+async def book_at(running, socket, records, position):
+    """Wait for the book of the record before a position."""
+    wanted = str(int(records["ts_event"][position - 1]))
+    return (await read_until(socket, lambda m: m["type"] == "book" and m["ts_event"] == wanted))[-1]
+
+
+async def test_a_seek_shows_the_same_wherever_it_comes_from(tape, records):
+    async with replaying(tape) as running:
+        state = await indexed(running)
+        assert state["records_u64"] == COUNT
+        shown = []
+        async with running.live("symbols=TEN&schema=mbp-10,trades&batch=1") as socket:
+            for position in (150_000, 199_000, 150_000, 20_000, 150_000):
+                state = await command(running, action="seek", position=str(position))
+                assert (state["position"], state["position_u64"]) == (str(position), position)
+                assert state["mbo_position_u64"] == position
+                book = await book_at(running, socket, records, position)
+                if position == 150_000:
+                    shown.append((book["bids"], book["asks"], book["live_orders"]))
+    assert shown[0] == shown[1] == shown[2]
+
+
+async def test_previous_and_next_undo_each_other(tape, records):
+    async with replaying(tape) as running:
+        await indexed(running)
+        async with running.live("symbols=TEN&schema=mbp-10&batch=1") as socket:
+            await command(running, action="seek", position="120000")
+            await book_at(running, socket, records, 120_000)
+            back = await command(running, action="step", events=-2)
+            assert (back["position_u64"], back["paused"]) == (119_998, True)
+            await book_at(running, socket, records, 119_998)
+            await command(running, action="step", events=2)
+            await book_at(running, socket, records, 120_000)
+
+
+async def test_jumps_say_where_they_land(tape, records):
+    trades = np.flatnonzero(records["action"] == ord("T"))
+    async with replaying(tape) as running:
+        await indexed(running)
+        await command(running, action="seek", position="100000")
+        state = await command(running, action="jump", to="next_trade")
+        assert state["position_u64"] == trades[trades >= 100_000][0] + 1
+        state = await command(running, action="jump", to="previous_trade")
+        assert state["position_u64"] == trades[trades < 100_000][-1] + 1
+        assert (await command(running, action="jump", to="end"))["position_u64"] == COUNT
+        start = await command(running, action="jump", to="start")
+        assert start["cursor_ns"] == start["start_ns"]
+
+
+async def test_the_seek_bar_counts_every_record_and_every_contract(tape, records):
+    async with replaying(tape) as running:
+        await indexed(running)
+        status, bar = await running.get("/api/replay/activity?buckets=50")
+    assert status == 200
+    assert bar["indexed"] == 1.0
+    assert 1 < len(bar["buckets"]) <= 50
+    assert sum(bucket["records"] for bucket in bar["buckets"]) == COUNT
+    sizes = records["size"][records["action"] == ord("T")]
+    assert sum(bucket["volume"] for bucket in bar["buckets"]) == int(sizes.sum())
+    assert bar["buckets"][0]["ts_ns"] == bar["start_ns"]
+    assert bar["gap_count"] >= len(bar["gaps"]) > 0
+    first = bar["gaps"][0]
+    assert first["ts_ns"] == str(int(records["ts_recv"][int(first["position"])]))
+    assert len(bar["crossings"]) <= 1_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"action": "jump"},
+        {"action": "jump", "to": "lunch"},
+        {"action": "seek", "position": "-1"},
+        {"action": "step", "events": 0},
+    ],
+)
+async def test_a_wrong_command_is_refused(tape, body):
+    async with replaying(tape) as running:
+        status, answer = await running.post("/api/replay", body)
+    assert (status, bool(answer["message"])) == (400, True)
