@@ -4,6 +4,7 @@ import { create } from "zustand";
 import { advance, type Followed, follow } from "../book/follow";
 import type { BookSideLetter } from "../book/wire";
 import { bookStream, shownBook, useBook } from "./book";
+import { useMarket } from "./market";
 
 interface FollowStore {
   followed: Followed | null;
@@ -37,4 +38,10 @@ useBook.subscribe((now, before) => {
   const book = books.find(({ publisherId }) => publisherId === followed.publisherId);
   if (book?.isWhole !== true) return;
   useFollow.setState({ followed: advance(followed, book) });
+});
+
+// Of another instrument's orders nothing is heard any more.
+useMarket.subscribe((now) => {
+  const { followed, end } = useFollow.getState();
+  if (followed !== null && followed.instrumentId !== now.activeId) end();
 });
