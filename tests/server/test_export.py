@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+from unittest.mock import patch
 
 import databento
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from tests.book.level_rows_oracle import rows_of_events, rows_of_intervals
 from tests.conformance.make_corpus import fields_of
 from tests.conformance.streams import valid_stream
+from tests.server.event_stream import event_client
 from tests.server.market_day import (
     CL,
     ES,
@@ -29,6 +32,7 @@ from ticktape.book.derive_quotes import QuoteDeriver
 from ticktape.cli.main import run
 from ticktape.server.source import Source
 from ticktape.store import RecentLog
+from ticktape.store.export import export_pieces
 from ticktape.tape import Batch, Schema
 from ticktape.tape.prices import format_price
 
@@ -215,3 +219,30 @@ async def test_a_forgotten_beginning_is_gone():
         await log.write(Batch(Schema.MBO, busy_records()))
         status, error = await running.get("/api/market/export?from=0")
     assert (status, error["code"]) == (410, "position-gone")
+
+
+async def test_a_slow_client_is_sent_no_more_than_it_reads_and_may_leave(tmp_path):
+    records = np.tile(busy_records(), 40)
+    tape = write_tape(tmp_path / "long.dbn", definitions(), Batch(Schema.MBO, records))
+    written = []
+
+    def counted(*arguments):
+        for piece in export_pieces(*arguments):
+            written.append(len(piece))
+            yield piece
+
+    async with replaying(tape) as running:
+        whole = len(await fetch(running, "?format=ndjson"))
+        with patch("ticktape.server.exports.export_pieces", counted):
+            path = "/api/market/export?format=ndjson"
+            async with event_client(running.url, path) as client:
+                await client.more()
+                at_first = -1
+                while at_first != sum(written):
+                    at_first = sum(written)
+                    await asyncio.sleep(0.3)
+                # What the sockets of both sides hold, and two pieces.
+                assert at_first < 24 << 20
+            await asyncio.sleep(0.5)
+        assert whole > 50 << 20
+        assert sum(written) < at_first + (2 << 20)
