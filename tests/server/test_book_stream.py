@@ -1,7 +1,6 @@
 """``/ws/book``: what clients hold is the book, however late, slow or forgetful they are."""
 
 import asyncio
-import json
 
 import numpy as np
 import pytest
@@ -312,55 +311,6 @@ async def test_two_publishers_of_an_instrument_are_two_books():
             await reader.read_to((1, ES), 1)
             await reader.read_to((2, ES), 1)
     assert (len(reader.books[1, ES]), len(reader.books[2, ES])) == (20, 6)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "levels=0",
-        "levels=1001",
-        "rate=0",
-        "rate=61",
-        "rate=x",
-        "format=xml",
-        "orders=2",
-        "every_ms=-1",
-        "every_ms=9",
-        "every_ms=99999999999999999999",
-        "stype_in=smart",
-        "symbols=" + ",".join(f"S{i}" for i in range(501)),
-    ],
-)
-async def test_a_wish_that_cannot_be_is_refused(demo, query):
-    async with stream(demo, query) as socket:
-        refusal = await socket.receive_json(timeout=5)
-        assert refusal["type"] == "error"
-        assert refusal["code"] == ("over-limit" if "S500" in query else "bad-value")
-        assert refusal["hint"]
-        assert (await socket.receive(timeout=5)).data == 1008
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "no json",
-        "[]",
-        "{}",
-        '{"action": "dance"}',
-        '{"action": "snapshot", "instrument_id": 7, "publisher_id": 1}',
-        '{"action": "columns", "every_ms": 5}',
-        json.dumps({"action": "x" * 5_000}),
-    ],
-)
-async def test_what_a_client_says_wrongly_is_told_and_changes_nothing(demo, said):
-    async with stream(demo, "symbols=ES.FUT&format=json") as socket:
-        reader = BookReader(socket)
-        await reader.read_to(KEY, 1)
-        await socket.send_str(said)
-        error = await reader.read_until(lambda message: message["kind"] == "error")
-        assert error["code"] == "bad-value"
-        await reader.ask_for_snapshot(KEY)
-        await reader.read_until(lambda message: message["kind"] == "snapshot")
 
 
 async def test_nothing_is_followed_once_nobody_watches(demo):

@@ -18,9 +18,11 @@ import numpy as np
 
 from ticktape.book.effects import EffectKind
 from ticktape.book.effects_kernels import apply_row_with_effect
-from ticktape.book.mbo_find_kernels import find_book
+from ticktape.book.mbo_find_kernels import find_book, table_home
 from ticktape.book.mbo_state_kernels import (
     BOOK_NOT_WANTED,
+    HALF,
+    LOW_HALF,
     NO_ROOM,
     SKIPPED,
     Integer,
@@ -51,8 +53,8 @@ _ADD: Final = int(EffectKind.ADD)
 _CANCEL: Final = int(EffectKind.CANCEL)
 _MODIFY: Final = int(EffectKind.MODIFY)
 _CLEAR: Final = int(EffectKind.CLEAR)
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT: Final = np.uint64(40)
+# 2**32 over the golden ratio, as for orders: its product with 32 bits stays within 64.
+_SPREAD: Final = np.uint64(2654435769)
 
 
 class ActivityState(NamedTuple):
@@ -85,8 +87,8 @@ def new_activity_state(prices: int = 256, fills: int = 64) -> ActivityState:
 @lean_kernel
 def activity_home(key: Integer, length: Integer) -> Integer:
     """Give the entry of a table of that length where a price or an order belongs."""
-    mixed = np.uint64(key) * _SPREAD
-    return np.int64((mixed ^ (mixed >> np.uint64(29))) * _SPREAD >> _SHIFT) & (length - 1)
+    folded = (np.uint64(key) & LOW_HALF) ^ (np.uint64(key) >> HALF)
+    return table_home((folded * _SPREAD) & LOW_HALF, length)
 
 
 @lean_kernel

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.book.mbo_state_kernels import Integer
+from ticktape.book.mbo_find_kernels import table_home
+from ticktape.book.mbo_state_kernels import HALF, LOW_HALF, Integer
 from ticktape.ops.kernels import lean_kernel
 from ticktape.tape.layouts import ACTION_TRADE, SIDE_ASK, SIDE_BID, UNDEF_PRICE
 
@@ -16,8 +17,8 @@ PRICE_VOLUME: Final = np.dtype(
     [("price", "<i8"), ("bought", "<u8"), ("sold", "<u8"), ("unsided", "<u8")]
 )
 
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT: Final = np.uint64(33)
+# 2**32 over the golden ratio, as for orders: its product with 32 bits stays within 64.
+_SPREAD: Final = np.uint64(2654435769)
 
 USED: Final = 0
 SERIAL: Final = 1
@@ -61,9 +62,10 @@ def new_volume_state(rows: int = 1024) -> VolumeState:
 @lean_kernel
 def volume_home(key: Integer, price: Integer, length: Integer) -> Integer:
     """Give the entry of the table where a price of a book belongs."""
-    mixed = (np.uint64(key) ^ (np.uint64(price) * _SPREAD)) * _SPREAD
-    mixed ^= mixed >> _SHIFT
-    return np.int64((mixed * _SPREAD) >> _SHIFT) & (length - 1)
+    folded = (np.uint64(price) & LOW_HALF) ^ (np.uint64(price) >> HALF)
+    folded ^= ((np.uint64(key) & LOW_HALF) * _SPREAD) & LOW_HALF
+    folded ^= np.uint64(key) >> HALF
+    return table_home((folded * _SPREAD) & LOW_HALF, length)
 
 
 @lean_kernel
