@@ -137,7 +137,8 @@ function RecordList({ ring, tickOf }: RecordListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const zone = useSettings((s) => s.zone);
   const { picked, heldEnd } = useInspector();
-  const isHeld = heldEnd !== null && heldEnd > ring.begin;
+  // What was held of the stream says nothing of what was fetched, nor after the stream began anew.
+  const isHeld = heldEnd !== null && heldEnd > ring.begin && heldEnd <= ring.end;
   const end = isHeld ? heldEnd : ring.end;
   const rows = rowCount(ring, end);
   const fresh = isHeld ? 0 : newestEvent(ring);

@@ -38,7 +38,7 @@ export function recordsShown(): Records | null {
   const { fetched } = useInspector.getState();
   const replay = useSession.getState().source?.replay ?? null;
   if (fetched !== null && replay?.paused === true && fetched.mboPosition === replay.mboPosition) {
-    return fetched.records;
+    if (fetched.records.end > 0) return fetched.records;
   }
   const ring = shownBook()?.events;
   return ring === undefined || ring.end === ring.begin ? null : ring;
