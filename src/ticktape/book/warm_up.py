@@ -18,7 +18,6 @@ from ticktape.tape.layouts import ACTION_ADD, F_LAST, SIDE_BID, Schema, new_reco
 def warm_up() -> None:
     """Compile the kernels of this package, or load them from the cache."""
     warm_up_books()
-    warm_up_ladders()
     warm_up_derived()
 
 
@@ -41,3 +40,4 @@ def warm_up_books() -> None:
     make_room(new_mbo_state())
     for schema in (Schema.MBP_1, Schema.MBP_10):
         MbpBook().update(new_records(schema, 1))
+    warm_up_ladders()
