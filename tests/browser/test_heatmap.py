@@ -247,3 +247,30 @@ def test_a_lost_graphics_context_comes_back(paused, until):
         "() => !document.querySelector('.heatmap-plot').getContext('webgl2').isContextLost()"
     )
     until("the picture", lambda: colours(page, spots) == before)
+
+
+def test_zoomed_out_columns_are_longer_and_the_past_is_fetched(paused, until):
+    page = paused
+    length = page.locator("section.heatmap .panel-head .mark")
+    expect(length).to_have_text("100 ms")
+    for _ in range(5):
+        spot(page, 0.95, 0.4)
+        page.mouse.wheel(0, 240)
+    expect(length).to_have_text("1 s")
+    asked = re.compile(r"^(bid|ask) [\d,]+$")
+    until("the past", lambda: asked.match(spot(page, 0.97, 0.3).says))
+    assert spot(page, 0.3, 0.3).says == "no data"
+    ground, depth = colours(page, [spot(page, 0.3, 0.3), spot(page, 0.97, 0.3)])
+    assert ground != depth
+
+
+def test_says_what_it_needs_where_there_is_no_webgl2(open_page, replay):
+    def without_webgl2(page):
+        page.add_init_script(
+            "const get = HTMLCanvasElement.prototype.getContext;"
+            "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+            " return kind === 'webgl2' ? null : get.call(this, kind, ...more); };"
+        )
+
+    page = watched(open_page, replay, prepare=without_webgl2)
+    expect(page.locator("section.heatmap")).to_contain_text("needs WebGL2")
