@@ -42,6 +42,8 @@ _MEANINGS: Final = {
     502: "the vendor answered with an error: `upstream`",
 }
 
+# What the framework says, as an error of the server, of a body that cannot be read to its end.
+_BROKEN_BODY: Final = "client disconnected prematurely"
 _SEE_DOCS: Final = "/docs tells what can be asked"
 
 _log = structlog.get_logger(__name__)
@@ -99,6 +101,8 @@ def answer_unreadable(
 
 def answer_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorBody]:
     """Answer with an error of the web framework: no such path, no such method."""
+    if error.detail == _BROKEN_BODY:
+        return _answer(400, "bad-value", "the request's body broke off, or is none", _SEE_DOCS)
     code = _CODES.get(error.status_code, "bad-value" if error.status_code < 500 else "error")
     return _answer(error.status_code, code, error.detail)
 

@@ -16,6 +16,12 @@ from granian.server.embed import Server
 from ticktape.tape.errors import BadValueError, PortInUseError
 
 _BACKLOG: Final = 1024
+# A peer that vanished without a word is asked after 15 s of silence, four times, every 5 s; one
+# that takes nothing of what was sent for a minute is let go. Connections inherit both.
+_SILENT_SECONDS: Final = 15
+_ASK_SECONDS: Final = 5
+_ASK_TIMES: Final = 4
+_TAKES_NOTHING_MILLISECONDS: Final = 60_000
 # A connection that sends no whole request for as long is closed.
 _HEADER_MILLISECONDS: Final = 30_000
 
@@ -54,6 +60,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         # Linux refuses this only while somebody listens; SO_REUSEPORT would share the port.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _notice_vanished_peers(bound)
         bound.bind(address)
         bound.listen(_BACKLOG)
     except OSError as error:
@@ -66,6 +73,19 @@ def bind(host: str, port: int) -> socket.socket:
         raise BadValueError(f"cannot serve on {host}:{port}: {error.strerror}") from error
     bound.setblocking(False)
     return bound
+
+
+def _notice_vanished_peers(bound: socket.socket) -> None:
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", _SILENT_SECONDS),
+        ("TCP_KEEPINTVL", _ASK_SECONDS),
+        ("TCP_KEEPCNT", _ASK_TIMES),
+        ("TCP_USER_TIMEOUT", _TAKES_NOTHING_MILLISECONDS),
+    ):
+        # Not every system has each of them.
+        if hasattr(socket, name):
+            bound.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class _EmbeddedServer(Server):

@@ -1,0 +1,107 @@
+"""``ticktape up`` under load: told to stop, killed and started again, never telling a secret."""
+
+import json
+import signal
+import threading
+import time
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from tests.cli.test_up import _websocket, get, up, wait_for
+from tests.server.market_day import day_tape
+
+KEY = "db-0123456789abcdefghijklmnopqrs"
+
+
+def test_told_to_stop_under_load_it_drains_within_five_seconds(tmp_path):
+    arguments = ("--demo", "--rate", "20000")
+    with up(*arguments, cwd=tmp_path) as (process, address):
+        wait_for(lambda: '"status":"ready"' in _any(f"{address}/ready"))
+        stopping = threading.Event()
+        answers = []
+
+        def ask():
+            while not stopping.is_set():
+                try:
+                    answers.append(json.loads(get(f"{address}/api/book/ES.FUT?levels=10")))
+                except (URLError, OSError):
+                    return
+
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        with _websocket(address), _websocket(address):
+            for thread in asking:
+                thread.start()
+            wait_for(lambda: len(answers) > 50)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            output, _ = process.communicate(timeout=20)
+            assert time.monotonic() - begun < 5
+        stopping.set()
+        for thread in asking:
+            thread.join()
+    assert process.returncode == 0
+    assert output.strip().endswith("stopped")
+    # What was answered was answered whole.
+    assert all(len(book["bids"]) == len(book["asks"]) == 10 for book in answers)
+
+
+def _any(url):
+    try:
+        return get(url)
+    except HTTPError as error:
+        return error.read().decode()
+
+
+def test_killed_and_started_again_it_gives_the_same_answers(tmp_path):
+    tape = day_tape(tmp_path)
+    asked = (
+        "/api/book/ESH6?levels=12&orders=true",
+        "/api/bbo?symbols=ESH6,CLH6",
+        "/api/orders/1001000",
+        "/api/mbo/stream/json/0?from=10&limit=40",
+    )
+    found = []
+    for _ in range(2):
+        with up("--replay", tape, "--speed", "max", cwd=tmp_path) as (process, address):
+            wait_for(lambda: '"finished":true' in get(f"{address}/api/source"))
+            found.append([get(address + path) for path in asked])
+            assert [get(address + path) for path in asked] == found[-1]
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+    assert found[0] == found[1]
+
+
+def test_no_secret_is_told_anywhere(tmp_path):
+    (tmp_path / ".env").write_text(f"DATABENTO_API_KEY={KEY}\nTICKTAPE_LOG_LEVEL=debug\n")
+    told = []
+    with up("--demo", cwd=tmp_path, DATABENTO_API_KEY=KEY) as (process, address):
+        wait_for(lambda: '"status":"ready"' in _any(f"{address}/ready"))
+        for path in (
+            f"/api/book/{KEY}",
+            f"/api/book/ES.FUT?key={KEY}&token=hunter2",
+            f"/api/orders/1?api_key={KEY}",
+            f"/nothing?password=hunter2&secret={KEY}",
+            "/metrics",
+            "/api/source",
+            "/docs",
+        ):
+            answer = _any(address + path)
+            # What a caller puts into a path is its own; nothing else may come back.
+            told.append(answer.replace(KEY, "", 1) if path == f"/api/book/{KEY}" else answer)
+        request = Request(f"{address}/api/source", headers={"authorization": f"Bearer {KEY}"})
+        with urlopen(request, timeout=10) as answer:
+            told.append(answer.read().decode() + str(answer.headers))
+        body = (
+            b'{"symbols": ["ES.FUT"], "schema": "trades", "start_rfc3339": "x", "key": "hunter2"}'
+        )
+        request = Request(f"{address}/api/historical", body, {"content-type": "application/json"})
+        try:
+            urlopen(request, timeout=10)
+        except HTTPError as error:
+            told.append(error.read().decode())
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+    assert '"request_id"' in output
+    for text in (*told, output):
+        assert KEY not in text
+        assert "hunter2" not in text
