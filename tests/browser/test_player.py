@@ -156,7 +156,7 @@ def test_a_typed_place_is_gone_to(open_page, replay, until):
     field.fill("#100000")
     field.press("Enter")
     until("the record", lambda: 0 <= int(replay.replay()["position"]) - 100_000 < 100)
-    expect(page.get_by_label("Record", exact=True)).to_contain_text("record 100,0")
+    expect(page.get_by_label("Record number")).to_contain_text("record 100,0")
     field.click()
     field.fill("noon")
     field.press("Enter")

@@ -60,7 +60,7 @@ export function ReplayBar() {
           {formatSpan(toSeconds(replay.endNs - replay.startNs))}
         </span>
         {replay.records !== null && (
-          <output className="mark record" aria-label="Record">
+          <output className="mark record" aria-label="Record number">
             record {formatSize(replay.position ?? 0)} of {formatSize(replay.records)}
           </output>
         )}
