@@ -36,7 +36,6 @@ from ticktape.server.routes import (
     source,
 )
 
-MAX_BODY_BYTES: Final = 1_000_000
 # A line for each subject; the viewer's files take every path that no other does.
 HANDLERS: Final[tuple[Any, ...]] = (
     *health.HANDLERS,

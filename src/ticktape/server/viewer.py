@@ -13,7 +13,6 @@ from ticktape.server.app import create_app
 from ticktape.server.book_answers import BookAnswers
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
-from ticktape.server.feed_lag import FeedLag
 from ticktape.server.exports import Exports
 from ticktape.server.feed_lag import FeedLag
 from ticktape.server.heatmap import Heatmap
