@@ -198,6 +198,8 @@ def measure(
     }
     return {
         "seconds": took,
+        # Where more waits for a core than there are cores, the figures are those of the queue.
+        "load": os.getloadavg()[0],
         "records_per_s": (records_taken(port) - records) / took,
         "frames": joined(stamps, pauses),
         "frames_over_time": drift,
@@ -274,6 +276,7 @@ def table(found: dict[str, Any]) -> str:
     flat = found["heap_mb_per_minute"] <= FLAT_MB_PER_MINUTE
     rows = [
         ("machine", f"{machine['processor']}, {machine['cores']} cores, {machine['system']}"),
+        ("load", f"{found['load']:.1f} on {machine['cores']} cores"),
         ("browser", f"Chromium {found['browser']}, headless, {found['viewport']}"),
         ("renderer", found["renderer"]),
         ("records/s", f"{found['records_per_s']:,.0f} (asked: {found['rate_asked']:,.0f})"),
