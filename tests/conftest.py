@@ -10,6 +10,12 @@ import pytest
 _TAPES = Path(os.environ.get("TICKTAPE_TAPES", Path(__file__).parents[2] / "shared" / "data"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_tape_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep unpacked copies of the tests' tapes out of the user's own cache folder."""
+    os.environ["TICKTAPE_TAPE_CACHE"] = str(tmp_path_factory.mktemp("tape-cache"))
+
+
 @pytest.fixture(scope="session")
 def real_tape():
     """Give the path of a real tape by file name; skip, saying so, where it is absent."""
