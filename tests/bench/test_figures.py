@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ticktape.bench.figures import Figure, Timing, rate, time_runs, unmeasured
+from ticktape.bench.figures import Figure, Timing, failed, rate, time_runs, unmeasured
 
 
 def test_a_floor_is_met_by_more():
@@ -27,6 +27,25 @@ def test_a_figure_without_a_bound_is_neither_met_nor_missed():
 def test_what_was_not_measured_says_why():
     figure = unmeasured("peer", "against the peer", "peer not installed")
     assert (figure.ok, figure.ratio, figure.note) == (None, None, "peer not installed")
+
+
+def test_what_failed_is_not_met_and_says_why():
+    figure = failed("seek", "seek", "nobody listens")
+    assert (figure.ok, figure.ratio, figure.note) == (False, None, "failed: nobody listens")
+    assert figure.as_json()["ok"] is False
+
+
+def test_a_figure_of_work_not_done_whole_is_not_met_however_fast_it_was():
+    fast = Figure("relay", "relay", "ms", 0.1, 10.0, at_most=True)
+    assert fast.ok is True
+    assert fast._replace(failed=True).ok is False
+
+
+def test_nothing_at_all_meets_a_ceiling_and_misses_a_floor():
+    nothing = Figure("relay", "relay", "ms", 0.0, 10.0)
+    assert (nothing.ok, nothing.ratio) == (False, 0.0)
+    ceiling = nothing._replace(at_most=True)
+    assert (ceiling.ok, ceiling.ratio) == (True, None)
 
 
 def test_a_rate_is_that_of_the_fastest_run_and_keeps_the_slowest():

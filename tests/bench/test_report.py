@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ticktape.bench.figures import Figure, unmeasured
+from ticktape.bench.figures import Figure, failed, unmeasured
 from ticktape.bench.report import make_report, markdown_table
 
 FIGURES = [
@@ -29,6 +29,27 @@ def test_the_table_has_a_row_for_each_figure_and_owns_up():
         "| memory | 600 MB (missed) | at most 500 MB |",
         "| against the peer | peer not installed |  |",
         "| start | 0.4 s |  |",
+    ]
+
+
+def test_the_table_tells_who_used_what_where_several_processes_shared_the_machine():
+    served = Figure("seek", "seek", "ms", 90.0, 200.0, at_most=True, used="server 0.9 cores")
+    report = make_report([*FIGURES, served], quick=False)
+    lines = markdown_table(report).splitlines()
+    assert lines[0] == "| what | measured | held against | cores used |"
+    assert "| seek | 90 ms | at most 200 ms | server 0.9 cores |" in lines
+    assert "| one book | 31.2 M records/s | at least 20 M records/s |  |" in lines
+
+
+def test_the_brief_table_has_only_what_is_held_against_something_or_failed():
+    served = Figure("seek", "seek", "ms", 90.0, 200.0, at_most=True, used="server 0.9 cores")
+    broken = failed("relay", "relay", "nobody listens")
+    report = make_report([*FIGURES, served, broken], quick=False)
+    assert markdown_table(report, brief=True).splitlines()[2:6] == [
+        "| one book | 31.2 M records/s | at least 20 M records/s |",
+        "| memory | 600 MB (missed) | at most 500 MB |",
+        "| seek | 90 ms | at most 200 ms |",
+        "| relay | failed: nobody listens |  |",
     ]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ticktape.bench.cpu import CpuShares
-from ticktape.bench.figures import Figure, unmeasured
+from ticktape.bench.figures import Figure, failed
 from ticktape.bench.processes import free_port, running, wait_for_port
 from ticktape.bench.tapes import Workbench
 
@@ -102,12 +102,26 @@ def measure_book_requests(bench: Workbench) -> Iterator[Figure]:
         used = shares.told()
         said, _ = asking.communicate(timeout=_LIMIT_S)
     if not said:
-        yield unmeasured("book-requests", _WHAT, "nobody could ask")
+        yield failed("book-requests", _WHAT, "nobody could ask", used)
         return
     told = read_wrk(said) if by == "wrk" else json.loads(said).values()
     found = _Asked(*told)
-    note = f"p50 {found.p50_ms:.1f} ms; {found.errors} errors; {used}"
-    yield Figure("book-requests", _WHAT, "requests/s", found.requests_a_second, 8_000.0, note=note)
-    yield Figure(
-        "book-requests-p99", f"{_WHAT}: p99", "ms", found.p99_ms, 15.0, at_most=True, note=note
+    asked = Figure(
+        "book-requests",
+        _WHAT,
+        "requests/s",
+        found.requests_a_second,
+        8_000.0,
+        note=f"asked by {by}; p50 {found.p50_ms:.1f} ms; {found.errors:g} errors",
+        used=used,
+        failed=found.errors != 0,
+    )
+    yield asked
+    yield asked._replace(
+        name="book-requests-p99",
+        what=f"{_WHAT}: p99",
+        unit="ms",
+        measured=found.p99_ms,
+        bound=15.0,
+        at_most=True,
     )

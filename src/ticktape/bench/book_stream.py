@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ticktape.bench.cpu import CpuShares
-from ticktape.bench.figures import Figure, time_runs, unmeasured
+from ticktape.bench.figures import Figure, failed, time_runs
 from ticktape.bench.processes import free_port, running, wait_for_port
 from ticktape.bench.tapes import Workbench, write_simulated_tape
 from ticktape.store import TapeIndex
@@ -64,7 +64,7 @@ def _measure_clients(bench: Workbench) -> Figure:
             output, _ = reading.communicate()
         found = json.loads(first + output) if first else None
     if not found or found["lost"] or not all(row[0] for row in found["clients"]):
-        return unmeasured(name, what, "clients were lost or got nothing")
+        return failed(name, what, "clients were lost or got nothing", used)
     rows = found["clients"]
     updates = sum(row[0] for row in rows) / _CLIENTS / seconds
     return Figure(
@@ -77,8 +77,10 @@ def _measure_clients(bench: Workbench) -> Figure:
         worst=max(row[3] for row in rows),
         note=(
             f"p99 of the worst client; p50 {max(row[1] for row in rows):.0f} ms; "
-            f"{updates:.1f} updates/s each; {found['missed']} missed; {used}"
+            f"{updates:.1f} updates/s each; {found['missed']} messages missed"
         ),
+        used=used,
+        failed=found["missed"] != 0,
     )
 
 

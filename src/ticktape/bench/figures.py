@@ -68,6 +68,11 @@ class Figure(NamedTuple):
         How many runs ``measured`` is the best of.
     note : str
         What a reader must know to judge the figure.
+    used : str
+        Which process used how many cores, as ``CpuShares.told`` tells it; empty where one did all.
+    failed : bool
+        The bound is not met whatever was measured, as the work was not done whole; ``note`` says
+        what was missing.
     """
 
     name: str
@@ -79,18 +84,26 @@ class Figure(NamedTuple):
     worst: float | None = None
     runs: int = 1
     note: str = ""
+    used: str = ""
+    failed: bool = False
 
     @property
     def ratio(self) -> float | None:
         """How many times the bound is met: 1 is just met, more is better."""
         if self.measured is None or self.bound is None:
             return None
-        return self.bound / self.measured if self.at_most else self.measured / self.bound
+        if not self.at_most:
+            return self.measured / self.bound
+        return self.bound / self.measured if self.measured else None
 
     @property
     def ok(self) -> bool | None:
         """Whether the bound is met; None where there is no bound or no measurement."""
-        return None if self.ratio is None else self.ratio >= 1
+        if self.failed:
+            return False
+        if self.measured is None or self.bound is None:
+            return None
+        return self.measured <= self.bound if self.at_most else self.measured >= self.bound
 
     def as_json(self) -> dict[str, Any]:
         """Give the figure as a JSON object, ``ratio`` and ``ok`` included."""
@@ -148,3 +161,20 @@ def unmeasured(name: str, what: str, why: str) -> Figure:
     Figure
     """
     return Figure(name, what, "", None, note=why)
+
+
+def failed(name: str, what: str, why: str, used: str = "") -> Figure:
+    """Make the figure of something that was tried and not done.
+
+    Parameters
+    ----------
+    name, what, used : str
+        As in :class:`Figure`.
+    why : str
+        What went wrong.
+
+    Returns
+    -------
+    Figure
+    """
+    return Figure(name, what, "", None, note=f"failed: {why}", used=used, failed=True)

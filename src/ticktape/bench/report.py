@@ -91,26 +91,37 @@ def bound_text(figure: dict[str, Any]) -> str:
     return f"{side} {amount(figure['bound'], figure['unit'])}"
 
 
-def markdown_table(report: dict[str, Any]) -> str:
+def markdown_table(report: dict[str, Any], *, brief: bool = False) -> str:
     """Write a report as a Markdown table with its machine below.
 
     Parameters
     ----------
     report : dict
         As :func:`make_report` gives it, or read back from its JSON.
+    brief : bool
+        Only the figures that are held against something, without who used what of the machine.
 
     Returns
     -------
     str
     """
-    lines = ["| what | measured | held against |", "|---|---|---|"]
+    shows_used = not brief and any(figure.get("used") for figure in report["figures"])
+    headings = ["what", "measured", "held against", *(["cores used"] if shows_used else [])]
+    lines = [_row(headings), "|" + "---|" * len(headings)]
     for figure in report["figures"]:
+        if brief and figure["bound"] is None and not figure.get("failed"):
+            continue
         measured = amount(figure["measured"], figure["unit"])
         if figure["measured"] is None:
             measured = figure["note"]
         elif figure["ok"] is False:
             measured += " (missed)"
-        lines.append(f"| {figure['what']} | {measured} | {bound_text(figure)} |")
+        cells = [figure["what"], measured, bound_text(figure)]
+        lines.append(_row([*cells, figure.get("used", "")] if shows_used else cells))
     quick = ", smaller inputs (--quick)" if report["quick"] else ""
     where = f"Measured {report['measured_at']}{quick} on: {machine_line(report['machine'])}."
     return "\n".join([*lines, "", where])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -8,7 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ticktape.bench.figures import Figure, unmeasured
+import aiohttp
+
+from ticktape.bench.figures import Figure, failed
 from ticktape.bench.tapes import Workbench
 from ticktape.tape.errors import BadValueError, TicktapeError
 
@@ -17,17 +19,26 @@ BENCHMARKS = {
     "book": "ticktape.bench.book:measure_book",
     "files": "ticktape.bench.files:measure_files",
     "gateway": "ticktape.bench.gateway:measure_gateway",
-    "book-requests": "ticktape.bench.book_requests:measure_book_requests",
     "simulator": "ticktape.bench.simulator:measure_simulator",
     "memory": "ticktape.bench.memory:measure_memory",
     "viewer": "ticktape.bench.viewer:measure_viewer",
     "frames": "ticktape.bench.frames:measure_frames",
     "start": "ticktape.bench.start:measure_start",
+    "relay": "ticktape.bench.relay_latency:measure_relay",
+    "fan-out": "ticktape.bench.fan_out:measure_fan_out",
     "book-stream": "ticktape.bench.book_stream:measure_book_stream",
+    "book-requests": "ticktape.bench.book_requests:measure_book_requests",
+    "effects": "ticktape.bench.effects:measure_effects",
+    "seek": "ticktape.bench.seek:measure_seek",
 }
 
 # Benchmarks that are asked for together, by one word.
-GROUPS = {"service": ("book", "book-stream")}
+GROUPS = {
+    "service": ("relay", "fan-out", "book-stream", "book-requests", "effects", "seek", "book")
+}
+
+# What a benchmark may end with where this machine or a process it started lets it down.
+_FAILURES = (TicktapeError, OSError, subprocess.SubprocessError, aiohttp.ClientError, ValueError)
 
 
 def run_benchmarks(
@@ -75,5 +86,5 @@ def run_benchmarks(
             module, _, function = BENCHMARKS[name].partition(":")
             try:
                 yield from getattr(import_module(module), function)(bench)
-            except (TicktapeError, OSError, subprocess.SubprocessError) as error:
-                yield unmeasured(name, name, f"failed: {error}")
+            except _FAILURES as error:
+                yield failed(name, name, str(error) or type(error).__name__)

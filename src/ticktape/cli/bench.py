@@ -32,14 +32,16 @@ def _print_table(report: dict[str, Any]) -> None:
     console = Console(highlight=False)
     console.print(table)
     for figure in report["figures"]:
-        if figure["note"]:
-            console.print(f"{figure['name']}: {figure['note']}", markup=False)
+        said = "; ".join(filter(None, (figure["note"], figure["used"])))
+        if said:
+            console.print(f"{figure['name']}: {said}", markup=False)
     console.print(machine_line(report["machine"]), markup=False)
 
 
 def bench(
     subjects: Annotated[
-        list[str] | None, typer.Argument(help="Measure these alone: book, files, gateway, …")
+        list[str] | None,
+        typer.Argument(help="Measure these alone: book, files, seek, …, or service"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON document to a file too.")] = None,
