@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -103,10 +103,10 @@ async def fan_out(path: Path, records: int, clients: int = CLIENTS) -> FanOut:
         async with asyncio.timeout(120):
             while source.session_count < clients:
                 await asyncio.sleep(0.01)
-        before = _cpu_s()
+        before = time.process_time()
         feed.go.set()
         outputs = await asyncio.gather(*(reader.communicate() for reader in readers))
-        used = _cpu_s() - before
+        used = time.process_time() - before
     finally:
         for reader in readers:
             if reader.returncode is None:
@@ -120,11 +120,6 @@ async def fan_out(path: Path, records: int, clients: int = CLIENTS) -> FanOut:
     last_ns = max(result["last_ns"] for result in results)
     clients_cpu_s = sum(result["cpu_s"] for result in results)
     return FanOut(records * clients, (last_ns - first_ns) / 1e9, used, clients_cpu_s)
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def measure_fan_out(bench: Workbench) -> Iterator[Figure]:
