@@ -3,9 +3,9 @@
 Run as ``python -m ticktape.bench.paced_upstream RATE SECONDS``. It makes the whole tape first, then
 prints one JSON document: its ``port``, and the ``clock_offset_ns`` between the monotonic clock, by
 which it stamps, and the epoch. One relay may connect; it gets the books, and after a line on
-standard input a piece of the tape every millisecond. The ``ts_recv`` of a piece is the time at which
-it was handed to the socket; where the socket took no more, the time at which it was due, so that
-what a slow reader makes late counts as late. At the end comes a second document: how much was
+standard input a piece of the tape every millisecond. The ``ts_recv`` of a piece is the time at
+which it was handed to the socket; where the socket took no more, the time at which it was due, so
+that what a slow reader makes late counts as late. At the end comes a second document: how much was
 ``sent``, and by how many seconds the latest piece left after it was due. It lives until standard
 input is closed.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from ticktape.tape.errors import ConnectionLostError
@@ -80,6 +82,15 @@ def cost_of(*arguments: str) -> CommandCost:
     if status:
         raise subprocess.CalledProcessError(status, command)
     return CommandCost(seconds, peak_bytes)
+
+
+def resident_bytes(pid: int) -> int:
+    """Give the memory that a process is resident with now; 0 where the system does not tell it."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextmanager

@@ -10,16 +10,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.bench.cpu import CpuShares, resident_bytes
+from ticktape.bench.cpu import CpuShares
 from ticktape.bench.figures import Figure, failed
 from ticktape.bench.paced_upstream import WARM_UP_S
-from ticktape.bench.processes import ticktape_command
+from ticktape.bench.processes import resident_bytes, ticktape_command
 from ticktape.bench.raw_clients import KEY, begin_session
 from ticktape.bench.tapes import Workbench
 from ticktape.feeds.record_stream import RecordStream
@@ -79,7 +79,9 @@ def run_relay(rate: int = RATE, seconds: float = SECONDS) -> RelayRun:
         One of the processes did not come up, or nothing came any more.
     """
     with ExitStack() as stack:
-        upstream = _start(stack, sys.executable, "-m", "ticktape.bench.paced_upstream", rate, seconds)
+        upstream = _start(
+            stack, sys.executable, "-m", "ticktape.bench.paced_upstream", rate, seconds
+        )
         place = json.loads(_line(upstream))
         relay = _start(
             stack,
@@ -120,9 +122,106 @@ def _start(stack: ExitStack, *command: object) -> subprocess.Popen[str]:
 def _line(process: subprocess.Popen[str]) -> str:
     line = "" if process.stdout is None else process.stdout.readline()
     if not line:
-        raise ConnectionLostError(f"{process.args} did not come up")
+        raise ConnectionLostError(f"{process.args!r} did not come up")
     return line
 
 
 def _has_line(process: subprocess.Popen[str]) -> bool:
     return bool(process.stdout and select.select([process.stdout], [], [], 0)[0])
+
+
+class _Reader:
+    """Reads what the relay sends, and notes how old it is."""
+
+    def __init__(self, client: socket.socket, pids: dict[str, int], place: dict[str, int]) -> None:
+        client.settimeout(_SILENCE_S)
+        self._client = client
+        self._pids = pids | {"client": os.getpid()}
+        self._offset_ns = place["clock_offset_ns"]
+        self._stream = RecordStream()
+        self._buffer = bytearray(_READ_BYTES)
+        self._ages_ns: list[np.ndarray] = []
+        self._shares: CpuShares | None = None
+        self._memory_before = 0
+        self._warm_at = 0.0
+        self.received = 0
+
+    def read_until(self, is_done: Callable[[], bool]) -> None:
+        """Read, and look after every read."""
+        while not is_done():
+            count = self._client.recv_into(self._buffer)
+            now_ns = time.monotonic_ns() + self._offset_ns
+            if not count:
+                raise ConnectionLostError("the relay closed the session")
+            for batch in self._stream.feed(bytes(memoryview(self._buffer)[:count])):
+                if batch.schema is Schema.MBO:
+                    self._note(batch.records, now_ns)
+
+    def _note(self, records: np.ndarray, now_ns: int) -> None:
+        fresh = records[(records["flags"] & F_SNAPSHOT) == 0]
+        if not len(fresh):
+            return
+        self.received += len(fresh)
+        now = time.monotonic()
+        self._warm_at = self._warm_at or now + WARM_UP_S
+        if now < self._warm_at:
+            return
+        if self._shares is None:
+            self._shares = CpuShares(self._pids)
+            self._memory_before = resident_bytes(self._pids["relay"])
+        sent_ns = fresh["ts_recv"].astype(np.int64)
+        self._ages_ns.append(now_ns - sent_ns[np.diff(sent_ns, prepend=0) != 0])
+
+    def finish(self, told: dict[str, float]) -> RelayRun:
+        """Give what was noted."""
+        ages_ns = np.concatenate(self._ages_ns) if self._ages_ns else np.empty(0, np.int64)
+        return RelayRun(
+            int(told["sent"]),
+            self.received,
+            ages_ns / 1e6,
+            told["latest_s"],
+            (self._memory_before, resident_bytes(self._pids["relay"])),
+            "" if self._shares is None else self._shares.told(),
+        )
+
+
+def measure_relay(bench: Workbench) -> Iterator[Figure]:
+    """Measure the relay between two sockets.
+
+    Parameters
+    ----------
+    bench : Workbench
+        The run's sizes.
+
+    Yields
+    ------
+    Figure
+        ``relay-p50`` and ``relay-p99``; neither is met if a record was lost.
+    """
+    seconds = SECONDS / 10 if bench.quick else SECONDS
+    run = run_relay(RATE, seconds)
+    what = f"relay, {RATE:,} records/s for {seconds:g} s, books kept, one raw client"
+    lost = run.sent - run.received
+    if not len(run.latencies_ms):
+        yield failed("relay", what, "the client got nothing after the warm-up", run.used)
+        return
+    before, after = (size / 1e6 for size in run.memory_bytes)
+    note = (
+        f"{lost} of {run.sent / 1e6:.1f} M records lost; of every millisecond of the tape, from its"
+        " hand-over to the upstream's socket until the client had read it, so through two sockets;"
+        f" the upstream's latest piece left {run.upstream_late_s * 1e3:.0f} ms late; the relay's"
+        f" memory {before:.0f} MB after the warm-up, {after:.0f} MB at the end"
+    )
+    for name, share, bound in _BOUNDS_MS:
+        yield Figure(
+            f"relay-{name}",
+            f"{what}: {name} from socket in to socket out",
+            "ms",
+            float(np.percentile(run.latencies_ms, share)),
+            bound,
+            at_most=True,
+            worst=float(run.latencies_ms.max()),
+            note=note,
+            used=run.used,
+            failed=lost != 0,
+        )
