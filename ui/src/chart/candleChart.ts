@@ -8,6 +8,7 @@ import {
   createChart,
   HistogramSeries,
   type IChartApi,
+  type IRange,
   type ISeriesApi,
   type Time,
 } from "lightweight-charts";
@@ -32,6 +33,17 @@ export interface Labels {
   /** Steps of the price scale where no tick is known. */
   step: Price | null;
   zone: Zone;
+}
+
+/** Where a person zoomed or scrolled to. */
+export interface View {
+  /** Of the scene that was shown: another one is not looked at in the same way. */
+  key: string;
+  spacing: number;
+  /** In candles, from the newest one to the right edge. */
+  fromRight: number;
+  /** What was in sight where the newest candle was not. */
+  past: IRange<Time> | null;
 }
 
 /** What lies under the crosshair. */
@@ -73,6 +85,7 @@ export class CandleChart {
   private readonly bands = new GapBands();
   /** Width of a candle's place as set here; another one is a person's zoom. */
   private spacing = SPACING_PX;
+  private wanted: View | null = null;
 
   constructor(
     private readonly container: HTMLElement,
@@ -181,6 +194,7 @@ export class CandleChart {
     this.lastS = bars.at(-1)?.startS ?? null;
     this.updates = 0;
     this.space(points.candles.length);
+    this.lookAtWanted();
   }
 
   private drawNewest(scene: Scene, lastS: number): void {
@@ -222,6 +236,33 @@ export class CandleChart {
 
   fit(): void {
     this.chart.timeScale().fitContent();
+  }
+
+  /** Where a person zoomed or scrolled to; null where the chart follows the market as it came. */
+  view(): View | null {
+    const scale = this.chart.timeScale();
+    const spacing = scale.options().barSpacing;
+    const fromRight = scale.scrollPosition();
+    const isZoomed = Math.abs(spacing - this.spacing) > 0.01;
+    if (!isZoomed && Math.abs(fromRight - ROOM_RIGHT) < 0.01) return null;
+    const past = fromRight < 0 ? scale.getVisibleRange() : null;
+    return { key: this.key, spacing, fromRight, past };
+  }
+
+  /** Go back to a view as soon as its scene is drawn. */
+  lookAt(view: View | null): void {
+    this.wanted = view;
+  }
+
+  private lookAtWanted(): void {
+    const view = this.wanted;
+    if (view === null || this.lastS === null) return;
+    this.wanted = null;
+    if (view.key !== this.key) return;
+    const scale = this.chart.timeScale();
+    scale.applyOptions({ barSpacing: view.spacing });
+    if (view.past === null) scale.scrollToPosition(view.fromRight, false);
+    else scale.setVisibleRange(view.past);
   }
 
   destroy(): void {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { Gap, Source } from "../api/messages";
-import { CandleChart, type Pointed } from "../chart/candleChart";
+import { CandleChart, type Pointed, type View } from "../chart/candleChart";
 import type { Bar, Interval } from "../market/bars";
 import type { Price } from "../market/prices";
 import { useActive } from "../stores/active";
@@ -14,6 +14,9 @@ import { Legend } from "./Legend";
 
 export function ChartPanel() {
   const holder = useRef<HTMLDivElement>(null);
+  // What outlives the chart while its tab is hidden.
+  const left = useRef<View | null>(null);
+  const obeyed = useRef({ follows: 0, rows: null as unknown });
   const [chart, setChart] = useState<CandleChart | null>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const [newest, setNewest] = useState<Bar | null>(null);
@@ -30,8 +33,10 @@ export function ChartPanel() {
   useEffect(() => {
     if (holder.current === null) return;
     const made = new CandleChart(holder.current, setPointed);
+    made.lookAt(left.current);
     setChart(made);
     return () => {
+      left.current = made.view();
       made.destroy();
       setChart(null);
     };
@@ -53,10 +58,14 @@ export function ChartPanel() {
     [chart, data.gaps, instrument],
   );
   useEffect(() => {
-    if (follows > 0) chart?.follow();
+    if (chart === null || follows === obeyed.current.follows) return;
+    obeyed.current.follows = follows;
+    chart.follow();
   }, [chart, follows]);
   useEffect(() => {
-    if (rows !== null && rows.length > 0) requestAnimationFrame(() => chart?.fit());
+    if (chart === null || rows === obeyed.current.rows) return;
+    obeyed.current.rows = rows;
+    if (rows !== null && rows.length > 0) requestAnimationFrame(() => chart.fit());
   }, [chart, rows]);
 
   return (
