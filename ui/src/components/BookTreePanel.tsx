@@ -1,10 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { bookStream, useBook } from "../stores/book";
 import { useFollow } from "../stores/follow";
 import { useMarket } from "../stores/market";
 import { useSession } from "../stores/session";
-import { type TreeRow, treeRows } from "../tree/treeRows";
+import { inSight, movedBy, NOTHING_SEEN, type TreeRow, treeRows } from "../tree/treeRows";
 import { BookTreeRow } from "./BookTreeRow";
 import { LadderFollow } from "./LadderFollow";
 import "../styles/ladder.css";
@@ -38,6 +38,14 @@ export function BookTreePanel() {
     estimateSize: () => ROW_PX,
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 8,
+  });
+  // Where a level above comes or goes, what a person looks at stays where it is.
+  const seen = useRef(NOTHING_SEEN);
+  useLayoutEffect(() => {
+    const view = scroller.current;
+    if (view === null) return;
+    if (view.scrollTop > 0) view.scrollTop += movedBy(seen.current, rows) * ROW_PX;
+    seen.current = inSight(rows, Math.floor(view.scrollTop / ROW_PX));
   });
 
   const toggle = (row: TreeRow) => {

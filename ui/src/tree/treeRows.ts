@@ -136,3 +136,27 @@ function addOrders(
     ahead += size;
   }
 }
+
+/** The rows in sight, or enough of them that one is found again. */
+export interface InSight {
+  first: number;
+  keys: readonly string[];
+}
+
+export const NOTHING_SEEN: InSight = { first: 0, keys: [] };
+const REMEMBERED = 16;
+
+export function inSight(rows: readonly TreeRow[], first: number): InSight {
+  return { first, keys: rows.slice(first, first + REMEMBERED).map((row) => row.key) };
+}
+
+/** By how many rows what was in sight has moved: by the topmost row that is still there. */
+export function movedBy(seen: InSight, rows: readonly TreeRow[]): number {
+  for (const [offset, key] of seen.keys.entries()) {
+    const before = seen.first + offset;
+    if (rows[before]?.key === key) return 0;
+    const now = rows.findIndex((row) => row.key === key);
+    if (now >= 0) return now - before;
+  }
+  return 0;
+}

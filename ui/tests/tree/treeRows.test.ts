@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BookState } from "../../src/book/bookState";
 import { decodeBook } from "../../src/book/decode";
-import { type TreeRow, treeRows } from "../../src/tree/treeRows";
+import { inSight, movedBy, NOTHING_SEEN, type TreeRow, treeRows } from "../../src/tree/treeRows";
 import { bookMessage } from "../book/messages";
 
 function bookOf(publisherId: number): BookState {
@@ -71,5 +71,26 @@ describe("the book tree", () => {
   it("has a branch for each publisher", () => {
     const publishers = rows([], [bookOf(1), bookOf(43)]).filter((row) => row.kind === "publisher");
     expect(keysOf(publishers)).toEqual(["ESZ5/1", "ESZ5/43"]);
+  });
+});
+
+describe("what is in sight of the tree", () => {
+  const named = (...keys: string[]) => keys.map((key) => ({ key }) as TreeRow);
+  const seen = inSight(named("a", "b", "c", "d"), 1);
+
+  it("has not moved where nothing above it came or went", () => {
+    expect(movedBy(seen, named("a", "b", "x", "c"))).toBe(0);
+    expect(movedBy(NOTHING_SEEN, named("a"))).toBe(0);
+  });
+
+  it("moves with what comes and goes above", () => {
+    expect(movedBy(seen, named("a", "x", "y", "b", "c"))).toBe(2);
+    expect(movedBy(seen, named("b", "c"))).toBe(-1);
+  });
+
+  it("is found by the next row where its first one is gone", () => {
+    expect(movedBy(seen, named("a", "x", "c", "d"))).toBe(0);
+    expect(movedBy(seen, named("c", "d"))).toBe(-2);
+    expect(movedBy(seen, named("x", "y"))).toBe(0);
   });
 });
