@@ -114,7 +114,10 @@ interface StepNoteProps {
 function StepNote({ records, activeId }: StepNoteProps) {
   const replay = useSession((s) => s.source?.replay ?? null);
   const data = useMarket((s) => s.data);
-  if (replay === null || !replay.paused || replay.mboPosition === null) return null;
+  if (records === null) return null;
+  if (replay === null || !replay.paused || replay.mboPosition === null) {
+    return <span className="mark">newest on top</span>;
+  }
   const newest = records === null ? null : records.at(records.end - 1);
   let said = "looking for the event at the cursor…";
   if (newest !== null && newest.position + 1 === replay.mboPosition) {

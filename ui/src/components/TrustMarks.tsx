@@ -10,6 +10,12 @@ const MEANING: Record<Source["mode"], string> = {
   LIVE: "A live market",
 };
 
+const LAG: Record<Source["mode"], string> = {
+  SIMULATED: "Now less the time of the newest record",
+  REPLAY: "How far the replay is behind its pace",
+  LIVE: "Now less the time at which the newest record was received (ts_recv)",
+};
+
 const DEPTH: Record<string, string> = {
   L3: "Every order (market by order)",
   L2: "Sizes by price",
@@ -33,7 +39,7 @@ export function TrustMarks({ source }: { source: Source }) {
         {source.depth}
       </span>
       <span className="mark dataset">{source.dataset}</span>
-      <span className="mark" title="Time from a record's arrival to the page's update">
+      <span className="mark" title={LAG[source.mode]}>
         <b>lag</b> {lagOf(source.lagMs)}
       </span>
       <Count

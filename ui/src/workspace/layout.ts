@@ -24,14 +24,15 @@ interface Beside {
 // Where the first panel of a place goes, and how many pixels wide.
 const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
   main: { beside: null },
-  middle: { beside: { place: "main", direction: "right" }, width: 440 },
+  // As wide as a ladder with all its columns.
+  middle: { beside: { place: "main", direction: "right" }, width: 570 },
   right: { beside: { place: "middle", direction: "right" }, width: 290 },
   below: { beside: { place: "main", direction: "below" } },
   corner: { beside: { place: "right", direction: "below" } },
 };
 const ORDER = Object.keys(PLACES);
 const NARROW_PX = 1_360;
-const NARROWER = 0.85;
+const NARROWER = 0.66;
 const LEAST_PX = 160;
 
 function groupAt(api: DockviewApi, place: Place) {
