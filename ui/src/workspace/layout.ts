@@ -32,7 +32,7 @@ const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
 };
 const ORDER = Object.keys(PLACES);
 const NARROW_PX = 1_360;
-const NARROWER = 0.66;
+const NARROWER = 0.8;
 const LEAST_PX = 160;
 
 function groupAt(api: DockviewApi, place: Place) {

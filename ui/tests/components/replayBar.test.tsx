@@ -4,7 +4,7 @@ import type { ReplayStatus } from "../../src/api/messages";
 import { ReplayBar } from "../../src/components/ReplayBar";
 import { useMarket } from "../../src/stores/market";
 import { useSession } from "../../src/stores/session";
-import { buttonNamed, CONNECTED, render, SOURCE, trade } from "./rendering";
+import { after, buttonNamed, CONNECTED, render, SOURCE, trade } from "./rendering";
 
 const S = 1_000_000_000n;
 const REPLAY: ReplayStatus = {
@@ -22,7 +22,8 @@ const REPLAY: ReplayStatus = {
 };
 
 function bar(change: Partial<ReplayStatus>): HTMLElement {
-  useSession.setState({ source: { ...SOURCE, replay: { ...REPLAY, ...change } } });
+  const replay = { ...REPLAY, ...change };
+  after(() => useSession.setState({ source: { ...SOURCE, replay } }));
   return render(<ReplayBar />);
 }
 
