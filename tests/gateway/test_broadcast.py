@@ -14,8 +14,6 @@ from ticktape.feeds.simulator import SimulatedExchange
 from ticktape.feeds.simulator.feed import SimulatorFeed
 from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource
-from ticktape.gateway.live.history import History
-from ticktape.gateway.live.snapshots import book_records
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
@@ -235,31 +233,6 @@ async def test_the_past_that_was_forgotten_is_refused(small_tape):
         client.send(f"schema=mbo|symbols=ALL_SYMBOLS|start={first_ns}\nstart_session\n")
         _, records = await client.everything()
     assert records[Schema.ERROR]["code"].tolist() == [8]
-
-
-def test_what_is_derived_from_a_forgetful_history_begins_with_its_books(small_tape):
-    market = Market()
-
-    def take_books():
-        return list(book_records(market, 1))
-
-    history = History(8_000, take_books)
-    rest = small_tape.records
-    while len(rest):
-        run, rest = cut(rest, 500) if len(rest) > 2_000 else (rest, rest[:0])
-        history.append(Batch(Schema.MBO, run))
-        market.apply(Batch(Schema.MBO, run))
-    assert not history.is_complete
-    kept = sum(len(batch.records) for batch in history)
-    assert kept <= 9_500
-    whole = make_deriver(Schema.MBO, Schema.MBP_1).update(small_tape.records)
-    reader, deriver = history.reader(0), make_deriver(Schema.MBO, Schema.MBP_1)
-    for records in reader.books:
-        deriver.update(records)
-    derived = np.concatenate([deriver.update(batch.records) for batch in reader.rest()])
-    assert len(derived)
-    names = [name for name in derived.dtype.names if name != "depth"]
-    assert derived[-1_000:][names].tolist() == whole[-1_000:][names].tolist()
 
 
 @pytest.mark.parametrize(

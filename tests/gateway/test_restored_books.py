@@ -1,11 +1,9 @@
 """A timeline that begins at a checkpoint: trades of the past make bars, but never quotes."""
 
-import numpy as np
 from tests.store.orders import random_orders
 
 from ticktape.feeds.replay_seek import restore
 from ticktape.gateway.live.derivations import Derivations
-from ticktape.gateway.live.history import History
 from ticktape.store import TapeIndex
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, read_dbn
 
@@ -49,14 +47,3 @@ def test_quotes_after_the_checkpoint_are_those_of_playing_to_there(tmp_path, mon
     assert rest.position == 3_000
     assert found[1].records.tobytes() == expected[1].records.tobytes()
     assert len(list(restore(index, rest, 0))) > 5
-
-
-def test_a_history_that_begins_with_books_does_not_claim_what_was_before():
-    books = [np.zeros(0, np.uint8)]
-    history = History(100, lambda: books)
-    assert history.is_complete
-    history.begin_with_books()
-    assert not history.is_complete
-    assert history.oldest_ns() is None
-    history.clear()
-    assert history.is_complete

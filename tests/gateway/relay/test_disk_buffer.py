@@ -63,7 +63,7 @@ async def test_what_was_kept_is_read_back_whether_on_disk_yet_or_not(tmp_path, s
     line.take(small_tape.records)
     if settled:
         await until(line.settle)
-    reader = line.buffer.reader(0)
+    reader = line.buffer.reader(0, with_books=True)
     given = await all_of(reader) if settled else reader.rest()
     assert mbo_of(given).tobytes() == small_tape.records.tobytes()
     assert len(line.buffer.segments) > 3
@@ -83,7 +83,7 @@ async def test_files_read_back_as_tapes_and_begin_with_their_books(tmp_path, sma
 async def test_the_oldest_is_forgotten_and_who_was_reading_it_is_told(tmp_path, small_tape):
     line = Timeline(tmp_path, max_bytes=1 << 20)
     line.take(small_tape.records[:2_000])
-    slow = line.buffer.reader(0)
+    slow = line.buffer.reader(0, with_books=True)
     await until(line.settle)
     for _ in range(4):
         line.take(small_tape.records)
@@ -108,7 +108,7 @@ async def test_a_restart_keeps_what_was_written_and_says_the_gap(tmp_path, small
     last.write_bytes(last.read_bytes() + late.tobytes()[:torn])
     second = Timeline(tmp_path)
     second.take(late[5_000:])
-    given = second.buffer.reader(0).rest()
+    given = second.buffer.reader(0, with_books=True).rest()
     second.buffer.close()
     gaps = [gap for one in given if one.schema is Schema.SYSTEM for gap in gaps_in(one.records)]
     assert mbo_of(given).tobytes() == np.concatenate([early, late[5_000:]]).tobytes()
@@ -148,7 +148,7 @@ async def test_a_full_disk_is_a_counted_hole(tmp_path, small_tape, monkeypatch):
     state["full"] = False
     line.take(after)
     await until(line.settle)
-    given = line.buffer.reader(0).rest()
+    given = line.buffer.reader(0, with_books=True).rest()
     line.buffer.close()
     assert line.buffer.lost_records == len(lost)
     assert mbo_of(given).tobytes() == np.concatenate([early, after]).tobytes()
@@ -172,7 +172,7 @@ async def test_the_systems_own_limit_on_files_is_met(tmp_path, small_tape):
         await until(line.settle)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    given = line.buffer.reader(0).rest()
+    given = line.buffer.reader(0, with_books=True).rest()
     line.buffer.close()
     kept = mbo_of(given)
     assert line.buffer.lost_records
@@ -192,7 +192,7 @@ async def test_a_small_file_system_that_fills_up(tmp_path, small_tape):
         line = Timeline(tmp_path, retry_s=0.0)
         line.take(small_tape.records)
         await until(line.settle)
-        kept = mbo_of(line.buffer.reader(0).rest())
+        kept = mbo_of(line.buffer.reader(0, with_books=True).rest())
         line.buffer.close()
     finally:
         subprocess.run(["umount", tmp_path], check=True)
@@ -212,7 +212,7 @@ async def test_a_disk_that_is_too_slow_loses_counted_records_and_holds_nobody(
         line.take(small_tape.records)
     going_on.set()
     await until(line.settle)
-    kept = mbo_of(line.buffer.reader(0).rest())
+    kept = mbo_of(line.buffer.reader(0, with_books=True).rest())
     line.buffer.close()
     assert line.buffer.lost_records == len(small_tape.records) - len(kept) > 0
     assert kept.tobytes() == small_tape.records[: len(kept)].tobytes()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from itertools import islice
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ticktape.book import MboBooks
 from ticktape.book.derive import Deriver
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TicktapeError
 from ticktape.tape.layouts import Schema, index_field
-
-SEGMENTS: Final = 8
 
 
 class AgedOutError(TicktapeError):
@@ -24,15 +24,12 @@ class AgedOutError(TicktapeError):
 
 
 class PastReader(Protocol):
-    """A place in the past of a timeline, on its way to now.
+    """A place in the past of a timeline, on its way to now."""
 
-    Attributes
-    ----------
-    books : list of numpy.ndarray
-        The books as they were at its beginning, as MBO records.
-    """
-
-    books: list[np.ndarray]
+    @property
+    def books(self) -> list[np.ndarray]:
+        """The books as they were at its beginning, as MBO records; none where not asked for."""
+        ...
 
     async def read(self) -> list[Batch]:
         """Give some more of the past; nothing where now is near.
@@ -80,8 +77,16 @@ class Past(Protocol):
         """Whether records of this time were lost here, though older ones are kept."""
         ...
 
-    def reader(self, start_ns: int) -> PastReader:
-        """Begin to read, no later than at a time; 0 is all there is."""
+    def reader(self, start_ns: int, *, with_books: bool) -> PastReader:
+        """Begin to read, no later than at a time; 0 is all there is.
+
+        Parameters
+        ----------
+        start_ns : int
+            The time.
+        with_books : bool
+            Whether quotes or bars are to be derived: only then are the books of use.
+        """
         ...
 
     def derive(self, source: Schema, deriver: Deriver) -> None:
@@ -93,58 +98,79 @@ class Past(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Segment:
-    books: list[np.ndarray]
-    number: int = 0
-    batches: list[Batch] = field(default_factory=list)
-    count: int = 0
+class _Kept(NamedTuple):
+    """A batch, and the latest time that it or any before it tells of."""
+
+    until_ns: int
+    batch: Batch
 
 
 class History:
-    """A bounded run of batches; every segment begins with the books as they were then.
+    """A bounded run of batches, and the books as they were before the oldest of them.
 
-    So what is derived from orders (quotes, bars) can be derived anew from the oldest segment on,
-    although what came before it is forgotten.
+    So what is derived from orders (quotes, bars) can be derived anew from there on, although what
+    came before is forgotten. What is forgotten is applied to those books batch by batch: keeping a
+    past costs the timeline no pauses, however many orders rest.
 
     Parameters
     ----------
     records : int
-        Most records to keep; whole segments, an eighth of this each, are forgotten.
+        Most records to keep, give or take a batch.
     take_books : callable
         Gives the state of all books as MBO records, now.
     """
 
     def __init__(self, records: int, take_books: Callable[[], list[np.ndarray]]) -> None:
-        self._segment_records = max(1, records // SEGMENTS)
+        self._most_records = records
         self._take_books = take_books
-        self._segments: deque[_Segment] = deque([_Segment([])])
+        self._kept: deque[_Kept] = deque()
+        self._first = 0
+        self._count = 0
+        self._books_before = MboBooks()
+        self._before_ns = 0
         self.is_complete = True
 
     def clear(self) -> None:
         """Forget everything: the timeline starts over."""
-        self._segments = deque([_Segment([], self._segments[-1].number + 1)])
+        self._first += len(self._kept)
+        self._kept.clear()
+        self._count = 0
+        self._books_before.reset()
+        self._before_ns = 0
         self.is_complete = True
 
     def begin_with_books(self) -> None:
         """Forget everything, and begin anew with the books as they are: nothing before is known."""
-        self._segments = deque([_Segment(self._take_books(), self._segments[-1].number + 1)])
+        self.clear()
+        for records in self._take_books():
+            self._books_before.update(records)
+            self._before_ns = int(records["ts_recv"][-1])
         self.is_complete = False
 
     def append(self, batch: Batch) -> None:
-        """Keep a batch; to be called before the books have taken it."""
-        if self._segments[-1].count >= self._segment_records:
-            self._segments.append(_Segment(self._take_books(), self._segments[-1].number + 1))
-            if len(self._segments) > SEGMENTS:
-                self._segments.popleft()
-                self.is_complete = False
-        last = self._segments[-1]
-        last.batches.append(batch)
-        last.count += len(batch.records)
+        """Keep a batch; forget the oldest where there are too many."""
+        until_ns = self._kept[-1].until_ns if self._kept else self._before_ns
+        if batch.schema is not Schema.SYSTEM:
+            until_ns = max(until_ns, int(batch.records[index_field(batch.schema)][-1]))
+        self._kept.append(_Kept(until_ns, batch))
+        self._count += len(batch.records)
+        while self._count - len(self._kept[0].batch.records) >= self._most_records:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self._before_ns, (schema, records) = self._kept.popleft()
+        self._first += 1
+        self._count -= len(records)
+        self.is_complete = False
+        if schema is Schema.MBO:
+            self._books_before.update(records)
 
     def __iter__(self) -> Iterator[Batch]:
-        for segment in self._segments:
-            yield from segment.batches
+        return (kept.batch for kept in self._kept)
+
+    def _books(self) -> list[np.ndarray]:
+        books = (self._books_before.book(*key) for key in self._books_before.keys())  # noqa: SIM118
+        return [book.snapshot_records(self._before_ns) for book in books if book is not None]
 
     def oldest_ns(self) -> int | None:
         """Give the time of the oldest record kept."""
@@ -155,7 +181,7 @@ class History:
     def derive(self, source: Schema, deriver: Deriver) -> None:
         """Run a fresh deriver over everything kept, so that it can go on from there."""
         if source is Schema.MBO:
-            for records in self._segments[0].books:
+            for records in self._books():
                 deriver.update(records)
         for batch in self:
             if batch.schema is source:
@@ -165,33 +191,25 @@ class History:
         """Whether records of this time were lost; never, in memory."""
         return False
 
-    def reader(self, start_ns: int) -> HistoryReader:
-        """Begin to read with the segment that holds a time."""
-        chosen = self._segments[0]
-        for segment in self._segments:
-            first = next((one for one in segment.batches if one.schema is not Schema.SYSTEM), None)
-            if first is None or int(first.records[index_field(first.schema)][0]) > start_ns:
-                break
-            chosen = segment
-        return HistoryReader(self, chosen.number, chosen.books)
+    def reader(self, start_ns: int, *, with_books: bool) -> HistoryReader:
+        """Begin to read: with the batch that holds a time, or with books, at the oldest."""
+        if with_books:
+            return HistoryReader(self, self._first, self._books())
+        place = bisect_left(self._kept, start_ns, key=lambda kept: kept.until_ns)
+        return HistoryReader(self, self._first + place, [])
 
-    def after(self, number: int, place: int) -> tuple[list[Batch], int, int]:
-        """Give what follows a place in a segment, and where that ends.
+    def after(self, number: int) -> list[Batch]:
+        """Give the batches from a number on; the first that was ever kept has the number 0.
 
         Raises
         ------
         AgedOutError
-            The segment was forgotten.
+            It was forgotten.
         """
-        if number < self._segments[0].number:
+        if number < self._first:
             raise AgedOutError("what was to be read next has been forgotten")
-        found: list[Batch] = []
-        for segment in self._segments:
-            if segment.number < number:
-                continue
-            found += segment.batches[place if segment.number == number else 0 :]
-        last = self._segments[-1]
-        return found, last.number, len(last.batches)
+        newest = islice(reversed(self._kept), self._first + len(self._kept) - number)
+        return [kept.batch for kept in newest][::-1]
 
     def close(self) -> None:
         """Nothing is held but memory."""
@@ -203,7 +221,6 @@ class HistoryReader:
     def __init__(self, history: History, number: int, books: list[np.ndarray]) -> None:
         self._history = history
         self._number = number
-        self._place = 0
         self.books = books
 
     async def read(self) -> list[Batch]:
@@ -212,5 +229,6 @@ class HistoryReader:
 
     def rest(self) -> list[Batch]:
         """Give all that was kept since."""
-        found, self._number, self._place = self._history.after(self._number, self._place)
+        found = self._history.after(self._number)
+        self._number += len(found)
         return found

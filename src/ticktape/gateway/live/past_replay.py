@@ -51,9 +51,9 @@ class PastReplay:
         for schema in schemas:
             self._derivations.add(schema)
         self._is_cancelled = False
-        self._reader = source.history.reader(self._taking.first_start_ns() or 0)
-        for records in self._reader.books:
-            self._derivations.update(Batch(Schema.MBO, records))
+        self._reader = source.history.reader(
+            self._taking.first_start_ns() or 0, with_books=bool(self._derivations)
+        )
 
     def cancel(self) -> None:
         """Send nothing more: the timeline starts over."""
@@ -67,6 +67,7 @@ class PastReplay:
         AgedOutError
             The client was so slow that what it wanted was forgotten.
         """
+        await asyncio.to_thread(self._take_books)
         while self.channels and not self._is_cancelled:
             batches = await self._reader.read()
             if not batches:
@@ -100,6 +101,10 @@ class PastReplay:
             self._outlet.put_now(self._taking.take(self._derivations.flush()))
             for parcel in self._taking.close_intervals():
                 self._outlet.put_now(parcel)
+
+    def _take_books(self) -> None:
+        for records in self._reader.books:
+            self._derivations.update(Batch(Schema.MBO, records))
 
     def _derive(self, batch: Batch) -> list[Placed]:
         return [] if batch.schema in _OF_SESSIONS else self._derivations.update(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -17,21 +18,23 @@ if TYPE_CHECKING:
 
 
 class BufferReader:
-    """Made by :meth:`DiskBuffer.reader`.
+    """Made by :meth:`DiskBuffer.reader`."""
 
-    Attributes
-    ----------
-    books : list of numpy.ndarray
-        The books as they were at its beginning, as MBO records.
-    """
-
-    def __init__(self, buffer: DiskBuffer, segment: Segment | None) -> None:
+    def __init__(
+        self, buffer: DiskBuffer, segment: Segment | None, *, with_books: bool = True
+    ) -> None:
         self._buffer = buffer
+        self._begins_with = segment if with_books else None
         self._segment = segment
         self._file: BinaryIO | None = None
         self._stream = RecordStream(quotes=buffer.quotes)
         self._offset = 0
-        self.books: list[np.ndarray] = [] if segment is None else buffer.books_of(segment)
+
+    @cached_property
+    def books(self) -> list[np.ndarray]:
+        """The books as they were at its beginning, as MBO records; read when first asked for."""
+        begins_with = self._begins_with
+        return [] if begins_with is None else self._buffer.books_of(begins_with)
 
     async def read(self) -> list[Batch]:
         """Give about a megabyte more, read beside the event loop; nothing where now is near.

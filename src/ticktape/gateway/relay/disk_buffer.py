@@ -273,14 +273,14 @@ class DiskBuffer:
         schema, records = failed.batch
         return int(records[index_field(schema)][0]) - 1
 
-    def reader(self, start_ns: int) -> BufferReader:
+    def reader(self, start_ns: int, *, with_books: bool) -> BufferReader:
         """Begin to read with the file that holds a time."""
         with self._lock:
             chosen = self.segments[0] if self.segments else None
             for segment in self.segments:
                 if segment.first_ns <= start_ns:
                     chosen = segment
-        return BufferReader(self, chosen)
+        return BufferReader(self, chosen, with_books=with_books)
 
     def derive(self, source: Schema, deriver: Deriver) -> None:
         """Run a fresh deriver over the newest file, so that it can go on from there."""
