@@ -33,6 +33,7 @@ def _from_binary(data):
         message["every_ms"] = more
         message["columns"] = columns_of(data, 48, entries)
     elif kind == 5:
+        message["followed"] = bool(flags & 32)
         message["events"] = [
             (
                 struct.unpack_from("<Q", data, at)[0],
@@ -124,6 +125,7 @@ def _from_json(data):
             for column in data["columns"]
         ]
     elif kind == "events":
+        message["followed"] = data["followed"]
         message["events"] = [
             (
                 int(event["position"]),
@@ -182,9 +184,11 @@ class BookReader:
         elif kind == "columns":
             own = self.columns.setdefault(key, {})
             own.update((column[0], column) for column in message["columns"])
-        elif kind == "events":
+        elif kind == "events" and not message["followed"]:
             own = self.events.setdefault(key, {})
             own.update((event[0], event) for event in message["events"])
+        elif kind == "events":
+            pass
         elif kind == "reset":
             self.resets += 1
             for held in (self.books, self.heads, self.volumes, self.columns, self.events):

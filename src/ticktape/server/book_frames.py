@@ -32,6 +32,8 @@ class BookFlag(IntFlag):
     CROSSED = 2
     LOCKED = 4
     STALE = 8
+    # Of a message of events: those of the order that this client follows.
+    FOLLOWED = 32
 
 
 HEADER: Final = np.dtype(

@@ -166,6 +166,7 @@ def columns_message(
 def events_message(symbol: str, head: BookHead, events: np.ndarray) -> str:
     """Make a ``book_events`` message."""
     message = _head("book_events", symbol, head)
+    message["followed"] = bool(head.flags & BookFlag.FOLLOWED)
     message["events"] = [_event(row) for row in events]
     return _text(message)
 

@@ -49,6 +49,10 @@ class BookClient:
         self._notices: deque[str] = deque(maxlen=NOTICES_WAITING)
         self._messages: deque[bytes | str] = deque()
         self._behind: set[BookGroup] = set()
+        self._following: int | None = None
+        # Of the followed order: where its next record may be, and the books that may have some.
+        self._followed_from: dict[BookGroup, int] = {}
+        self._followed_due: set[BookGroup] = set()
 
     def notify(self, message: str) -> None:
         """Let a message of no book wait; it goes first."""
@@ -94,6 +98,33 @@ class BookClient:
     def forget(self, group: BookGroup) -> None:
         """Want nothing of a book any more; what waits of it is sent."""
         self._behind.discard(group)
+        self._followed_from.pop(group, None)
+        self._followed_due.discard(group)
+
+    @property
+    def following(self) -> int | None:
+        """The order whose every record it is sent; None for none."""
+        return self._following
+
+    def follow(self, order_id: int | None) -> None:
+        """Follow another order, or none."""
+        self._following = order_id
+        self._followed_from.clear()
+        self._followed_due.clear()
+
+    def look_for_followed(self, group: BookGroup) -> None:
+        """Send what a book has of the followed order, behind everything that waits."""
+        if self._following is not None:
+            self._followed_due.add(group)
+            self.wake.set()
+
+    def _take_followed(self) -> None:
+        while self._followed_due and self._following is not None:
+            group = self._followed_due.pop()
+            since = self._followed_from.get(group, 0)
+            message, self._followed_from[group] = group.events_of(self._following, since)
+            if message is not None:
+                self.send_first(message)
 
     def drop_waiting(self) -> None:
         """Forget what waits: the books it tells of are gone."""
@@ -107,12 +138,15 @@ class BookClient:
     def take(self) -> bytes | str | None:
         """Take the next message; None where none waits.
 
-        Books that are behind begin anew, one after the other, once everything else was taken.
+        Books that are behind begin anew, one after the other, once everything else was taken; the
+        records of the followed order come last, whatever else was left out.
         """
         if self._notices:
             return self._notices.popleft()
         while not self._messages and self._behind:
             self._behind.pop().begin(self)
+        if not self._messages:
+            self._take_followed()
         if not self._messages:
             return None
         message = self._messages.popleft()

@@ -11,7 +11,7 @@ import numpy as np
 from ticktape.book.depth_columns import read_columns
 from ticktape.book.ladder import EMPTY_LADDER, Ladder, ladder_changes, read_ladder
 from ticktape.server import book_frames, book_json
-from ticktape.server.book_frames import BookHead, BookMessageKind
+from ticktape.server.book_frames import BookFlag, BookHead, BookMessageKind
 from ticktape.server.book_stream_client import BookClient
 from ticktape.server.book_stream_query import BookWishes
 from ticktape.server.watched_book import WatchedBook
@@ -102,6 +102,8 @@ class BookGroup:
         self._head, self._ladder = head, ladder
         for message in self._news(head):
             self._send(readers, message)
+        for client in readers:
+            client.look_for_followed(self)
         joining, self._joining = self._joining, set()
         for client in joining:
             self.begin(client)
@@ -187,6 +189,26 @@ class BookGroup:
         client.send_first(self._snapshot)
         for message in self._everything(self._head):
             client.send_first(message)
+        client.look_for_followed(self)
+
+    def events_of(self, order_id: int, since: int) -> tuple[Message | None, int]:
+        """Give the records of a followed order in the book as it was sent, from a position on.
+
+        Returns
+        -------
+        message : bytes or str or None
+            None where there is none.
+        until : int
+            The position to go on from.
+        """
+        head = self._head
+        if head is None:
+            return None, since
+        events = self.watched.orders.of(order_id, since, head.position)
+        if not len(events):
+            return None, since
+        own = head._replace(flags=head.flags | BookFlag.FOLLOWED)
+        return self._encode_events(own, events), int(events["position"][-1]) + 1
 
     def reset(self) -> None:
         """Tell the clients to drop the book; what follows begins with a snapshot."""

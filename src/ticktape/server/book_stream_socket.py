@@ -21,16 +21,20 @@ from ticktape.tape.errors import BadValueError, TicktapeError
 # Longer messages of a client are no wish of this protocol.
 MOST_ASKED_BYTES: Final = 4_096
 _BYTES: Final = STREAM_BYTES.labels("book")
-_ACTIONS: Final = "snapshot with instrument_id and publisher_id, or columns with every_ms"
+_ACTIONS: Final = (
+    "snapshot with instrument_id and publisher_id, columns with every_ms, or follow with order_id"
+)
+_MOST_ORDER_ID: Final = 2**64 - 1
 
 
 class BookRequest(msgspec.Struct):
-    """What a client says: ``snapshot`` of a book, or ``columns`` of another length."""
+    """What a client says: ``snapshot`` of a book, ``columns`` of another length, ``follow``."""
 
     action: str
     instrument_id: int = -1
     publisher_id: int = -1
     every_ms: int = -1
+    order_id: str | None = None
 
 
 async def stream_books(
@@ -125,6 +129,8 @@ def obey(asked: str | bytes, client: BookClient, streams: BookStreams) -> None:
         raise BadValueError(f"the request cannot be read: {error}", hint=_ACTIONS) from error
     if request.action == "columns":
         streams.set_columns(client, read_column_length(request.every_ms))
+    elif request.action == "follow":
+        streams.follow(client, None if request.order_id is None else _order_id(request.order_id))
     elif request.action == "snapshot":
         group = client.groups.get((request.publisher_id, request.instrument_id))
         if group is None:
@@ -136,6 +142,15 @@ def obey(asked: str | bytes, client: BookClient, streams: BookStreams) -> None:
         client.begin_again(group)
     else:
         raise BadValueError(f"action {request.action!r} is not known", hint=_ACTIONS)
+
+
+def _order_id(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 20 else -1
+    if not 0 <= number <= _MOST_ORDER_ID:
+        raise BadValueError(
+            f"{text!r} is no identifier of an order", hint="its digits as a string, or null"
+        )
+    return number
 
 
 def _problem(error: TicktapeError) -> str:

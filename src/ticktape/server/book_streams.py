@@ -22,7 +22,7 @@ from ticktape.server.directory import Directory
 from ticktape.server.messages import Connected, Problem
 from ticktape.server.rows import WITH_TRADES, BookKey
 from ticktape.server.source import Source
-from ticktape.server.watched_book import WatchedBook
+from ticktape.server.watched_book import EVENTS_KEPT, WatchedBook
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_CLEAR, Schema
 
@@ -218,6 +218,24 @@ class BookStreams:
             self._leave(client, key)
             self._join(client, key)
 
+    def follow(self, client: BookClient, order_id: int | None) -> None:
+        """Send a client every record of an order from now on; of none where None."""
+        for group in client.groups.values():
+            self._leave_order(client, group)
+        client.follow(order_id)
+        for group in client.groups.values():
+            self._want_order(client, group)
+            client.look_for_followed(group)
+
+    def _want_order(self, client: BookClient, group: BookGroup) -> None:
+        if client.following is not None:
+            watched = group.watched
+            watched.orders.want(client.following, watched.events(EVENTS_KEPT))
+
+    def _leave_order(self, client: BookClient, group: BookGroup) -> None:
+        if client.following is not None:
+            group.watched.orders.leave(client.following)
+
     def _resolve_again(self) -> None:
         self._books_known = self.directory.market.book_count
         for client in self.clients:
@@ -280,6 +298,7 @@ class BookStreams:
             group = self._open(key, wishes)
         client.groups[key] = group
         group.join(client)
+        self._want_order(client, group)
         client.begin_again(group)
 
     def _open(self, key: BookKey, wishes: BookWishes) -> BookGroup:
@@ -295,6 +314,7 @@ class BookStreams:
 
     def _leave(self, client: BookClient, key: BookKey) -> None:
         group = client.groups.pop(key)
+        self._leave_order(client, group)
         group.leave(client)
         if group.members:
             return

@@ -13,6 +13,7 @@ from ticktape.book.ladder import Ladder
 from ticktape.book.ladder_activity import LadderActivity
 from ticktape.book.quotes import Book
 from ticktape.server.book_frames import BOOK_EVENT
+from ticktape.server.followed_orders import FollowedOrders
 
 EVENTS_KEPT: Final = 200
 COLUMNS_KEPT: Final = 256
@@ -58,6 +59,7 @@ class WatchedBook:
         self._wanted: Counter[int] = Counter()
         self._events: deque[np.ndarray] = deque()
         self.events_seen = 0
+        self.orders = FollowedOrders()
         self._touch = 0
 
     @property
@@ -70,6 +72,7 @@ class WatchedBook:
         self._touch = self.touch
         self._activity = None
         self._events.clear()
+        self.orders.clear()
         beginning = None
         if isinstance(book, MboBook):
             beginning = book.snapshot_records(max(time_ns, 0))
@@ -111,11 +114,10 @@ class WatchedBook:
         for run in self._runs.values():
             run.maker.update(records)
         newest = slice(-EVENTS_KEPT, None)
-        rows = np.zeros(len(records[newest]), BOOK_EVENT)
-        rows["position"] = positions[newest]
-        rows["record"] = records[newest]
-        rows["effect"] = effects[newest]
-        self._events.append(rows)
+        self._events.append(_rows(records[newest], positions[newest], effects[newest]))
+        own = self.orders.find(records)
+        if len(own):
+            self.orders.keep(_rows(records[own], positions[own], effects[own]))
         self.events_seen += len(records)
         while sum(map(len, self._events)) - len(self._events[0]) >= EVENTS_KEPT:
             self._events.popleft()
@@ -147,3 +149,11 @@ class WatchedBook:
             return np.zeros(0, BOOK_EVENT)
         found: np.ndarray = np.concatenate(list(self._events))[-count:]
         return found
+
+
+def _rows(records: np.ndarray, positions: np.ndarray, effects: np.ndarray) -> np.ndarray:
+    rows = np.zeros(len(records), BOOK_EVENT)
+    rows["position"] = positions
+    rows["record"] = records
+    rows["effect"] = effects
+    return rows

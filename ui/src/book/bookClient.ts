@@ -51,7 +51,12 @@ export class BookClient {
     this.say({ action: "columns", every_ms: everyMs });
   }
 
-  private say(order: Record<string, string | number>): void {
+  /** Get every record of an order from now on; null: of none. */
+  askOrder(orderId: bigint | null): void {
+    this.say({ action: "follow", order_id: orderId === null ? null : orderId.toString() });
+  }
+
+  private say(order: Record<string, string | number | null>): void {
     this.socket?.send(JSON.stringify(order));
   }
 

@@ -16,6 +16,8 @@ import {
 export type Applied = "applied" | "missed";
 
 const MOST_EVENTS = 4_096;
+/** Of the followed order, between two pictures. */
+const MOST_FOLLOWED = 1_024;
 
 export class BookState {
   /** Best first. Never write to them. */
@@ -25,6 +27,8 @@ export class BookState {
   readonly volume = new Map<number, TradedVolume>();
   /** The latest records and what they did to the book. */
   readonly events = new EventRing(MOST_EVENTS);
+  /** Every record of the order that the page follows; some may come twice. */
+  readonly followed = new EventRing(MOST_FOLLOWED);
   timeNs = 0n;
   position = 0;
   sequence = 0;
@@ -91,7 +95,7 @@ export class BookState {
         this.volumeVersion += 1;
         break;
       case "events":
-        this.events.push(message.bytes, message.count);
+        this.ringOf(message.header).push(message.bytes, message.count);
         break;
       case "reset":
         this.clear();
@@ -126,6 +130,7 @@ export class BookState {
     this.isWhole = false;
     this.volume.clear();
     this.events.clear();
+    this.followed.clear();
     this.volumeVersion += 1;
   }
 
@@ -134,11 +139,16 @@ export class BookState {
     this.asks.length = 0;
     this.volume.clear();
     this.events.clear();
+    this.followed.clear();
     this.isWhole = false;
     this.flags = 0;
     this.version += 1;
     this.volumeVersion += 1;
     this.life += 1;
+  }
+
+  private ringOf(header: BookHeader): EventRing {
+    return (header.flags & Flag.followed) === 0 ? this.events : this.followed;
   }
 
   private take(header: BookHeader): void {

@@ -40,6 +40,7 @@ export class BookStream {
   private readonly needs = new Set<{ need: BookNeed }>();
   private readonly columnListeners = new Set<ColumnListener>();
   private readonly client: BookClient;
+  private orderId: bigint | null = null;
   private base = "";
   private instrumentId: number | null = null;
   private asked: { instrumentId: number; union: Union } | null = null;
@@ -67,6 +68,13 @@ export class BookStream {
       this.needs.delete(entry);
       this.settle();
     };
+  }
+
+  /** Be told every record of an order, over every connection from now on; null: of none. */
+  followOrder(orderId: bigint | null): void {
+    if (orderId === this.orderId) return;
+    this.orderId = orderId;
+    this.client.askOrder(orderId);
   }
 
   /** Hand depth columns on as they come, until the answer is called. */
@@ -133,6 +141,7 @@ export class BookStream {
   private startOver(): void {
     this.awaited.clear();
     for (const book of this.books.values()) book.expectAnew();
+    if (this.orderId !== null) this.client.askOrder(this.orderId);
   }
 
   private take(message: BookMessage): void {

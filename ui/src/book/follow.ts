@@ -39,6 +39,8 @@ export interface Followed {
   /** Fills that the change of the book is still to come for. */
   unsettled: number;
   nextEvent: number;
+  /** Position of the next record that says something new of it. */
+  nextPosition: number;
   life: number;
 }
 
@@ -66,7 +68,8 @@ export function follow(
     fate: "gone",
     fateNs: book.timeNs,
     unsettled: 0,
-    nextEvent: book.events.end,
+    nextEvent: book.followed.end,
+    nextPosition: book.position,
     life: book.life,
   };
   find(followed, book);
@@ -81,10 +84,16 @@ export function advance(before: Followed, book: BookState): Followed {
   }
   const now = { ...before };
   if (now.life !== book.life) startOver(now, book);
-  for (let i = Math.max(now.nextEvent, book.events.begin); i < book.events.end; i += 1) {
-    if (book.events.isOf(i, now.orderId)) hear(now, book.events.at(i));
+  // Another server counts its records anew.
+  if (book.position < now.nextPosition) now.nextPosition = 0;
+  const { followed } = book;
+  for (let i = Math.max(now.nextEvent, followed.begin); i < followed.end; i += 1) {
+    const position = followed.positionAt(i);
+    if (position < now.nextPosition || !followed.isOf(i, now.orderId)) continue;
+    hear(now, followed.at(i));
+    now.nextPosition = position + 1;
   }
-  now.nextEvent = book.events.end;
+  now.nextEvent = followed.end;
   if (!find(now, book) && (now.fate === "resting" || now.fate === "beyond")) {
     now.fate = isBeyond(now, book) ? "beyond" : "gone";
     now.fateNs = book.timeNs;
@@ -99,6 +108,7 @@ function startOver(now: Followed, book: BookState): void {
   now.filled = 0;
   now.cancelled = 0;
   now.unsettled = 0;
+  now.nextPosition = 0;
 }
 
 function hear(now: Followed, event: BookEvent): void {

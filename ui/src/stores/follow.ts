@@ -19,13 +19,15 @@ export const useFollow = create<FollowStore>()((set) => ({
   pick: (orderId, side, price) => {
     const book = shownBook();
     if (book === null) return;
-    // Only the records themselves tell a fill from a cancel, also while no panel of orders is seen.
-    release ??= bookStream.watch({ orders: true, events: true });
+    // Also while no panel of orders is seen; only its records themselves tell a fill from a cancel.
+    release ??= bookStream.watch({ orders: true });
+    bookStream.followOrder(orderId);
     set({ followed: follow(book, orderId, side, price) });
   },
   end: () => {
     release?.();
     release = null;
+    bookStream.followOrder(null);
     set({ followed: null });
   },
 }));

@@ -225,6 +225,23 @@ describe("the books", () => {
   });
 });
 
+describe("a followed order", () => {
+  it("is asked for by every connection, until it is followed no more", () => {
+    const socket = watched();
+    const id = 18_446_744_073_709_551_615n;
+    stream.followOrder(id);
+    stream.followOrder(id);
+    const wish = { action: "follow", order_id: "18446744073709551615" };
+    expect(socket.sent).toEqual([wish]);
+    socket.drops();
+    vi.advanceTimersByTime(20_000);
+    newest().greets();
+    expect(newest().sent).toEqual([wish]);
+    stream.followOrder(null);
+    expect(newest().sent.at(-1)).toEqual({ action: "follow", order_id: null });
+  });
+});
+
 describe("depth columns", () => {
   it("are handed to who listens, who is told when time starts over", () => {
     const socket = watched();

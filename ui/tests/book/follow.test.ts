@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BookState } from "../../src/book/bookState";
 import { decodeBook } from "../../src/book/decode";
 import { advance, type Followed, follow } from "../../src/book/follow";
+import { Flag } from "../../src/book/wire";
 import { fateText } from "../../src/ladder/words";
 import { bookMessage, type EventOf, eventsMessage, type LevelOf, resetMessage } from "./messages";
 
@@ -16,6 +17,7 @@ class Market {
   readonly book = new BookState(1, 7);
   followed: Followed;
   private sequence = 0;
+  private position = 0;
 
   constructor() {
     this.snapshot([
@@ -40,13 +42,20 @@ class Market {
 
   /** What a step of the stream brings: records, then the queue that they left. */
   step(events: EventOf[], orders: { id: bigint; size: number }[]): Followed {
-    this.book.apply(decodeBook(eventsMessage(events)));
+    const told = events.map((event, i) => ({ position: this.position + i, ...event }));
+    this.position += events.length;
     this.sequence += 1;
     const [level] = this.levels(orders);
     if (level === undefined) throw new Error("no level");
-    this.book.apply(decodeBook(bookMessage([level], { kind: 2, sequence: this.sequence })));
+    const { sequence, position } = this;
+    this.book.apply(decodeBook(bookMessage([level], { kind: 2, sequence, position })));
+    this.hear(told);
     this.followed = advance(this.followed, this.book);
     return this.followed;
+  }
+
+  hear(events: EventOf[]): void {
+    this.book.apply(decodeBook(eventsMessage(events, { flags: Flag.followed })));
   }
 
   get text(): string {
@@ -123,12 +132,13 @@ describe("a followed order", () => {
   it("is followed to another price", () => {
     const market = new Market();
     const there = PRICE - 5 * TICK;
-    market.book.apply(decodeBook(eventsMessage([modify(there, 5, 5)])));
     const levels: LevelOf[] = [
       { side: "B", price: PRICE, orders: [{ id: FIRST, size: 4 }] },
       { side: "B", price: there, orders: [90n, MINE].map((id) => ({ id, size: 5 })) },
     ];
-    market.book.apply(decodeBook(bookMessage(levels, { kind: 2, sequence: 2 })));
+    const header = { kind: 2, sequence: 2, position: 1 };
+    market.book.apply(decodeBook(bookMessage(levels, header)));
+    market.hear([modify(there, 5, 5)]);
     expect(advance(market.followed, market.book)).toMatchObject({
       fate: "resting",
       price: there,
@@ -144,6 +154,36 @@ describe("a followed order", () => {
     expect(market.text).toContain("no longer in the book");
     market.step([fill(5), cancel(5)], [{ id: FIRST, size: 4 }]);
     expect(market.followed.fate).toBe("filled");
+  });
+
+  it("is told of by its own messages, not by the latest records of the book", () => {
+    const market = new Market();
+    market.book.apply(decodeBook(eventsMessage([{ ...cancel(5), position: 0 }])));
+    expect(market.step([], [{ id: FIRST, size: 4 }]).fate).toBe("gone");
+  });
+
+  it("hears no record twice, nor what was so before it was picked", () => {
+    const market = new Market();
+    market.step([fill(2), cancel(2)], [{ id: MINE, size: 3 }]);
+    market.followed = follow(market.book, MINE, "B", PRICE);
+    market.hear([fill(2), { ...cancel(2), position: 1 }]);
+    market.step([fill(3), cancel(3)], []);
+    market.hear([0, 1, 2, 3].map((position) => ({ ...fill(9), position })));
+    expect(market.step([], [])).toMatchObject({ fate: "filled", filled: 3, cancelled: 0 });
+  });
+
+  it("is heard of from another server too, which counts its records anew", () => {
+    const market = new Market();
+    const other: EventOf = { orderId: FIRST, action: "C" };
+    market.step([other, other, fill(2), cancel(2)], [{ id: MINE, size: 3 }]);
+    market.book.expectAnew();
+    const level: LevelOf = { side: "B", price: PRICE, orders: [{ id: FIRST, size: 1 }] };
+    market.book.apply(decodeBook(bookMessage([level], { position: 2 })));
+    market.hear([
+      { ...fill(3), position: 0 },
+      { ...cancel(3), position: 1 },
+    ]);
+    expect(advance(market.followed, market.book)).toMatchObject({ fate: "filled", filled: 5 });
   });
 
   it("is beyond what is shown where its level fell out of it", () => {
