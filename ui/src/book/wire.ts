@@ -25,7 +25,14 @@ export const Kind = {
   reset: 6,
 } as const;
 
-export const Flag = { inEvent: 1, crossed: 2, locked: 4, stale: 8, missing: 16, followed: 32 } as const;
+export const Flag = {
+  inEvent: 1,
+  crossed: 2,
+  locked: 4,
+  stale: 8,
+  missing: 16,
+  followed: 32,
+} as const;
 
 export type BookSideLetter = "B" | "A";
 
