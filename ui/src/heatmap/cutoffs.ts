@@ -57,3 +57,13 @@ export function cutoffsOf(sizes: SizeHistogram, lower: number, upper: number): C
   const low = lower <= 0 ? 0 : sizes.percentile(lower);
   return { low, high: Math.max(sizes.percentile(upper), low + 1) };
 }
+
+/** What two cut-offs may differ by before colours follow: a tenth of a size is no other colour to an eye. */
+const CALM = 0.1;
+
+/** The cut-offs in use as long as they are about right: every change of theirs draws the whole field anew. */
+export function steadyCutoffs(inUse: Cutoffs | null, wanted: Cutoffs): Cutoffs {
+  if (inUse === null) return wanted;
+  const isClose = (a: number, b: number) => Math.abs(a - b) <= CALM * Math.max(a, b);
+  return isClose(inUse.low, wanted.low) && isClose(inUse.high, wanted.high) ? inUse : wanted;
+}

@@ -35,6 +35,8 @@ export class TexturePlan {
   private readonly drawn: (Column | null)[];
   private window: RowWindow | null = null;
   private ring: ColumnRing | null = null;
+  /** The earliest column that looks otherwise since `stale` was last asked; infinite: none. */
+  changedFrom = Number.POSITIVE_INFINITY;
 
   constructor(readonly capacity: number) {
     this.notes = new Float32Array(capacity * NOTE_FLOATS);
@@ -50,6 +52,7 @@ export class TexturePlan {
 
   /** Slots whose depth has to be sent so that what is seen is right; they count as sent. */
   stale(ring: ColumnRing, seen: Seen): number[] {
+    this.changedFrom = Number.POSITIVE_INFINITY;
     if (this.window !== seen.window || this.ring !== ring) {
       this.drawn.fill(null);
       this.window = seen.window;
@@ -61,6 +64,7 @@ export class TexturePlan {
       const slot = slotOf(column.index, this.capacity);
       if (this.drawn[slot] === column) return;
       this.drawn[slot] = column;
+      this.changedFrom = Math.min(this.changedFrom, column.index);
       slots.push(slot);
     };
     // What the first columns that are seen may carry on lies before them.
@@ -84,7 +88,9 @@ export class TexturePlan {
       const carried = last !== null && !isGap(last) && seen.isKnown(index) ? last : null;
       const shown = index >= seen.end ? null : (own ?? carried);
       const state = index < seen.end && isGapped ? STATE.gap : stateOf(shown);
-      if (this.write(index, shown, state, seen)) slots.push(slotOf(index, this.capacity));
+      if (!this.write(index, shown, state, seen)) continue;
+      this.changedFrom = Math.min(this.changedFrom, index);
+      slots.push(slotOf(index, this.capacity));
     }
     return slots;
   }

@@ -4,7 +4,7 @@ import type { BookState } from "../book/bookState";
 import type { Zone } from "../market/times";
 import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Readout } from "./axes";
 import type { Span } from "./coverage";
-import { cutoffsOf } from "./cutoffs";
+import { type Cutoffs, cutoffsOf, steadyCutoffs } from "./cutoffs";
 import { ROWS, type Seen } from "./depthTexture";
 import { CAPACITY, type HeatmapFeed } from "./feed";
 import { atNow, bestOf, keptCentred, keptFitting, rangeOf, spanning } from "./following";
@@ -84,6 +84,7 @@ export class Heatmap {
   private ratio = 1;
   private everyMs = 0;
   private drawnKey = "";
+  private cutoffs: Cutoffs | null = null;
   private drawnAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly stopGestures: () => void;
@@ -178,6 +179,7 @@ export class Heatmap {
 
   redraw(): void {
     this.drawnKey = "";
+    this.cutoffs = null;
     this.schedule({ plot: true, axes: true, cross: true });
   }
 
@@ -288,12 +290,13 @@ export class Heatmap {
     this.dots.count = 0;
     if (trades)
       this.dots.gather(ring, seen.first, Math.min(seen.last + 1, endColumn), this.view, plot);
+    this.cutoffs = steadyCutoffs(this.cutoffs, cutoffsOf(ring.sizes, lower, upper));
     painter.draw({
       ring,
       seen,
       view: this.view,
       size: plot,
-      strength: { cutoffs: cutoffsOf(ring.sizes, lower, upper), contrast, isLog },
+      strength: { cutoffs: this.cutoffs, contrast, isLog },
       palette: this.palette,
       dots: this.dots,
     });

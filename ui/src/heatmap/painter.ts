@@ -3,6 +3,7 @@
 import type { Cutoffs } from "./cutoffs";
 import { DepthTexture, ROWS, type Seen, TexturePlan } from "./depthTexture";
 import type { Palette, Rgb } from "./palette";
+import { Picture, type Piece } from "./picture";
 import { Program } from "./program";
 import type { ColumnRing } from "./ring";
 import { FIELD_FRAGMENT, FIELD_VERTEX, TRADE_FRAGMENT, TRADE_VERTEX } from "./shaders";
@@ -28,6 +29,7 @@ export interface Plot {
 
 interface Card {
   texture: DepthTexture;
+  picture: Picture;
   field: Program;
   trades: Program;
   dots: WebGLBuffer;
@@ -40,6 +42,7 @@ export class Painter {
   private readonly plan: TexturePlan;
   private card: Card | null;
   private readonly ramp = new Float32Array(9);
+  private drawnPalette: Palette | null = null;
 
   /** Null where the browser has no WebGL2. */
   static on(canvas: HTMLCanvasElement, capacity: number, onRestored: () => void): Painter | null {
@@ -97,9 +100,30 @@ export class Painter {
     const { gl, card } = this;
     if (card === null) return;
     card.texture.update(plot.ring, plot.seen);
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    this.drawField(card, plot);
+    const { width, height } = this.canvas;
+    gl.viewport(0, 0, width, height);
+    card.picture.open(width, height);
+    const pieces = this.piecesOf(card.picture, plot);
+    if (pieces.length > 0) this.drawField(card, plot, pieces);
+    card.picture.show();
     this.drawTrades(card, plot);
+  }
+
+  /** What of the field has to be drawn anew. */
+  private piecesOf(picture: Picture, plot: Plot): Piece[] {
+    const { ring, view, size, strength, palette } = plot;
+    const { width, height } = this.canvas;
+    const msPerTexel = (view.msPerPx * size.width) / width;
+    if (palette !== this.drawnPalette) picture.plan.clear();
+    this.drawnPalette = palette;
+    const { cutoffs, contrast, isLog } = strength;
+    const key = [
+      ...[height, ring.everyMs, view.msPerPx, view.topTick, view.ticksPerPx],
+      ...[cutoffs.low, cutoffs.high, contrast, isLog],
+    ].join();
+    // What changed of a column is seen in those that carry it on, and in the line that leads to the next.
+    const changed = (this.plan.changedFrom * ring.everyMs - view.endMs) / msPerTexel + width;
+    return picture.plan.next(key, width, view.endMs / msPerTexel, changed - 1);
   }
 
   /** Draw nothing but the ground. */
@@ -113,12 +137,13 @@ export class Painter {
     this.canvas.removeEventListener("webglcontextlost", this.lose);
     this.canvas.removeEventListener("webglcontextrestored", this.restore);
     this.card?.texture.destroy();
+    this.card?.picture.destroy();
     // The page may open and close the panel often: a browser has room for a few contexts only.
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
     this.card = null;
   }
 
-  private drawField(card: Card, plot: Plot): void {
+  private drawField(card: Card, plot: Plot, pieces: readonly Piece[]): void {
     const { gl } = this;
     const { field } = card;
     const { view, seen, palette, size, strength } = plot;
@@ -156,7 +181,14 @@ export class Painter {
     gl.uniform1f(field.at("lineWidth"), 1.5 * ratio);
     gl.bindVertexArray(card.empty);
     gl.disable(gl.BLEND);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.uniform1f(field.at("turned"), card.picture.plan.turned % 8);
+    for (const { x, width, shift } of pieces) {
+      gl.scissor(x, 0, width, this.canvas.height);
+      gl.uniform1f(field.at("shift"), shift);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+    gl.disable(gl.SCISSOR_TEST);
   }
 
   private drawTrades(card: Card, { dots, size, palette }: Plot): void {
@@ -193,6 +225,7 @@ export class Painter {
     gl.vertexAttribDivisor(0, 1);
     return {
       texture: new DepthTexture(gl, this.plan),
+      picture: new Picture(gl),
       field: Program.from(gl, FIELD_VERTEX, FIELD_FRAGMENT),
       trades: Program.from(gl, TRADE_VERTEX, TRADE_FRAGMENT),
       dots,

@@ -19,6 +19,8 @@ uniform highp sampler2D depth;
 uniform highp sampler2D notes;
 uniform int firstColumn;
 uniform float firstPart;
+uniform float shift;   // of the screen against the picture that is drawn into
+uniform float turned;
 uniform float columnsPerPx;
 uniform int capacity;
 uniform float height;
@@ -70,7 +72,8 @@ float onLine(float tick, float before, float y, bool isEdge) {
 }
 
 void main() {
-  float place = firstPart + gl_FragCoord.x * columnsPerPx;
+  float x = gl_FragCoord.x + shift;
+  float place = firstPart + x * columnsPerPx;
   int column = firstColumn + int(floor(place));
   Note note = noteOf(column);
   float y = height - gl_FragCoord.y;
@@ -78,7 +81,7 @@ void main() {
     colour = vec4(blank, 1.0);
     return;
   }
-  float stripe = mod(gl_FragCoord.x + gl_FragCoord.y, 8.0);
+  float stripe = mod(x + turned + gl_FragCoord.y, 8.0);
   if (note.state == 2) {
     colour = vec4(stripe < 2.0 ? hatch : blank, 1.0);
     return;

@@ -1,0 +1,120 @@
+/**
+ * The field as it was drawn last, kept on the card: time moves on by whole pixels, so most of the next picture
+ * is there already, some pixels further left. Kept as a ring of pixel columns, so that nothing is moved.
+ */
+
+import { clamp } from "./view";
+
+/** Columns of pixels that lie together in the ring: `x` there, `x + shift` on the screen. */
+export interface Piece {
+  x: number;
+  width: number;
+  shift: number;
+}
+
+/** What of a kept picture still holds, told without a graphics card. */
+export class PicturePlan {
+  private key = "";
+  private width = 0;
+  /** The ring begins where `anchor` stood at the right edge. */
+  private anchor = 0;
+  private at = 0;
+
+  /** Nothing that is kept holds any more. */
+  clear(): void {
+    this.key = "";
+  }
+
+  /**
+   * Take the next picture: `key` names all that it is drawn by but time, `end` is its right edge and `changed`
+   * the leftmost column that looks otherwise than before, in pixels. Gives what to draw.
+   */
+  next(key: string, width: number, end: number, changed: number): Piece[] {
+    const at = end - this.anchor;
+    const moved = Math.round(at) - this.at;
+    const holds =
+      key === this.key &&
+      width === this.width &&
+      Math.abs(at - Math.round(at)) < 1e-3 &&
+      moved >= 0 &&
+      moved < width;
+    if (!holds) {
+      this.key = key;
+      this.width = width;
+      this.anchor = end;
+      this.at = 0;
+      return this.pieces(0, width);
+    }
+    this.at += moved;
+    return this.pieces(Math.min(width - moved, clamp(Math.floor(changed), 0, width)), width);
+  }
+
+  /** Pieces of the ring that a stretch of the screen lies in: at most two. */
+  pieces(from: number, to: number): Piece[] {
+    const { width } = this;
+    const begin = (from + this.at) % width;
+    const shift = from - begin;
+    const first = Math.min(to - from, width - begin);
+    const pieces = [{ x: begin, width: first, shift }];
+    if (first < to - from) pieces.push({ x: 0, width: to - from - first, shift: from + first });
+    return pieces.filter((piece) => piece.width > 0);
+  }
+
+  /** How far the ring has turned, for patterns that move with time. */
+  get turned(): number {
+    return this.at;
+  }
+}
+
+/** The ring on the card. */
+export class Picture {
+  readonly plan = new PicturePlan();
+  private readonly frame: WebGLFramebuffer;
+  private texture: WebGLTexture | null = null;
+  private width = 0;
+  private height = 0;
+
+  constructor(private readonly gl: WebGL2RenderingContext) {
+    this.frame = gl.createFramebuffer();
+  }
+
+  /** Draw into it from now on; the texture is made anew where the size changed. */
+  open(width: number, height: number): void {
+    const { gl } = this;
+    if (width !== this.width || height !== this.height) this.make(width, height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.frame);
+  }
+
+  /** Put it onto the canvas, and draw there from now on. */
+  show(): void {
+    const { gl, width, height } = this;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.frame);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
+    for (const { x, width: wide, shift } of this.plan.pieces(0, width)) {
+      const to = x + shift;
+      const [end, toEnd] = [x + wide, to + wide];
+      const { COLOR_BUFFER_BIT, NEAREST } = gl;
+      gl.blitFramebuffer(x, 0, end, height, to, 0, toEnd, height, COLOR_BUFFER_BIT, NEAREST);
+    }
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  }
+
+  destroy(): void {
+    this.gl.deleteTexture(this.texture);
+    this.gl.deleteFramebuffer(this.frame);
+  }
+
+  private make(width: number, height: number): void {
+    const { gl } = this;
+    gl.deleteTexture(this.texture);
+    this.texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.frame);
+    const { FRAMEBUFFER, COLOR_ATTACHMENT0, TEXTURE_2D } = gl;
+    gl.framebufferTexture2D(FRAMEBUFFER, COLOR_ATTACHMENT0, TEXTURE_2D, this.texture, 0);
+    this.width = width;
+    this.height = height;
+    this.plan.clear();
+  }
+}
