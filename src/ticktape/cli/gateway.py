@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ticktape.cli.leaving import leave
+from ticktape.cli.leaving import leave, leave_within
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.tape.errors import BadValueError, PortInUseError
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from ticktape.gateway.live.sources import Source
 
 SIMULATOR: Final = "simulator"
-# The rest of five seconds is for the end of the process.
+# What is told to stop is gone within five seconds: sessions may read until DRAIN_S, then there is
+# a second for the disk, and at END_S it ends, whatever is left.
 DRAIN_S: Final = 3.5
+END_S: Final = 4.7
 _ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
@@ -211,8 +213,12 @@ async def _serve(
     stop, stop_now = asyncio.Event(), asyncio.Event()
 
     def asked() -> None:
-        # Asked twice: whoever asks will not wait until every session has read what it can.
-        (stop_now if stop.is_set() else stop).set()
+        if not stop.is_set():
+            leave_within(END_S)
+            stop.set()
+        else:
+            # Asked twice: whoever asks will not wait until every session has read what it can.
+            stop_now.set()
 
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):

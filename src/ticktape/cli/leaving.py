@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
 from contextlib import suppress
+
+_log = logging.getLogger(__name__)
 
 
 def leave(status: int) -> None:
@@ -17,3 +21,27 @@ def leave(status: int) -> None:
         sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+def leave_within(seconds: float) -> threading.Timer:
+    """Make sure that the process has ended after some time, with status 1, whatever holds it up.
+
+    Parameters
+    ----------
+    seconds : float
+        From now on.
+
+    Returns
+    -------
+    threading.Timer
+        Running; beside the event loop, which may be what does not come to its end.
+    """
+
+    def leave_now() -> None:
+        _log.error("not everything was closed within %g seconds: ended all the same", seconds)
+        leave(1)
+
+    timer = threading.Timer(seconds, leave_now)
+    timer.daemon = True
+    timer.start()
+    return timer

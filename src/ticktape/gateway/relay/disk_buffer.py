@@ -26,6 +26,8 @@ from ticktape.tape.layouts import Schema, index_field
 SEGMENTS: Final = 16
 PENDING_BYTES: Final = 64 << 20
 RETRY_S: Final = 1.0
+# How long a disk may take for what waits when the relay ends.
+_CLOSE_S: Final = 1.0
 _LEAST_SEGMENT: Final = 1 << 16
 HOLE: Final = "relay buffer: "
 
@@ -115,12 +117,12 @@ class DiskBuffer:
         self.lost_records = 0
 
     def close(self) -> None:
-        """Write what waits, and stop."""
+        """Write what waits, and stop; what a slow disk has not taken in time is lost."""
         with self._lock:
             self._closing = True
             self._lock.notify_all()
         if self._thread is not None:
-            self._thread.join(timeout=5)
+            self._thread.join(_CLOSE_S)
 
     def clear(self) -> None:
         """Go on behind a break: a live timeline does not start over in its own past."""
