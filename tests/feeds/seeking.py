@@ -3,18 +3,25 @@
 import numpy as np
 from tests.store.orders import content
 
-from ticktape.feeds.marks import Mark, marks_in, positions_in
+from ticktape.book.ladder_volume import PriceVolumes
+from ticktape.feeds.marks import Mark, marks_in, past_positions_in, positions_in
 from ticktape.market import Market
+from ticktape.server.rows import WITH_TRADES
 from ticktape.server.view import SHOWN_BARS, View
 from ticktape.tape.layouts import Schema
 
 
 class Screen:
-    """A market and a view that follow a replay as the hub does."""
+    """A market, a view and volumes that follow a replay as the viewer does.
 
-    def __init__(self):
+    With an index they take the past from it; without, from what is told of it.
+    """
+
+    def __init__(self, index=None, schemas=(Schema.MBO,)):
         self.market = Market()
         self.view = View()
+        self.volumes = PriceVolumes()
+        self.index, self.schemas, self.known = index, schemas, None
         self.positions = []
         self.resets = 0
 
@@ -23,14 +30,25 @@ class Screen:
             if mark is Mark.RESET:
                 self.market.reset()
                 self.view.reset()
+                self.volumes.reset()
                 self.resets += 1
+                self.known = None
             elif mark is Mark.PAST:
-                self.view.begin_past()
+                if self.index is not None:
+                    self.known = self.index.past_at(past_positions_in(batch)[-1], self.schemas)
+                    assert self.known is not None
+                self.view.begin_past(self.known)
             elif mark is Mark.BOOKS:
                 self.view.end_past()
+                volumes = None if self.known is None else self.known.volumes()
+                self.known = None
+                if volumes is not None:
+                    self.volumes.restore(*volumes)
         self.positions += positions_in(batch)
         self.market.apply(batch)
         self.view.apply(batch)
+        if batch.schema in WITH_TRADES and self.known is None:
+            self.volumes.update(batch.records)
 
     def shown(self):
         """Everything that can be seen, as plain values."""
@@ -54,6 +72,9 @@ class Screen:
                 for schema in SHOWN_BARS
                 for key in sorted(view.open_bar_keys(schema, ids))
             },
+            "volumes": {
+                key: self.volumes.of_book(*key).tolist() for key in sorted(map(tuple, keys))
+            },
             "instruments": sorted(one.raw_symbol for one in market.instruments.all()),
         }
 
@@ -69,9 +90,11 @@ def played(batches, position):
     return screen
 
 
-async def seek_about(replay, *moves):
+async def seek_about(replay, *moves, knows_past=False, schemas=(Schema.MBO,)):
     """Make moves one after the other; give the screen's content after each has arrived."""
-    screen, shown = Screen(), []
+    screen, shown = Screen(replay.index if knows_past else None, schemas), []
+    if knows_past:
+        replay.tells_past = lambda: False
     left = iter(moves)
     stream = aiter(replay)
     next(left)(replay)

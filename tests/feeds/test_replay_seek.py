@@ -55,18 +55,21 @@ def batches(tape):
     return list(read_dbn(tape, chunk_records=1_000))
 
 
-def run(replay, *moves):
-    return asyncio.run(seek_about(replay, *moves))
+def run(replay, *moves, **options):
+    return asyncio.run(seek_about(replay, *moves, **options))
 
 
 @settings(max_examples=25, deadline=None)
 @given(
     targets=st.lists(st.integers(0, RECORDS), min_size=1, max_size=5),
     every=st.sampled_from([200, 900, 5_000]),
+    knows_past=st.booleans(),
 )
-def test_any_seeks_by_position_show_what_playing_to_there_shows(tape, batches, targets, every):
+def test_any_seeks_by_position_show_what_playing_to_there_shows(
+    tape, batches, targets, every, knows_past
+):
     moves = [lambda replay, at=at: replay.seek_position(at) for at in targets]
-    shown, _ = run(paused(tape, every=every), *moves)
+    shown, _ = run(paused(tape, every=every), *moves, knows_past=knows_past)
     for at, (status, seen) in zip(targets, shown, strict=True):
         assert (status.position, status.mbo_position, status.records) == (at, at, RECORDS)
         assert seen == played(batches, at).shown()

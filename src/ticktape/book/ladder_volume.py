@@ -92,6 +92,25 @@ class PriceVolumes:
         found: np.ndarray = state.rows[:used][wanted]
         return found[np.argsort(found["price"])]
 
+    def standing(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give all volumes: keys (publisher in the upper half) ``u8``, ``PRICE_VOLUME`` rows."""
+        used = int(self._state.usage[USED])
+        return self._state.keys[:used].copy(), self._state.rows[:used].copy()
+
+    def restore(self, keys: np.ndarray, rows: np.ndarray) -> None:
+        """Go on from volumes that :meth:`standing` gave; all count as changed by one trade."""
+        serial = self.serial + 1
+        room = len(new_volume_state().rows)
+        while room < len(rows):
+            room *= 2
+        state = new_volume_state(room)
+        state.keys[: len(keys)] = keys
+        state.rows[: len(rows)] = rows
+        state.changed[: len(rows)] = serial
+        state.usage[USED], state.usage[SERIAL] = len(rows), serial
+        enter_rows(state)
+        self._state = state
+
     def reset(self) -> None:
         """Forget every trade; the serial goes on."""
         serial = self.serial

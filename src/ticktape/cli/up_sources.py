@@ -97,6 +97,9 @@ class Choice:
         """Tell whether the live session is open."""
         return self._live is not None and self._live.connected
 
+    def _is_own(self, peer: object) -> bool:
+        return self._live is not None and peer is not None and peer == self._live.address
+
     @asynccontextmanager
     async def feed(self, settings: Settings) -> AsyncIterator[AsyncIterable[Batch]]:
         """Open the feed, and the local gateway before it where there is one."""
@@ -110,6 +113,8 @@ class Choice:
                     history_records=_HISTORY_RECORDS,
                     # The viewer reads here too: a replay rather runs late than without it.
                     waits=bool(self._files) or None,
+                    # It knows a tape's past by the same index as the replay.
+                    knows_past=self._is_own,
                 ),
                 settings.host,
                 settings.gateway_port,

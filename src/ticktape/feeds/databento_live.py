@@ -169,6 +169,12 @@ class DatabentoLiveFeed:
         return self._protocol is not None
 
     @property
+    def address(self) -> object:
+        """Our own address in the open session, as its socket has it; None without one."""
+        protocol = self._protocol
+        return None if protocol is None else protocol.transport.get_extra_info("sockname")
+
+    @property
     def last_ts_out_ns(self) -> int | None:
         """When the gateway sent the last record, with ``ts_out``."""
         return self._stream.last_ts_out_ns

@@ -6,8 +6,10 @@ over; after ``CAUGHT_UP_TEXT`` records are paced again.
 
 Where a replay begins at a checkpoint, it says so between the two:
 
-- ``PAST_TEXT``: what follows is not all there was, but what has to be seen of it record by record:
-  an empty book of every instrument, then trades, definitions, bars. No quote may be made of it.
+- ``PAST_TEXT`` and a number: what follows is not all there was in the so many records before the
+  checkpoint, but what has to be seen of it record by record: an empty book of every instrument,
+  definitions and the like, then trades and bars; these may be left out where everybody who listens
+  knows them from the tape. No quote may be made of it.
 - ``BOOKS_TEXT``: what follows makes the books as they stood at the checkpoint.
 - ``POSITION_TEXT`` and two numbers: how many ``mbo`` records, and how many of all schemas, come
   before what follows. From here on every record of the tape comes.
@@ -45,7 +47,9 @@ class Mark(Enum):
 
 
 _MARKS: Final = {mark.value.encode(): mark for mark in Mark}
-_POSITION: Final = re.compile(rb"(ticktape replay: position) (\d+) (\d+)")
+_NUMBERED: Final = re.compile(rb"(ticktape replay: position|ticktape replay: past)( \d+)+")
+_POSITION: Final = re.compile(rb"ticktape replay: position (\d+) (\d+)")
+_PAST: Final = re.compile(rb"ticktape replay: past (\d+)")
 
 
 def make_position_mark(mbo_position: int, position: int, ts_event: int) -> Batch:
@@ -63,20 +67,43 @@ def make_position_mark(mbo_position: int, position: int, ts_event: int) -> Batch
     Batch
         Schema ``system``, one record.
     """
-    batch = make_mark(Mark.POSITION, ts_event)
-    records = batch.records.copy()
-    records["msg"] = f"{POSITION_TEXT} {mbo_position} {position}".encode()
-    records.flags.writeable = False
-    return Batch(Schema.SYSTEM, records)
+    return _make(f"{POSITION_TEXT} {mbo_position} {position}", ts_event)
+
+
+def make_past_mark(position: int, ts_event: int) -> Batch:
+    """Make the mark that says that the past up to a checkpoint follows.
+
+    Parameters
+    ----------
+    position : int
+        How many records of all schemas come before the checkpoint.
+    ts_event : int
+        Index time of the tape's beginning, ns.
+
+    Returns
+    -------
+    Batch
+        Schema ``system``, one record.
+    """
+    return _make(f"{PAST_TEXT} {position}", ts_event)
 
 
 def positions_in(batch: Batch) -> list[tuple[int, int]]:
     """Give the two numbers of every position mark of a batch, in order."""
+    return [(int(one[1]), int(one[2])) for one in _matches(batch, _POSITION)]
+
+
+def past_positions_in(batch: Batch) -> list[int]:
+    """Give the number of every past mark of a batch, in order."""
+    return [int(one[1]) for one in _matches(batch, _PAST)]
+
+
+def _matches(batch: Batch, pattern: re.Pattern[bytes]) -> list[re.Match[bytes]]:
     if batch.schema is not Schema.SYSTEM:
         return []
     own = batch.records[batch.records["code"] == MARK_CODE]
-    found = [_POSITION.fullmatch(bytes(text)) for text in own["msg"]]
-    return [(int(one[2]), int(one[3])) for one in found if one is not None]
+    found = [pattern.fullmatch(bytes(text)) for text in own["msg"]]
+    return [one for one in found if one is not None]
 
 
 def make_mark(mark: Mark, ts_event: int) -> Batch:
@@ -94,9 +121,13 @@ def make_mark(mark: Mark, ts_event: int) -> Batch:
     Batch
         Schema ``system``, one record.
     """
+    return _make(mark.value, ts_event)
+
+
+def _make(text: str, ts_event: int) -> Batch:
     records = new_records(Schema.SYSTEM, 1)
     records["ts_event"] = ts_event
-    records["msg"] = mark.value.encode()
+    records["msg"] = text.encode()
     records["code"] = MARK_CODE
     records.flags.writeable = False
     return Batch(Schema.SYSTEM, records)
@@ -118,8 +149,8 @@ def read_mark(record: np.void) -> Mark | None:
     if record["code"] != MARK_CODE:
         return None
     text = bytes(record["msg"])
-    position = _POSITION.fullmatch(text)
-    return _MARKS.get(text if position is None else position[1])
+    numbered = _NUMBERED.fullmatch(text)
+    return _MARKS.get(text if numbered is None else numbered[1])
 
 
 def marks_in(batch: Batch) -> list[Mark]:

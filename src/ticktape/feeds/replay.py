@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -70,6 +70,12 @@ class Replay(ReplayControls):
     BadValueError
         If the speed is not above zero.
 
+    Attributes
+    ----------
+    tells_past : callable
+        Asked at every seek whether trades and bars before the checkpoint are to be told again;
+        by default they always are. Who serves the replay to others sets it.
+
     Notes
     -----
     The controls may be called from any thread, before and during the iteration; they take effect
@@ -95,6 +101,7 @@ class Replay(ReplayControls):
         self._start_ns = start_ns
         self._max_idle_ns = max_idle_ns
         self._hold_at_end = hold_at_end
+        self.tells_past: Callable[[], bool] = lambda: True
 
     @property
     def metadata(self) -> dbn.Metadata:
@@ -166,9 +173,10 @@ class Replay(ReplayControls):
         assert self.index is not None  # noqa: S101 -- it has aimed
         assert self._target_position is not None  # noqa: S101
         here = head.position if self._restoring is None else None
-        rest = checkpoint_for(self.index, here, self._target_position)
+        tells_past = self.tells_past()
+        rest = checkpoint_for(self.index, here, self._target_position, tells_past=tells_past)
         if rest is not None:
-            self._restoring = restore(self.index, rest, self._span[0])
+            self._restoring = restore(self.index, rest, self._span[0], tells_past=tells_past)
             head.move_to(rest.position, self.index.batches(rest.position), rest.ts_ns)
 
     def _start_over(self, head: TapeHead) -> Batch:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal, get_args
 
-from ticktape.feeds.marks import Mark, make_mark, make_position_mark
-from ticktape.store.tape_index import Resting, TapeIndex
+from ticktape.feeds.marks import Mark, make_mark, make_past_mark, make_position_mark
+from ticktape.store.resting import Resting
+from ticktape.store.tape_index import TapeIndex
 from ticktape.store.tape_places import Place
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_CLEAR, Schema
@@ -28,7 +29,9 @@ _KINDS: Final[dict[str, Place]] = {"trade": "trade", "gap": "gap", "crossing": "
 _RESET_RECORDS: Final = 1 << 16
 
 
-def checkpoint_for(index: TapeIndex, here: int | None, target: int) -> Resting | None:
+def checkpoint_for(
+    index: TapeIndex, here: int | None, target: int, *, tells_past: bool = True
+) -> Resting | None:
     """Choose how to reach a position.
 
     Parameters
@@ -39,6 +42,8 @@ def checkpoint_for(index: TapeIndex, here: int | None, target: int) -> Resting |
         The position that was reached with everything before it; None where that is not so.
     target : int
         The position to reach.
+    tells_past : bool
+        Whether all trades before the checkpoint are told too.
 
     Returns
     -------
@@ -48,11 +53,14 @@ def checkpoint_for(index: TapeIndex, here: int | None, target: int) -> Resting |
     rest = index.rest_before(target)
     if here is None or target < here:
         return rest
-    restored = rest.kept + rest.state[1] - rest.state[0] + target - rest.position
+    restored = rest.told + rest.state[1] - rest.state[0] + target - rest.position
+    restored += rest.kept if tells_past else 0
     return rest if restored + _RESET_RECORDS < target - here else None
 
 
-def restore(index: TapeIndex, rest: Resting, start_ns: int) -> Iterator[Batch]:
+def restore(
+    index: TapeIndex, rest: Resting, start_ns: int, *, tells_past: bool = True
+) -> Iterator[Batch]:
     """Give what brings every client to a checkpoint, marks included.
 
     Parameters
@@ -63,6 +71,8 @@ def restore(index: TapeIndex, rest: Resting, start_ns: int) -> Iterator[Batch]:
         The checkpoint.
     start_ns : int
         Time of the tape's beginning.
+    tells_past : bool
+        Whether trades and bars before the checkpoint are wanted too.
 
     Yields
     ------
@@ -74,9 +84,11 @@ def restore(index: TapeIndex, rest: Resting, start_ns: int) -> Iterator[Batch]:
     if not rest.position:
         return
     state = index.state_at(rest)
-    yield make_mark(Mark.PAST, start_ns)
+    yield make_past_mark(rest.position, start_ns)
     yield from _opened_books(state, start_ns)
-    yield from index.kept(0, rest.kept)
+    yield from index.told(rest)
+    if tells_past:
+        yield from index.kept(rest)
     yield make_mark(Mark.BOOKS, rest.ts_ns)
     yield from state
     yield make_position_mark(rest.mbo_position, rest.position, rest.ts_ns)

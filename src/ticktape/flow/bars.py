@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -18,12 +18,13 @@ from ticktape.flow.bars_kernels import (
     BarState,
     Prints,
     gather_bars,
+    reopen_bars,
 )
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError, WrongSchemaError
 from ticktape.tape.layouts import ACTION_TRADE, SIDE_NONE
 
-__all__ = ["BAR_ROWS", "TimeBars", "parse_every"]
+__all__ = ["BAR_ROWS", "BarsStanding", "TimeBars", "parse_every"]
 
 _UNITS_NS: Final = {
     "ms": 1_000_000,
@@ -63,6 +64,21 @@ def parse_every(text: str) -> int:
     if length_ns > _LONGEST_NS:
         raise BadValueError(f"{text!r} is too long for a bar", hint="give a year at most: 366d")
     return length_ns
+
+
+class BarsStanding(NamedTuple):
+    """How bars stand between two records.
+
+    Attributes
+    ----------
+    opened : numpy.ndarray
+        ``BAR_ROWS``: the bars that are open, oldest first print first.
+    clock : numpy.ndarray
+        ``i8[5]``: the clock and the counters, as ``BarState.counts``.
+    """
+
+    opened: np.ndarray
+    clock: np.ndarray
 
 
 class TimeBars:
@@ -156,6 +172,26 @@ class TimeBars:
         state.counts[OPEN_BARS] = 0
         state.counts[NEXT_CLOSE] = NEVER
         return rows
+
+    def standing(self) -> BarsStanding:
+        """Give how the bars stand now, for :meth:`stand`."""
+        return BarsStanding(self.current(), self._state.counts.copy())
+
+    def stand(self, standing: BarsStanding) -> None:
+        """Go on from where other bars of the same length stood.
+
+        Parameters
+        ----------
+        standing : BarsStanding
+            What :meth:`standing` gave of those.
+        """
+        self.reset()
+        rows = kernel_input(standing.opened)
+        done = reopen_bars(self._state, rows, 0)
+        while done < len(rows):
+            self._make_room()
+            done = reopen_bars(self._state, rows, done)
+        self._state.counts[:] = standing.clock
 
     def _make_room(self) -> None:
         keys, bars, opened, counts = self._state

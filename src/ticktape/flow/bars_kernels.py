@@ -161,3 +161,16 @@ def gather_bars(
         elif prints.side[i] == SIDE_ASK:
             bar["sell_volume"] += prints.volume[i]
     return count, filled
+
+
+@kernel
+def reopen_bars(state: BarState, rows: np.ndarray, start: int) -> int:
+    """Open bars anew from `start` on, as they stood; give the first without room, or the end."""
+    for i in range(start, len(rows)):
+        slot = slot_of_key(state.keys, key_of(rows[i]["publisher_id"], rows[i]["instrument_id"]))
+        if slot == NO_ROOM:
+            return i
+        state.bars[slot] = rows[i]
+        state.opened[state.counts[OPEN_BARS]] = slot
+        state.counts[OPEN_BARS] += 1
+    return len(rows)

@@ -15,4 +15,5 @@ def warm_up() -> None:
         bars = TimeBars(1_000_000_000)
         bars.update(new_records(schema, 2))
         bars.update(np.frombuffer(new_records(schema, 2).tobytes(), new_records(schema, 1).dtype))
+        bars.stand(bars.standing())
     latest_of_each(new_records(Schema.TRADES, 3), 1)

@@ -23,6 +23,7 @@ from ticktape.server.messages import Connected, Problem
 from ticktape.server.rows import WITH_TRADES, BookKey
 from ticktape.server.source import Source
 from ticktape.server.watched_book import EVENTS_KEPT, WatchedBook
+from ticktape.store.tape_past import PastAt
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_CLEAR, Schema
 
@@ -54,6 +55,8 @@ class BookStreams:
         self.position = 0
         self.time_ns = 0
         self.catching_up = False
+        # What a tape's index knows of the past that is being told, until it is told.
+        self._known: PastAt | None = None
         self._watched: dict[BookKey, WatchedBook] = {}
         self._groups: dict[tuple[BookKey, BookWishes], BookGroup] = {}
         self._books_known = 0
@@ -74,7 +77,7 @@ class BookStreams:
         if schema in _NAMES:
             self._resolve_again()
             return
-        if schema in WITH_TRADES and len(records):
+        if schema in WITH_TRADES and len(records) and self._known is None:
             self.volumes.update(records)
         if schema in _BOOK_SCHEMAS and len(records):
             self._take_in(batch)
@@ -137,6 +140,10 @@ class BookStreams:
         for mark in marks_in(batch):
             if mark is Mark.RESET:
                 self._begin_reset()
+            elif mark is Mark.PAST:
+                self._known = self.source.past_in(batch)
+            elif mark is Mark.BOOKS:
+                self._end_known_past()
             elif mark is Mark.CAUGHT_UP:
                 self._end_reset()
         if self.source.mode == "REPLAY":
@@ -149,8 +156,15 @@ class BookStreams:
             for group in self._groups.values():
                 group.stir()
 
+    def _end_known_past(self) -> None:
+        known, self._known = self._known, None
+        volumes = None if known is None else known.volumes()
+        if volumes is not None:
+            self.volumes.restore(*volumes)
+
     def _begin_reset(self) -> None:
         self.catching_up = True
+        self._known = None
         self.volumes.reset()
         # Of a tape, a position is a place on it; of any other source it never comes again.
         if self.source.mode == "REPLAY":

@@ -98,7 +98,7 @@ class Hub:
                 self.directory.market.reset()
                 self.begin_reset("loop" if self._has_looped() else "seek")
             elif mark is Mark.PAST:
-                self.view.begin_past()
+                self.view.begin_past(self.source.past_in(batch))
             elif mark is Mark.BOOKS:
                 self.view.end_past()
             elif mark is Mark.CAUGHT_UP:

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ticktape import __version__
+from ticktape.feeds.marks import past_positions_in
 from ticktape.feeds.replay import Replay
 from ticktape.server.messages import ReplayState, SourceState
+from ticktape.store.tape_past import PastAt
+from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
 Mode = Literal["SIMULATED", "REPLAY", "LIVE"]
@@ -81,6 +84,25 @@ class Source:
     def depth(self) -> Depth:
         """The best depth that the schemas give."""
         return depth_of(self.schemas)
+
+    def past_in(self, batch: Batch) -> PastAt | None:
+        """Give what the past has led to that a batch of marks announces.
+
+        Parameters
+        ----------
+        batch : Batch
+            System records.
+
+        Returns
+        -------
+        PastAt or None
+            From the index of the tape that is replayed here; None of any other source.
+        """
+        index = None if self.replay is None else self.replay.index
+        positions = past_positions_in(batch)
+        if index is None or not positions:
+            return None
+        return index.past_at(positions[-1], [Schema(schema) for schema in self.schemas])
 
     def replay_state(self) -> ReplayState | None:
         """Give where the replay stands; None where the source is none."""

@@ -11,6 +11,7 @@ import numpy as np
 from ticktape.flow.bars import TimeBars
 from ticktape.flow.latest import LatestOfEach, latest_of_each
 from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
+from ticktape.store.tape_past import PastAt
 from ticktape.tape.batch import Batch, join_records
 from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import ACTION_TRADE, LAYOUTS, Schema
@@ -62,6 +63,10 @@ class View:
 
     def _forget(self) -> None:
         self._past: list[Batch] | None = None
+        # Where the tape's index knows what the past has led to: read as it is asked for.
+        self._known: PastAt | None = None
+        self._is_known_coming = False
+        self._looked_up: set[tuple[Schema, int]] = set()
         self._closed: dict[tuple[Schema, BookKey], deque[BarValues]] = defaultdict(
             lambda: deque(maxlen=BARS_KEPT)
         )
@@ -81,17 +86,35 @@ class View:
         self.records = 0
         self.resets += 1
 
-    def begin_past(self) -> None:
-        """Expect a past in which nobody watches: what is made of it is made of much at once."""
+    def begin_past(self, known: PastAt | None = None) -> None:
+        """Expect a past in which nobody watches: what is made of it is made of much at once.
+
+        Parameters
+        ----------
+        known : PastAt, optional
+            What the past has led to; what is told of it is passed over then.
+        """
         self._past = []
+        self._known = known
+        self._is_known_coming = known is not None
 
     def end_past(self) -> None:
         """Be as after the past, from here on batch by batch again."""
         self._take_past()
         self._past = None
+        self._is_known_coming = False
+        known = self._known
+        if known is not None:
+            self.time_ns = known.time_ns
+            for schema, maker in self._makers.items():
+                standing = known.standing(schema)
+                if standing is not None:
+                    maker.stand(standing)
+            self._open.clear()
 
     def _gather_past(self, past: list[Batch], batch: Batch) -> Change:
-        past.append(batch)
+        if not self._is_known_coming:
+            past.append(batch)
         if sum(len(one.records) for one in past) > _PAST_RECORDS:
             self._take_past()
         return Change(np.zeros(0, LAYOUTS[Schema.TRADES]), [], set(), set())
@@ -194,11 +217,33 @@ class View:
         self, schema: Schema, instrument_ids: frozenset[int]
     ) -> dict[BookKey, list[BarValues]]:
         """Give the closed bars that are kept, by book key, oldest first."""
+        for instrument in instrument_ids:
+            self._look_up_bars(schema, instrument)
         return {
             key: list(bars)
             for (of, key), bars in self._closed.items()
             if of == schema and key[1] in instrument_ids
         }
+
+    def _look_up_bars(self, schema: Schema, instrument: int) -> None:
+        known = self._known
+        if known is None or (schema, instrument) in self._looked_up:
+            return
+        self._looked_up.add((schema, instrument))
+        for key, rows in known.closed_bars(schema, instrument, BARS_KEPT):
+            before = [values for _, values in bar_values(rows)]
+            since = self._closed[schema, key]
+            self._closed[schema, key] = deque([*before, *since], maxlen=BARS_KEPT)
+
+    def _look_up_trades(self, instrument: int) -> None:
+        known = self._known
+        if known is None or (Schema.TRADES, instrument) in self._looked_up:
+            return
+        self._looked_up.add((Schema.TRADES, instrument))
+        kept = self._trades[instrument]
+        before = known.trades(instrument, TRADES_KEPT - sum(map(len, kept)))
+        if len(before):
+            kept.appendleft(before)
 
     def open_bar_keys(self, schema: Schema, instrument_ids: frozenset[int]) -> list[BookKey]:
         """Give the keys of the instruments that have a bar so far."""
@@ -207,6 +252,8 @@ class View:
 
     def recent_trades(self, instrument_ids: frozenset[int], count: int) -> np.ndarray:
         """Give the latest trades of some instruments together, oldest first."""
+        for instrument in instrument_ids:
+            self._look_up_trades(instrument)
         kept = [part for one in instrument_ids for part in self._trades.get(one, ())]
         if not kept or not count:
             return np.zeros(0, LAYOUTS[Schema.TRADES])

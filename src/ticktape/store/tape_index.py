@@ -7,10 +7,10 @@ import os
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import numpy as np
 
@@ -19,9 +19,12 @@ from ticktape.store.cache_folder import open_scratch
 from ticktape.store.mbo_log import Checkpoint
 from ticktape.store.measured import measured
 from ticktape.store.record_file import RecordFile
+from ticktape.store.resting import BEGINNING, Resting
+from ticktape.store.tape_past import PastAt, TapePast
 from ticktape.store.tape_places import TapePlaces
 from ticktape.store.tape_records import NotInPlaceError, TapeRecords, TooMixedError
-from ticktape.store.tape_state import TapeState
+from ticktape.store.tape_state import WITH_TRADES, TapeState
+from ticktape.store.traded_past import BARS
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError, TicktapeError
 from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
@@ -35,33 +38,6 @@ _CHUNK_RECORDS: Final = 1 << 15
 _LOWER_PRIORITY: Final = 10
 
 _log = logging.getLogger(__name__)
-
-
-class Resting(NamedTuple):
-    """A place from which a reader can go on: the state before a record.
-
-    Attributes
-    ----------
-    position : int
-        Of the first record that is not in the state.
-    mbo_position : int
-        How many ``mbo`` records are.
-    ts_ns : int
-        Time of the last record that is; 0 before the first.
-    kept : int
-        How many kept records are before it.
-    state : tuple of int
-        Where the records of the state are among all states' records.
-    """
-
-    position: int
-    mbo_position: int
-    ts_ns: int
-    kept: int
-    state: tuple[int, int]
-
-
-_BEGINNING: Final = Resting(0, 0, 0, 0, (0, 0))
 
 
 class TapeIndex(TapePlaces):
@@ -111,11 +87,13 @@ class TapeIndex(TapePlaces):
     def _begin(self, *, in_place: bool) -> None:
         self._source = TapeRecords(self._files, in_place=in_place)
         self._state = TapeState(has_all_symbols=ALL_SYMBOLS in self.metadata.symbols)
+        self._past = TapePast()
         self._kept: RecordFile | None = None
+        self._told: RecordFile | None = None
         self._states: RecordFile | None = None
         self._activity = None
         self._records = None
-        self._rests = [_BEGINNING]
+        self._rests = [BEGINNING]
         # Of each batch of the pass: its first position, and the latest time at its end.
         self._firsts = array("q")
         self._latest = array("q")
@@ -161,6 +139,7 @@ class TapeIndex(TapePlaces):
                 self._pass()
             except NotInPlaceError:
                 self._source.close()
+                self._close_scratch()
                 self._begin(in_place=False)
                 self._pass()
         except TooMixedError:
@@ -183,6 +162,7 @@ class TapeIndex(TapePlaces):
 
     def _pass(self) -> None:
         self._kept = RecordFile(open_scratch(), "kept records")
+        self._told = RecordFile(open_scratch(), "kept records")
         self._states = RecordFile(open_scratch(), "checkpoints")
         for batch in self._source.fill():
             if self._is_stopped:
@@ -190,9 +170,9 @@ class TapeIndex(TapePlaces):
             self._records = self._source.records
             for first in range(0, len(batch.records), self._every):
                 piece = batch.records[first : first + self._every]
-                self._take(Batch(batch.schema, piece), self._kept)
+                self._take(Batch(batch.schema, piece), self._kept, self._told)
 
-    def _take(self, batch: Batch, kept_file: RecordFile) -> None:
+    def _take(self, batch: Batch, kept_file: RecordFile, told_file: RecordFile) -> None:
         times = self._monotonic(batch, self.latest_ns)
         latest_ns = int(times[-1])
         if self._activity is None:
@@ -200,7 +180,10 @@ class TapeIndex(TapePlaces):
         self._activity.take(batch, times)
         kept = self._state.take(batch, self._end, times)
         if len(kept.records):
-            kept_file.append(kept)
+            is_past = kept.schema in WITH_TRADES or kept.schema in BARS
+            (kept_file if is_past else told_file).append(kept)
+            if is_past:
+                self._past.take(kept)
         self._firsts.append(self._end)
         self._latest.append(latest_ns)
         end = self._end + len(batch.records)
@@ -210,13 +193,22 @@ class TapeIndex(TapePlaces):
 
     def _rest(self, end: int, latest_ns: int) -> None:
         assert self._kept is not None  # noqa: S101 -- made before the pass
+        assert self._told is not None  # noqa: S101
         assert self._states is not None  # noqa: S101
         assert self._records is not None  # noqa: S101
         begin = self._states.end
         for batch in self._state.records(latest_ns):
             self._states.append(batch)
         mbo_position = self._records.mbo_position_of(end)
-        rest = Resting(end, mbo_position, latest_ns, self._kept.end, (begin, self._states.end))
+        rest = Resting(
+            end,
+            mbo_position,
+            latest_ns,
+            self._kept.end,
+            self._told.end,
+            (begin, self._states.end),
+            self._past.mark(),
+        )
         with self._lock:
             self._rests.append(rest)
 
@@ -348,15 +340,40 @@ class TapeIndex(TapePlaces):
         """Give the records that make the books as they stood at a place to go on from."""
         return list(_between(self._states, *rest.state))
 
-    def kept(self, begin: int, end: int) -> Iterator[Batch]:
-        """Give kept records by their numbers, as a ``Resting`` has them."""
-        return _between(self._kept, begin, end)
+    def kept(self, rest: Resting) -> Iterator[Batch]:
+        """Give the trades and bars before a place to go on from."""
+        return _between(self._kept, 0, rest.kept)
+
+    def told(self, rest: Resting) -> Iterator[Batch]:
+        """Give what else has to be seen record by record before it: definitions, statistics."""
+        return _between(self._told, 0, rest.told)
+
+    def past_at(self, position: int, schemas: Collection[Schema]) -> PastAt | None:
+        """Give what trades and bars had led to where a replay has gone on.
+
+        Parameters
+        ----------
+        position : int
+            Of a place to go on from.
+        schemas : collection of Schema
+            Those that are looked at: trades are those of the first that tells any.
+
+        Returns
+        -------
+        PastAt or None
+            None where there is no such place.
+        """
+        rest = self.rest_before(position)
+        return self._past.at(rest.past, schemas) if rest.position == position else None
 
     def close(self) -> None:
         """Stop, and let go of the files; nothing may be asked any more."""
         self.stop()
         self._source.close()
-        for file in (self._kept, self._states):
+        self._close_scratch()
+
+    def _close_scratch(self) -> None:
+        for file in (self._kept, self._told, self._states, self._past):
             if file is not None:
                 file.close()
 

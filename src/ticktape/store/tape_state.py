@@ -17,21 +17,23 @@ from ticktape.store.kept_books import KeptBooks
 from ticktape.store.scan_kernels import CROSSING, STALE
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import gaps_in
-from ticktape.tape.layouts import ACTION_TRADE, F_SNAPSHOT, Schema
+from ticktape.tape.layouts import ACTION_NONE, ACTION_TRADE, F_SNAPSHOT, Schema
 
 # Of these, an instrument's last record says all that those before it said, but for trades.
 _QUOTES: Final = frozenset(
     {
         Schema.MBP_1,
         Schema.MBP_10,
+        Schema.TBBO,
         Schema.CMBP_1,
+        Schema.TCBBO,
         Schema.BBO_1S,
         Schema.BBO_1M,
         Schema.CBBO_1S,
         Schema.CBBO_1M,
     }
 )
-_TRADES: Final = frozenset(
+WITH_TRADES: Final = frozenset(
     {Schema.MBO, Schema.MBP_1, Schema.MBP_10, Schema.CMBP_1}
     | {Schema.TRADES, Schema.TBBO, Schema.TCBBO}
 )
@@ -76,7 +78,7 @@ class TapeState:
         self.crossings = Places()
 
     def take(self, batch: Batch, position: int, times: np.ndarray) -> Batch:
-        """Take the next records; give those that have to be kept.
+        """Take the next records; give those that have to be kept: all but orders and quotes.
 
         Parameters
         ----------
@@ -94,10 +96,10 @@ class TapeState:
         """
         schema, records = batch
         kept = records
-        if schema in _TRADES:
+        if schema in WITH_TRADES:
             at = np.flatnonzero(records["action"] == ACTION_TRADE)
             self.trades.append(position + at)
-            if schema in _QUOTES or schema is Schema.MBO:
+            if len(at) < len(records):
                 kept = records[at]
         elif schema in _QUOTES:
             kept = records[:0]
@@ -134,10 +136,14 @@ class TapeState:
 
     def _note_latest(self, schema: Schema, records: np.ndarray) -> None:
         keys = records["publisher_id"].astype(np.uint64) << np.uint64(32)
-        found, back = np.unique((keys | records["instrument_id"])[::-1], return_index=True)
+        keys |= records["instrument_id"]
+        found, firsts = np.unique(keys, return_index=True)
+        _, back = np.unique(keys[::-1], return_index=True)
+        rows = len(records) - 1 - back
         known = self._quotes.setdefault(schema, {})
-        for key, row in zip(found.tolist(), (len(records) - 1 - back).tolist(), strict=True):
-            known[key] = records[row : row + 1].copy()
+        # New ones in the order in which they came.
+        for place in np.argsort(firsts).tolist():
+            known[int(found[place])] = records[rows[place] : rows[place] + 1].copy()
 
     def records(self, ts_ns: int) -> list[Batch]:
         """Give the records that make the books anew, by order and by price."""
@@ -146,5 +152,12 @@ class TapeState:
         if len(orders):
             made.append(Batch(Schema.MBO, orders))
         for schema, latest in self._quotes.items():
-            made.append(Batch(schema, np.concatenate(list(latest.values()))))
+            made.append(Batch(schema, _without_trades(np.concatenate(list(latest.values())))))
         return made
+
+
+def _without_trades(quotes: np.ndarray) -> np.ndarray:
+    """Make quotes that come again tell the book alone: their trades are told already."""
+    if "action" in (quotes.dtype.names or ()):
+        quotes["action"] = ACTION_NONE
+    return quotes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -61,6 +61,9 @@ class BroadcastSource:
     waits : bool, optional
         Whether the timeline waits for sessions; by default an unpaced replay does, and one that
         catches up after a seek, while a simulator, a paced replay and a live feed never do.
+    knows_past : callable, optional
+        Tells of a peer's address whether it knows the past of the tape by itself: after a seek,
+        where nobody else listens, a replay leaves out the trades before its checkpoint.
     """
 
     def __init__(
@@ -71,8 +74,12 @@ class BroadcastSource:
         history_records: int = HISTORY_RECORDS,
         patience_s: float = PATIENCE_S,
         waits: bool | None = None,
+        knows_past: Callable[[object], bool] = lambda _peer: False,
     ) -> None:
         self._feed = feed
+        self._knows_past = knows_past
+        if isinstance(feed, Replay):
+            feed.tells_past = self._tells_past
         stated = feed.metadata.schema
         carried = {Schema(str(stated))} if stated is not None else {Schema.MBO}
         self.derivations = Derivations(_SIDE_SCHEMAS | set(schemas or carried))
@@ -225,6 +232,11 @@ class BroadcastSource:
 
     def _books(self) -> list[np.ndarray]:
         return list(book_records(self.market, self.now_ns))
+
+    def _tells_past(self) -> bool:
+        """Whether somebody has to be told the trades before a checkpoint, bars included."""
+        peers = [stream.peer for stream in self._streams]
+        return bool(self.derivations) or not all(map(self._knows_past, peers))
 
     @property
     def waits(self) -> bool:

@@ -57,6 +57,11 @@ class BroadcastStream:
         return self._source.now_ns
 
     @property
+    def peer(self) -> object:
+        """The address of the client, as its socket has it."""
+        return self._outlet.peer
+
+    @property
     def is_full(self) -> bool:
         """Whether this session has as much waiting as it may."""
         return self._outlet.is_full

@@ -91,6 +91,14 @@ class Outlet:
         self._opened.set()
 
     @property
+    def peer(self) -> object:
+        """The address of the other side; None where it is gone."""
+        try:
+            return self._connection.getpeername()
+        except OSError:
+            return None
+
+    @property
     def is_full(self) -> bool:
         """Whether :meth:`put` would wait."""
         return self.queued_bytes >= self.capacity_bytes + self._allowance
