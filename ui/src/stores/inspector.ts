@@ -109,10 +109,16 @@ useMarket.subscribe((now, before) => {
   useInspector.setState({ fetched: null });
   follow();
 });
-// Wherever a replay is sent, what happened there is looked at.
+// Wherever a replay is sent, what happened there is looked at. What came before it stood still may be
+// told a little later: that is no step.
+const SETTLED_MS = 1_000;
+let pausedMs = 0;
+
 useSession.subscribe((now, before) => {
   const [at, was] = [now.source?.replay, before.source?.replay];
   if (at == null || was == null) return;
-  const stepped = at.paused && at.position !== was.position;
+  if (at.paused && !was.paused) pausedMs = performance.now();
+  const moved = at.paused && at.position !== was.position;
+  const stepped = moved && performance.now() > pausedMs + SETTLED_MS;
   if (stepped || now.timeline !== before.timeline) follow();
 });

@@ -6,6 +6,7 @@ import type { ReplayStatus } from "../api/messages";
 import type { ReplayActivity } from "../api/replayActivity";
 import { nextSpeed } from "../keys/keys";
 import { parseTarget } from "../market/seeking";
+import { follow } from "./inspector";
 import { useSession } from "./session";
 import { useSettings } from "./settings";
 
@@ -42,10 +43,12 @@ export function togglePlay(): void {
 
 /** Step by events; less than 0 goes back. */
 export function step(events: number): void {
+  follow();
   void order({ action: "step", events });
 }
 
 export function jump(to: JumpTarget): void {
+  follow();
   void order({ action: "jump", to });
 }
 
@@ -58,6 +61,7 @@ let underWay = false;
 export function seek(toNs: bigint): void {
   const replay = status();
   if (replay === null) return;
+  follow();
   const { startNs, endNs } = replay;
   useReplay.setState({ wantedNs: toNs < startNs ? startNs : toNs > endNs ? endNs : toNs });
   if (!underWay) void sendWanted();

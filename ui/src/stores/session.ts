@@ -10,7 +10,7 @@ import {
   UNREACHABLE,
 } from "../api/http";
 import { type Connection, LiveClient, liveUrl } from "../api/liveClient";
-import type { Instrument, Message, Problem, Source } from "../api/messages";
+import type { Instrument, Message, Problem, ReplayStatus, Source } from "../api/messages";
 import { guessSymbol, parseSymbols } from "../market/instruments";
 import { takeMessage } from "./market";
 
@@ -110,6 +110,7 @@ export const useSession = create<Session>()((set, get) => {
     order: async (order) => {
       try {
         const replay = await orderReplay(order);
+        answered = { ...replay, untilMs: performance.now() + CATCH_UP_MS };
         set((now) => (now.source === null ? {} : { source: { ...now.source, replay } }));
       } catch (error) {
         set({ problem: problemOf(error) });
@@ -141,6 +142,21 @@ function explained(now: Session, problem: Problem): Problem {
   return { ...problem, message, hint: `Did you mean ${guesses.join(", ")}? Press / to search.` };
 }
 
+// The stream may be behind the answer to an order: until it agrees, the answer holds.
+const CATCH_UP_MS = 3_000;
+let answered: (Pick<ReplayStatus, "paused" | "speed"> & { untilMs: number }) | null = null;
+
+function caughtUp(source: Source): Source {
+  const { replay } = source;
+  if (answered === null || replay === null) return source;
+  const { paused, speed, untilMs } = answered;
+  if ((replay.paused === paused && replay.speed === speed) || performance.now() > untilMs) {
+    answered = null;
+    return source;
+  }
+  return { ...source, replay: { ...replay, paused, speed } };
+}
+
 /** What a message changes of the conversation. */
 function heard(now: Session, message: Message): Partial<Session> {
   switch (message.type) {
@@ -150,7 +166,7 @@ function heard(now: Session, message: Message): Partial<Session> {
     }
     case "instruments":
     case "status":
-      return { source: message.source };
+      return { source: caughtUp(message.source) };
     case "reset":
       return { timeline: now.timeline + 1 };
     case "error":
