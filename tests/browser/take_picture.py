@@ -39,7 +39,8 @@ def take(target: Path) -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(server.url)
         page.locator("[data-trade]").first.wait_for()
-        page.locator("tr[data-level]").nth(19).wait_for()
+        levels = page.get_by_role("table", name="Order book").locator("tbody tr")
+        levels.nth(19).wait_for(state="attached")
         # What a late joiner gets first is not of one moment: wait for the next candle.
         candle = page.get_by_label("Candle", exact=True)
         before = candle.inner_text()[:19]

@@ -129,11 +129,17 @@ def test_every_size_is_what_rested(paused, generated_tape):
 
 def test_bids_are_cool_and_asks_are_warm(paused, keep_screenshot):
     page = paused
-    spots = [spot(page, x, y) for x in (0.4, 0.7, 0.9) for y in (0.1, 0.2, 0.8, 0.9)]
-    spots = [one for one in spots if int(re.sub(r"\D", "", one.says) or 0) > 60]
-    found = dict(zip(spots, colours(page, spots), strict=True))
-    assert {one.says.split()[0] for one in found} == {"bid", "ask"}
-    for one, colour in found.items():
+    heights = (0.05, 0.1, 0.15, 0.2, 0.25, 0.75, 0.8, 0.85, 0.9, 0.95)
+    spots = [spot(page, x, y) for x in (0.4, 0.7, 0.9) for y in heights]
+
+    def largest(side: str) -> list[Spot]:
+        """Where most rests: what is small is drawn too faint to have a hue."""
+        found = [one for one in spots if re.fullmatch(rf"{side} [\d,]+", one.says)]
+        return sorted(found, key=lambda one: int(re.sub(r"\D", "", one.says)))[-4:]
+
+    chosen = [*largest("bid"), *largest("ask")]
+    assert {one.says.split()[0] for one in chosen} == {"bid", "ask"}
+    for one, colour in zip(chosen, colours(page, chosen), strict=True):
         assert is_cool(colour) if one.says.startswith("bid") else is_warm(colour), (one, colour)
     keep_screenshot(page, "heatmap-desktop-dark")
 

@@ -167,7 +167,7 @@ def test_keys(open_page, replay, until, keep_screenshot):
 def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
     page = watched(open_page, replay)
     alert = problem(page)
-    page.get_by_label("Start").fill("yesterday")
+    page.get_by_role("textbox", name="Start").fill("yesterday")
     page.get_by_role("button", name="Fetch historical").click()
     expect(alert).to_contain_text("yesterday")
     page.get_by_role("button", name="Dismiss").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.browser.viewer_page import expect, newest_trade, show_panel, tape_rows, watched
+from tests.browser.viewer_page import drawn, expect, newest_trade, show_panel, tape_rows, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -100,12 +100,49 @@ def test_a_hidden_panel_is_not_drawn(open_page, replay, until):
         "{subtree: true, childList: true, characterData: true, attributes: true}) }",
         tape,
     )
-    later_ns = replay.cursor_ns() + 4_000_000_000
-    until("the market to go on", lambda: replay.cursor_ns() > later_ns)
-    assert page.evaluate("window.changes") == 0
+
+    def still_while_the_market_goes_on() -> bool:
+        page.evaluate("window.changes = 0")
+        later_ns = replay.cursor_ns() + 4_000_000_000
+        until("the market to go on", lambda: replay.cursor_ns() > later_ns)
+        return page.evaluate("window.changes") == 0
+
+    # What was under way when it was hidden may still be drawn, when the page has time for it.
+    until("a panel that is not drawn", still_while_the_market_goes_on)
     page.keyboard.press("m")
     expect(page.get_by_role("region", name="Tape")).to_be_visible()
     expect(tape_rows(page).first).not_to_have_text(trade)
+
+
+def test_a_chart_that_was_hidden_is_zoomed_as_it_was_left(open_page, replay):
+    page = watched(open_page, replay)
+    replay.order("pause")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+    def seconds_across() -> list[int]:
+        """Times of the candles at two places of the chart."""
+        canvas = page.locator(".chart-canvas").bounding_box()
+        times = []
+        for share in (0.2, 0.7):
+            page.mouse.move(canvas["x"] + share * canvas["width"], canvas["y"] + 150)
+            drawn(page)
+            clock = page.get_by_label("Candle", exact=True).inner_text()[11:19]
+            hours, minutes, seconds = map(int, clock.split(":"))
+            times.append(hours * 3600 + minutes * 60 + seconds)
+        return times
+
+    first = seconds_across()
+    page.mouse.wheel(0, -600)
+    drawn(page)
+    zoomed = seconds_across()
+    assert zoomed[1] - zoomed[0] < first[1] - first[0]
+    page.locator(".dock-theme").get_by_role("tab", name="Tape").click()
+    page.keyboard.press("m")
+    expect(page.get_by_role("region", name="Chart")).to_have_count(0)
+    page.keyboard.press("m")
+    expect(page.get_by_role("region", name="Chart")).to_be_visible()
+    drawn(page)
+    assert seconds_across() == zoomed
 
 
 def test_panels_are_reached_by_keys(open_page, replay):
