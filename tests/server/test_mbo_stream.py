@@ -25,6 +25,7 @@ from tests.server.market_day import (
 from tests.server.replaying import replaying
 
 from ticktape.ops.metrics import CLIENT_DROPS, CLIENTS, STREAM_BYTES
+from ticktape.server import mbo_stream
 from ticktape.server.source import Source
 from ticktape.store import RecentLog
 from ticktape.tape import Batch, Schema
@@ -171,6 +172,16 @@ async def test_a_live_source_is_followed_until_it_ends(demo):
     assert [event.id for event in events] == [first, first + 1, first + 2, None]
     assert {event.data["effect"]["reason"] for event in events[:-1]} == {"never-rests"}
     assert events[-1].data == {"reason": "end", "next": first + 3}
+
+
+async def test_a_live_source_is_waited_for_without_looking_again_and_again(demo, monkeypatch):
+    monkeypatch.setattr(mbo_stream, "_LOOK_SECONDS", 3_600)
+    async with asyncio.timeout(10), event_client(demo.url, PATH) as client:
+        for _ in range(3):
+            await demo.show(trades(1, CL))
+            assert (await client.take(1))[0].name == "message"
+        demo.feed.put(None)
+        assert (await client.all())[-1].name == "stream_end"
 
 
 async def test_a_live_source_is_read_from_what_is_kept(demo):

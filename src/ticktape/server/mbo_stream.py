@@ -7,6 +7,7 @@ before it, except one piece ahead, which is written by a thread meanwhile. Nothi
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 import structlog
 
 from ticktape.ops.metrics import CLIENTS, STREAM_BYTES, STREAM_SECONDS
+from ticktape.server.arrivals import Arrivals
 from ticktape.server.mbo_stream_pieces import (
     CLIENT_KIND,
     Asked,
@@ -32,7 +34,7 @@ LONGEST_DELAY_MS: Final = 60_000
 _KEEP_ALIVE: Final = b": keep-alive\n\n"
 _LOOK_SECONDS: Final = 0.02
 
-_log = structlog.get_logger(__name__)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class NoOrdersError(TicktapeError):
@@ -52,6 +54,8 @@ class MboStreams:
         Tells whether further records may come.
     names : Names
         Of the source's instruments.
+    arrivals : Arrivals
+        Tells when further records of a source that goes on have come, or it has ended.
     is_tape : bool
         Whether the log is a tape, which streams begin at the beginning of; else they begin at the
         newest record.
@@ -64,6 +68,7 @@ class MboStreams:
         log: MboLog | None,
         is_growing: Callable[[], bool],
         names: Names,
+        arrivals: Arrivals,
         *,
         is_tape: bool,
         keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
@@ -71,6 +76,7 @@ class MboStreams:
         self._log = log
         self._is_growing = is_growing
         self._names = names
+        self._arrivals = arrivals
         self._is_tape = is_tape
         self.keep_alive_seconds = keep_alive_seconds
         self._closing = asyncio.Event()
@@ -78,6 +84,7 @@ class MboStreams:
     def close(self) -> None:
         """End every stream after what has been written."""
         self._closing.set()
+        self._arrivals.tell()
 
     @property
     def log(self) -> MboLog:
@@ -186,14 +193,14 @@ class MboStreams:
                     sent.inc(len(piece))
                     yield piece
                     until = position_after(piece, until)
-                    async for sign in self._wait(lambda: False, delay):
+                    async for sign in self._pause(delay):
                         yield sign
                     if self._closing.is_set():
                         break
                     continue
                 if pieces.is_complete or self._closing.is_set() or not self._may_grow(pieces):
                     break
-                async for sign in self._wait(lambda: self._has_more(pieces), None):
+                async for sign in self._wait_for_more(pieces):
                     yield sign
                 ahead = asyncio.create_task(asyncio.to_thread(pieces.next))
             if self._closing.is_set():
@@ -220,24 +227,35 @@ class MboStreams:
         is_growing = self._is_growing()
         return pieces.has_more or is_growing
 
-    async def _wait(
-        self, is_over: Callable[[], bool], seconds: float | None
-    ) -> AsyncIterator[bytes]:
-        """Wait for a condition or some time, and say now and then that the stream is alive."""
-        now = time.monotonic()
-        until = None if seconds is None else now + seconds
-        silent_since = now
-        while not (is_over() or self._closing.is_set()):
-            left = _LOOK_SECONDS if until is None else min(until - now, self.keep_alive_seconds)
-            if left <= 0:
-                return
-            try:
-                await asyncio.wait_for(self._closing.wait(), left)
-            except TimeoutError:
-                now = time.monotonic()
-            if now - silent_since >= self.keep_alive_seconds:
-                silent_since = now
+    async def _pause(self, seconds: float) -> AsyncIterator[bytes]:
+        """Wait some time, or until the server stops; say now and then that the stream is alive."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self._closing.is_set():
+            await _set_within(self._closing, min(left, self.keep_alive_seconds))
+            if left > self.keep_alive_seconds:
                 yield _KEEP_ALIVE
+
+    async def _wait_for_more(self, pieces: Pieces) -> AsyncIterator[bytes]:
+        """Wait for records, the end or the server's; say now and then that the stream is alive."""
+        silent_since = time.monotonic()
+        while True:
+            upcoming = self._arrivals.upcoming
+            if self._has_more(pieces) or self._closing.is_set():
+                return
+            left = silent_since + self.keep_alive_seconds - time.monotonic()
+            # A tape that is looked through tells nobody how far that has come.
+            await _set_within(upcoming, min(left, _LOOK_SECONDS) if self._is_tape else left)
+            if time.monotonic() - silent_since >= self.keep_alive_seconds:
+                silent_since = time.monotonic()
+                yield _KEEP_ALIVE
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
 
 
 def _natural(text: str, name: str) -> int:

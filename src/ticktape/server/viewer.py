@@ -10,6 +10,7 @@ from typing import Final
 from ticktape.market import Market
 from ticktape.pipeline import Pipeline, Sink
 from ticktape.server.app import create_app
+from ticktape.server.arrivals import Arrivals
 from ticktape.server.book_answers import BookAnswers
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
@@ -100,11 +101,13 @@ class Viewer:
         if has_orders and replay is not None:
             self.mbo_log = replay.index
         self._is_over = False
+        self._arrivals = Arrivals()
         names = Names(self.hub.directory, shelf if source.mode == "REPLAY" else None)
         self.mbo_streams = MboStreams(
             self.mbo_log,
             self._is_growing,
             names,
+            self._arrivals,
             is_tape=source.mode == "REPLAY",
         )
         self.book_streams = BookStreams(self.hub.directory, source)
@@ -147,7 +150,7 @@ class Viewer:
             [self.hub] if self.source.mode == "REPLAY" else [self.recording, self.hub]
         )
         if self._recent is not None:
-            sinks.insert(0, self._recent)
+            sinks[:0] = [self._recent, self._arrivals]
         # After the hub, which makes the market forget its books where a replay starts over.
         sinks.append(self.book_streams)
         sinks.append(self._lag)
@@ -157,6 +160,7 @@ class Viewer:
             await pipeline.run()
         finally:
             self._is_over = True
+            self._arrivals.tell()
             watch.cancel()
             self._note_connection(connected=False)
 
