@@ -3,12 +3,16 @@
 import asyncio
 import base64
 import gc
+import io
+import json
+import logging
 import os
 import socket
 import struct
 import time
 import tracemalloc
 
+import structlog
 from tests.server.market_day import (
     ES,
     SECOND,
@@ -24,7 +28,9 @@ from tests.server.test_metrics import scrape
 
 from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.marks import Mark, make_mark
+from ticktape.ops.logging import set_up_logging
 from ticktape.server.serving import bind
+from ticktape.tape import Batch, Schema
 
 LATER = START_NS + 100 * SECOND
 QUERY = "symbols=ES.FUT&schema=trades,mbp-10&recent=0&batch=1"
@@ -157,8 +163,6 @@ async def test_a_lost_upstream_is_a_counted_gap_and_the_books_are_whole_after():
             assert (await scrape(running)).value("ticktape_gaps_total") == counted + 1
             assert (await running.get("/api/source"))[1]["gaps"] == 1
             snapshot = running.viewer.market.snapshot_records(ES, LATER + 2 * SECOND)
-            from ticktape.tape import Batch, Schema
-
             await running.show(Batch(Schema.MBO, snapshot))
         _, after = await running.get("/api/book/ESH6?levels=12&orders=true")
         for side in ("bids", "asks"):
@@ -203,16 +207,31 @@ async def test_ids_come_back_and_are_made_where_none_is_given(demo):
     assert odd != "a" * 65
 
 
-async def test_a_request_says_in_the_log_what_it_took(demo, caplog):
-    del caplog
-    import io
-    import json
-    import logging
+async def test_nothing_is_printed_where_logging_is_not_set_up(demo, capfd, caplog):
+    assert not structlog.is_configured()
+    await demo.get("/api/book/ESH6")
+    async with demo.live(QUERY) as socket_:
+        await socket_.receive_json()
+    demo.viewer.book_streams.position = "no number"
+    assert (await demo.get("/api/heatmap/ESH6"))[0] == 500
+    assert capfd.readouterr().out == ""
+    assert [one.levelname for one in caplog.records if "request failed" in one.message] == ["ERROR"]
 
-    import structlog
 
-    from ticktape.ops.logging import set_up_logging
+async def test_a_body_that_breaks_off_is_the_callers_fault(demo):
+    reader, writer = await asyncio.open_connection("127.0.0.1", demo.viewer.server.port)
+    writer.write(
+        b"POST /api/historical HTTP/1.1\r\nhost: localhost\r\n"
+        b"transfer-encoding: chunked\r\n\r\nzz\r\n"
+    )
+    async with asyncio.timeout(10):
+        said = await reader.read(4_000)
+    writer.close()
+    assert said.startswith(b"HTTP/1.1 400")
+    assert b"bad-value" in said
 
+
+async def test_a_request_says_in_the_log_what_it_took(demo):
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import structlog
@@ -9,12 +10,14 @@ from litestar import Request, Response
 from litestar.exceptions import (
     ClientException,
     HTTPException,
+    InternalServerException,
     SerializationException,
     ValidationException,
 )
 from litestar.openapi.datastructures import ResponseSpec
 
 from ticktape.server.messages import HISTORICAL_SCHEMAS, ErrorBody
+from ticktape.server.request_scope import BODY_BROKE_OFF
 from ticktape.tape.errors import TicktapeError, UnknownSymbolError, UpstreamError
 
 _STATUSES: Final = {
@@ -42,11 +45,9 @@ _MEANINGS: Final = {
     502: "the vendor answered with an error: `upstream`",
 }
 
-# What the framework says, as an error of the server, of a body that cannot be read to its end.
-_BROKEN_BODY: Final = "client disconnected prematurely"
 _SEE_DOCS: Final = "/docs tells what can be asked"
 
-_log = structlog.get_logger(__name__)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class NotAReplayError(TicktapeError):
@@ -99,9 +100,10 @@ def answer_unreadable(
     return _answer(400, "bad-value", f"the request cannot be read: {error}", _SEE_DOCS)
 
 
-def answer_http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorBody]:
+def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[ErrorBody]:
     """Answer with an error of the web framework: no such path, no such method."""
-    if error.detail == _BROKEN_BODY:
+    # The framework calls a body that cannot be read to its end an error of the server.
+    if isinstance(error, InternalServerException) and request.scope.get(BODY_BROKE_OFF):
         return _answer(400, "bad-value", "the request's body broke off, or is none", _SEE_DOCS)
     code = _CODES.get(error.status_code, "bad-value" if error.status_code < 500 else "error")
     return _answer(error.status_code, code, error.detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import re
 import secrets
 import time
@@ -24,11 +25,13 @@ from ticktape.ops.metrics import (
 from ticktape.server.limits import Limits
 
 TRY_AGAIN_LATER: Final = 1013
+# Set in the scope of a request whose body did not come to its end.
+BODY_BROKE_OFF: Final = "ticktape.body_broke_off"
 _METHODS: Final = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 # Of an id that a caller gives: what cannot break a header or a line of a log.
 _GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _STREAMS: Final[dict[str, ClientKind]] = {"/ws/live": "live", "/ws/book": "book"}
-_log = structlog.get_logger(__name__)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class RequestScope:
@@ -81,6 +84,7 @@ class RequestScope:
         named = (b"x-request-id", request_id.encode())
         status = 500
         sent = 0
+        is_read = False
 
         async def counted(message: Any) -> None:  # noqa: ANN401 -- ASGI
             nonlocal status, sent
@@ -91,13 +95,22 @@ class RequestScope:
                 sent += len(message.get("body", b""))
             await send(message)
 
+        async def noted() -> Any:  # noqa: ANN401 -- ASGI
+            nonlocal is_read
+            message = await receive()
+            if message["type"] == "http.request":
+                is_read = not message.get("more_body", False)
+            elif not is_read:
+                scope[BODY_BROKE_OFF] = True
+            return message
+
         self._requests += 1
         CONNECTIONS.inc()
         try:
             if self._requests > self._limits.max_requests:
                 await self._refuse(counted)
             else:
-                await self._app(scope, receive, counted)
+                await self._app(scope, noted, counted)
         finally:
             self._requests -= 1
             CONNECTIONS.dec()
