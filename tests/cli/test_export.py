@@ -101,6 +101,15 @@ def test_a_tape_without_orders_is_refused(ticktape, tmp_path):
     assert "mbo" in err
 
 
+@pytest.mark.parametrize("name", ["clx5.parquet", "clx5.csv"])
+def test_a_tape_in_another_form_gives_the_same(ticktape, clx5, tmp_path, name):
+    assert run(["convert", str(clx5), str(tmp_path / name)]) == 0
+    arguments = ("--symbol", SYMBOL, "--format", "ndjson", "--to", 3_000)
+    status, out, _ = ticktape(tmp_path / name, *arguments)
+    assert status == 0
+    assert out == ticktape(clx5, *arguments)[1]
+
+
 def test_no_such_tape(ticktape, tmp_path):
     status, _, err = ticktape(tmp_path / "none.dbn")
     assert status == 1

@@ -38,7 +38,7 @@ _TEXTS: Final = frozenset({"json", "ndjson", "csv"})
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="A tape of mbo records: DBN or the vendor's CSV.")],
+    file: Annotated[Path, typer.Argument(help="A tape of mbo records: DBN, the vendor's CSV or Parquet.")],
     symbol: Annotated[
         str | None,
         typer.Option(help="CLX5, an id, ES.FUT or ES.c.0, several with commas; all if not given."),

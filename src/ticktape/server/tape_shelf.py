@@ -122,7 +122,7 @@ def shelve(paths: Sequence[Path]) -> ShelvedTape | None:
     Parameters
     ----------
     paths : sequence of Path
-        DBN and vendor CSV files, merged by time.
+        DBN, vendor CSV and Parquet files, merged by time.
 
     Returns
     -------

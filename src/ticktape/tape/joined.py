@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import databento_dbn as dbn
 
 from ticktape.tape.batch import Batch
-from ticktape.tape.csv_reader import read_csv
 from ticktape.tape.dbn_reader import read_dbn
 from ticktape.tape.errors import BadValueError
+from ticktape.tape.files import form_of, open_tape
 from ticktape.tape.merge import merge_by_time
 from ticktape.tape.metadata import merge_metadata
-
-_CSV_SUFFIXES: Final = (".csv", ".csv.zst")
 
 
 @runtime_checkable
 class TapeSource(Protocol):
     """A tape that can be read from its beginning any number of times."""
 
-    metadata: dbn.Metadata
+    @property
+    def metadata(self) -> dbn.Metadata:
+        """What stands in front of the records."""
+        ...
 
     def __iter__(self) -> Iterator[Batch]:
         """Read from the beginning."""
@@ -64,7 +65,7 @@ def open_tapes(
     Parameters
     ----------
     paths : path, sequence of path, or TapeSource
-        DBN and vendor CSV files, merged by index time; or a tape that is open already.
+        DBN, vendor CSV and Parquet files, merged by index time; or a tape that is open already.
     chunk_records : int
         Most records in a batch of a DBN file.
 
@@ -82,9 +83,8 @@ def open_tapes(
     if isinstance(paths, TapeSource):
         return paths
     files = files_named(paths)
-    csv = [path for path in files if path.name.endswith(_CSV_SUFFIXES)]
-    others = [path for path in files if path not in csv]
-    tapes: list[TapeSource] = [read_csv(path) for path in csv]
-    if others:
-        tapes.append(read_dbn(*others, chunk_records=chunk_records))
+    dbn_files = [path for path in files if form_of(path) == "dbn"]
+    tapes: list[TapeSource] = [open_tape(path) for path in files if path not in dbn_files]
+    if dbn_files:
+        tapes.append(read_dbn(*dbn_files, chunk_records=chunk_records))
     return tapes[0] if len(tapes) == 1 else _MergedTapes(tapes)
