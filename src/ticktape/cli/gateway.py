@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SIMULATOR: Final = "simulator"
 # What is told to stop is gone within five seconds: sessions may read until DRAIN_S, then there is
 # a second for the disk, and at END_S it ends, whatever is left.
-DRAIN_S: Final = 3.5
-END_S: Final = 4.7
+DRAIN_S: Final = 3.0
+END_S: Final = 4.25
 _ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
