@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from
 import { bookStream, useBook } from "../stores/book";
 import { useFollow } from "../stores/follow";
 import { useMarket } from "../stores/market";
+import { usePacedFrame } from "../stores/paced";
 import { useSession } from "../stores/session";
 import { inSight, movedBy, NOTHING_SEEN, type TreeRow, treeRows } from "../tree/treeRows";
 import { BookTreeRow } from "./BookTreeRow";
@@ -24,7 +25,7 @@ export function BookTreePanel() {
   const followedId = useFollow((s) => s.followed?.orderId ?? null);
   const [toggled, setToggled] = useState(NONE);
   const [cursor, setCursor] = useState<string | null>(null);
-  useBook((s) => s.frame);
+  usePacedFrame(useBook);
   useEffect(() => {
     const byOrder = depth === "L3";
     return bookStream.watch({ levels: LEVELS, orders: byOrder, events: byOrder });

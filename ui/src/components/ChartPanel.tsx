@@ -3,10 +3,11 @@ import type { Gap, Source } from "../api/messages";
 import { CandleChart, type Pointed, type View } from "../chart/candleChart";
 import type { Bar, Interval } from "../market/bars";
 import type { Price } from "../market/prices";
-import { useActive } from "../stores/active";
+import { useInstrument } from "../stores/active";
 import { useHistory } from "../stores/history";
 import { useInterval } from "../stores/interval";
 import { useMarket } from "../stores/market";
+import { usePacedFrame } from "../stores/paced";
 import { isPreparing, useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { ChartToolbar } from "./ChartToolbar";
@@ -20,7 +21,9 @@ export function ChartPanel() {
   const [chart, setChart] = useState<CandleChart | null>(null);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const [newest, setNewest] = useState<Bar | null>(null);
-  const { data, frame, instrument, market } = useActive();
+  const data = useMarket((s) => s.data);
+  const frame = usePacedFrame(useMarket);
+  const instrument = useInstrument();
   const { theme, colours, zone } = useSettings();
   const { interval, isChosen } = useInterval();
   const source = useSession((s) => s.source);
@@ -28,7 +31,7 @@ export function ChartPanel() {
   const rows = useHistory((s) => s.rows);
   const id = instrument?.instrumentId ?? null;
   const tick = instrument?.tick ?? null;
-  const step = scaleStep(market?.step ?? null);
+  const step = scaleStep(data.dataOf(id)?.step ?? null);
 
   useEffect(() => {
     if (holder.current === null) return;

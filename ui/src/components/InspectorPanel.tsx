@@ -12,7 +12,7 @@ import {
 } from "../inspector/rows";
 import type { MarketData } from "../market/marketData";
 import type { Price } from "../market/prices";
-import { useActive } from "../stores/active";
+import { useInstrument } from "../stores/active";
 import { bookStream, shownBook, useBook } from "../stores/book";
 import {
   follow,
@@ -24,6 +24,7 @@ import {
   useInspector,
 } from "../stores/inspector";
 import { useMarket } from "../stores/market";
+import { usePacedFrame } from "../stores/paced";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { InspectorRow } from "./InspectorRow";
@@ -35,10 +36,11 @@ const PAGE = 10;
 
 /** The latest records of the instrument, event by event, and what each did to the book. */
 export function InspectorPanel() {
-  const { data, instrument } = useActive();
+  const data = useMarket((s) => s.data);
+  const instrument = useInstrument();
   const depth = useSession((s) => s.source?.depth ?? "");
   const picked = useInspector((s) => s.picked);
-  useBook((s) => s.frame);
+  usePacedFrame(useBook);
   useEffect(() => (depth === "L3" ? bookStream.watch({ events: true }) : undefined), [depth]);
   useInspector((s) => s.fetched);
   useLookingBack(depth === "L3");
@@ -187,7 +189,8 @@ function RecordList({ ring, tickOf }: RecordListProps) {
           const event = ring.at(index);
           return (
             <InspectorRow
-              key={event.position}
+              // By place, not by record: new text in old rows is cheaper than new rows.
+              key={item.index}
               event={event}
               tick={tickOf(event)}
               zone={zone}

@@ -17,6 +17,8 @@ interface LadderCanvasProps {
   onAuto(auto: boolean): void;
 }
 
+/** The book comes more often than this: a trade that it does not bring along is drawn by itself. */
+const ALONE_MS = 70;
 /** How often the words for who does not see the drawing are told anew. */
 const WORDS_MS = 400;
 
@@ -65,7 +67,10 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     view.current = drawn;
     let auto = 1;
     let shownTrade: Trade | undefined;
+    let alone: ReturnType<typeof setTimeout> | undefined;
     const show = (now: boolean) => {
+      clearTimeout(alone);
+      alone = undefined;
       const book = shownBook();
       const tick = shownTick();
       auto = fittingGroup(book, tick, 2 * drawn.page, auto);
@@ -81,8 +86,8 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
       useBook.subscribe((now, before) => now.frame !== before.frame && show(true)),
       // Trades come by the other stream, and the book too where the source has no stream of its own.
       useMarket.subscribe(() => {
-        const isNews = lastTrade() !== shownTrade;
-        if (isNews || useBook.getState().connection.state !== "live") show(false);
+        if (useBook.getState().connection.state !== "live") show(false);
+        else if (lastTrade() !== shownTrade) alone ??= setTimeout(() => show(false), ALONE_MS);
       }),
       useFollow.subscribe(() => show(false)),
       useLadder.subscribe((now, before) => {
@@ -92,6 +97,7 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     ];
     return () => {
       for (const end of ends) end();
+      clearTimeout(alone);
       clearTimeout(later);
       drawn.destroy();
       view.current = null;

@@ -18,3 +18,8 @@ export function useActive(): Active {
   const instrument = data.instruments.find((i) => i.instrumentId === activeId) ?? null;
   return { data, frame, instrument, market: data.dataOf(activeId) };
 }
+
+/** The active instrument, for panels that hear of the market at a pace of their own. */
+export function useInstrument(): Instrument | null {
+  return useMarket((s) => s.data.instruments.find((i) => i.instrumentId === s.activeId) ?? null);
+}

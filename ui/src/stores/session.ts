@@ -53,7 +53,9 @@ export const useSession = create<Session>()((set, get) => {
   const client = new LiveClient({
     onMessage: (message) => {
       takeMessage(message);
-      set((now) => heard(now, message));
+      // Most messages change nothing here: nobody is told of those.
+      const news = heard(get(), message);
+      if (Object.keys(news).length > 0) set(news);
     },
     onConnection: (connection) => {
       set({ connection });
