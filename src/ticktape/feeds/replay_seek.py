@@ -95,18 +95,24 @@ def restore(
 
 
 def _opened_books(state: list[Batch], start_ns: int) -> Iterator[Batch]:
-    """Give an empty book for every one to come: all lists of books keep the tape's own order."""
+    """Open every book that is to come, as of the beginning: lists of books keep the tape's order.
+
+    Books by order are empty. Of books by price the quotes themselves, as none is empty; they come
+    again.
+    """
     for schema, records in state:
-        if schema is Schema.MBO:
-            clears = records[records["action"] == ACTION_CLEAR]
-            clears["ts_event"] = start_ns
-            clears["ts_recv"] = start_ns
-            clears.flags.writeable = False
-            yield Batch(schema, clears)
+        is_opening = records["action"] == ACTION_CLEAR if schema is Schema.MBO else slice(None)
+        opened = records[is_opening].copy()
+        opened["ts_event"] = start_ns
+        opened["ts_recv"] = start_ns
+        opened.flags.writeable = False
+        yield Batch(schema, opened)
 
 
-def place_to_jump(index: TapeIndex, target: JumpTarget, position: int) -> int | None:
+def place_to_jump(
+    index: TapeIndex, target: JumpTarget, position: int, instrument_id: int | None = None
+) -> int | None:
     """Tell where a jump to a trade, gap or crossing leads; None where there is no such place."""
     way, _, kind = target.partition("_")
     find = index.next_place if way == "next" else index.previous_place
-    return find(_KINDS[kind], position)
+    return find(_KINDS[kind], position, instrument_id)

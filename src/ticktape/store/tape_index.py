@@ -33,7 +33,7 @@ from ticktape.tape.layouts import LAYOUTS, UNDEF_TIMESTAMP, Schema
 from ticktape.tape.merge import index_times
 from ticktape.tape.symbology import ALL_SYMBOLS
 
-CHECKPOINT_RECORDS: Final = 1 << 16
+CHECKPOINT_RECORDS: Final = 1 << 15
 _CHUNK_RECORDS: Final = 1 << 15
 _LOWER_PRIORITY: Final = 10
 
