@@ -101,6 +101,48 @@ async def test_jumps_say_where_they_land(tape, records):
         assert start["cursor_ns"] == start["start_ns"]
 
 
+async def test_a_jump_that_finds_nothing_says_so_and_stays(tape, records):
+    async with replaying(tape) as running:
+        await indexed(running)
+        await command(running, action="seek", position=str(COUNT))
+        status, body = await running.post("/api/replay", {"action": "jump", "to": "next_trade"})
+        assert (status, body["code"]) == (404, "no-such-place")
+        assert (await running.get("/api/source"))[1]["replay"]["position_u64"] == COUNT
+
+
+async def test_a_jump_to_a_trade_of_one_instrument_passes_those_of_others(tmp_path):
+    records = random_orders(22, 20_000, instruments=3, step_ns=2_000_000)
+    records["flags"] |= F_LAST
+    names = {int(one): f"I{one}" for one in np.unique(records["instrument_id"])}
+    first, last = (int(records["ts_recv"][place]) for place in (0, -1))
+    mappings = {
+        name: [MappingInterval(date(2026, 1, 1), date(2026, 2, 1), str(one))]
+        for one, name in names.items()
+    }
+    path = tmp_path / "three.dbn"
+    metadata = make_metadata(
+        "GLBX.MDP3", Schema.MBO, first, last + 1, list(names.values()), mappings
+    )
+    with DbnWriter(path, metadata) as writer:
+        writer.write(Batch(Schema.MBO, records))
+    async with replaying(path) as running:
+        await indexed(running)
+        for one, name in names.items():
+            own = (records["action"] == ord("T")) & (records["instrument_id"] == one)
+            trades = np.flatnonzero(own)
+            await command(running, action="seek", position="10000")
+            for way, place in (
+                ("next", trades[trades >= 10_000][0]),
+                ("next", trades[trades >= 10_000][1]),
+                ("previous", trades[trades >= 10_000][0]),
+                ("previous", trades[trades < 10_000][-1]),
+            ):
+                state = await command(running, action="jump", to=f"{way}_trade", symbol=name)
+                assert state["position_u64"] == place + 1
+        body = {"action": "jump", "to": "next_trade", "symbol": "NONE"}
+        assert (await running.post("/api/replay", body))[0] == 404
+
+
 async def test_the_seek_bar_counts_every_record_and_every_contract(tape, records):
     async with replaying(tape) as running:
         await indexed(running)

@@ -133,7 +133,7 @@ class ReplayControls:
             raise BadValueError(f"there is no record {position}", hint="positions begin at 0")
         self._when_indexed(lambda index: self._aim(min(position, index.end)))
 
-    def jump(self, to: JumpTarget) -> None:
+    def jump(self, to: JumpTarget, instrument_id: int | None = None) -> bool:
         """Go to the beginning, the end, or the next or previous place of a kind.
 
         Parameters
@@ -142,6 +142,13 @@ class ReplayControls:
             One of ``JUMP_TARGETS``. The start is the state after all records of the first time.
             Of other places, the end of their event; nothing happens where there is none. A gap
             and a crossing are what :class:`ticktape.store.TapeIndex` says.
+        instrument_id : int, optional
+            Of trades, only those of this instrument.
+
+        Returns
+        -------
+        bool
+            False where there is no such place; true also where the index is still to tell.
 
         Raises
         ------
@@ -154,14 +161,18 @@ class ReplayControls:
             )
         if to in ("start", "end"):
             self.seek(self._span[0] if to == "start" else _END_OF_TIME)
-            return
+            return True
+        is_there = True
 
         def go(index: TapeIndex) -> None:
-            position = place_to_jump(index, to, self._position_asked())
+            nonlocal is_there
+            position = place_to_jump(index, to, self._position_asked(), instrument_id)
+            is_there = position is not None
             if position is not None:
                 self._aim(position)
 
         self._when_indexed(go)
+        return is_there
 
     def step(self, events: int = 1) -> None:
         """Deliver a number of events and stay paused; below zero, go back by so many.

@@ -25,6 +25,7 @@ _STATUSES: Final = {
     "unknown-symbol": 404,
     "not-found": 404,
     "unknown-order": 404,
+    "no-such-place": 404,
     "not-a-replay": 409,
     "ambiguous": 409,
     "no-orders": 409,
@@ -38,7 +39,7 @@ _CODES: Final = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _MEANINGS: Final = {
     400: "the request is wrong: `bad-value`, `unsupported-schema`",
     401: "no key where one is needed: `authentication`",
-    404: "`unknown-symbol`, `unknown-order` or `not-found`",
+    404: "`unknown-symbol`, `unknown-order`, `no-such-place` or `not-found`",
     409: "`not-a-replay`, `no-orders`",
     410: "`position-gone`: the record is kept no more",
     413: "`too-large`, `over-limit`",

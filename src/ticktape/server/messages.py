@@ -202,6 +202,7 @@ class ReplayCommand(Struct):
     speed: Annotated[float, Meta(gt=0, le=1_000_000)] | None = None
     events: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] | None = None
     to: JumpTarget | None = None
+    symbol: str | None = None
 
 
 class ActivityBucket(Struct):

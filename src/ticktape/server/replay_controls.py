@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from ticktape.feeds.replay import Replay
+from ticktape.feeds.replay_seek import JumpTarget
+from ticktape.server.directory import Directory
 from ticktape.server.messages import ActivityBucket, ReplayActivity, ReplayCommand, TapePlace
 from ticktape.store.tape_state import Places
-from ticktape.tape.errors import BadValueError
+from ticktape.tape.errors import BadValueError, TicktapeError, UnknownSymbolError
 
 MOST_PLACES: Final = 1_000
 
 
-def obey(replay: Replay, command: ReplayCommand) -> None:
+class NoSuchPlaceError(TicktapeError):
+    """A jump to a trade, gap or crossing found none."""
+
+    code = "no-such-place"
+
+
+def obey(replay: Replay, command: ReplayCommand, directory: Directory) -> None:
     """Do what a command says.
 
     Parameters
@@ -22,11 +30,17 @@ def obey(replay: Replay, command: ReplayCommand) -> None:
     command : ReplayCommand
         ``seek`` needs ``ts_ns`` or ``position``; ``jump`` needs ``to``; ``speed`` takes a null
         for as fast as possible; ``step`` steps one event unless told, back where below zero.
+    directory : Directory
+        What the symbol of a jump stands for.
 
     Raises
     ------
     BadValueError
         If a value that the action needs is missing, or the tape has no index where one is needed.
+    NoSuchPlaceError
+        If there is nothing to jump to.
+    UnknownSymbolError
+        If the symbol of a jump is not known.
     """
     if command.action == "pause":
         replay.pause()
@@ -37,9 +51,7 @@ def obey(replay: Replay, command: ReplayCommand) -> None:
     elif command.action == "speed":
         replay.set_speed(command.speed)
     elif command.action == "jump":
-        if command.to is None:
-            raise BadValueError("jump needs to", hint='say where: {"to": "next_trade"}')
-        replay.jump(command.to)
+        _jump(replay, command.to, command.symbol, directory)
     elif command.position is not None:
         replay.seek_position(int(command.position))
     elif command.ts_ns is None:
@@ -49,6 +61,24 @@ def obey(replay: Replay, command: ReplayCommand) -> None:
     else:
         status = replay.status()
         replay.seek(min(max(int(command.ts_ns), status.start_ns), status.end_ns))
+
+
+def _jump(replay: Replay, to: JumpTarget | None, symbol: str | None, directory: Directory) -> None:
+    if to is None:
+        raise BadValueError("jump needs to", hint='say where: {"to": "next_trade"}')
+    instrument_id = None
+    if symbol is not None:
+        ids = directory.resolve([symbol], None).instrument_ids
+        if len(ids) != 1:
+            raise UnknownSymbolError(
+                f"{symbol} is no instrument of this tape", hint="a contract, not a parent"
+            )
+        (instrument_id,) = ids
+    if not replay.jump(to, instrument_id):
+        way, _, kind = to.partition("_")
+        where = "after" if way == "next" else "before"
+        of = f" of {symbol}" if symbol is not None and kind == "trade" else ""
+        raise NoSuchPlaceError(f"there is no {kind}{of} {where} this", hint="the replay stays here")
 
 
 def activity_of(replay: Replay, buckets: int) -> ReplayActivity:

@@ -29,6 +29,7 @@ class TapePlaces:
         self._state = TapeState(has_all_symbols=False)
         self._activity: Activity | None = None
         self._all_trades: np.ndarray | None = None
+        self._all_traded = np.empty(0, np.uint32)
 
     def batches(self, position: int, end: int | None = None) -> Iterator[Batch]:
         """Read records of any schema, from a position on.
@@ -80,24 +81,43 @@ class TapePlaces:
             at = first
         return 0
 
-    def next_place(self, kind: Place, position: int) -> int | None:
-        """Give the end of the first event from a position on that has what is looked for."""
-        found = self._places(kind)
+    def next_place(
+        self, kind: Place, position: int, instrument_id: int | None = None
+    ) -> int | None:
+        """Give the end of the first event from a position on that has what is looked for.
+
+        Parameters
+        ----------
+        kind : str
+            What is looked for.
+        position : int
+            How many records come before.
+        instrument_id : int, optional
+            Of trades, only those of this instrument.
+        """
+        found = self._places(kind, instrument_id)
         at = int(np.searchsorted(found, position))
         return None if at == len(found) else self.event_end(int(found[at]))
 
-    def previous_place(self, kind: Place, position: int) -> int | None:
+    def previous_place(
+        self, kind: Place, position: int, instrument_id: int | None = None
+    ) -> int | None:
         """Give the end of the last event before the one at a position that has it."""
-        found = self._places(kind)
+        found = self._places(kind, instrument_id)
         at = int(np.searchsorted(found, self.event_end_before(position))) - 1
         return None if at < 0 else self.event_end(int(found[at]))
 
-    def _places(self, kind: Place) -> np.ndarray:
+    def _places(self, kind: Place, instrument_id: int | None) -> np.ndarray:
         if kind == "trade":
             pieces = self._state.trades
             if self._all_trades is None or len(self._all_trades) != sum(map(len, pieces)):
                 self._all_trades = np.concatenate([np.empty(0, np.int64), *pieces])
-            return self._all_trades
+                traded = self._state.traded[: len(pieces)]
+                self._all_traded = np.concatenate([np.empty(0, np.uint32), *traded])
+            if instrument_id is None:
+                return self._all_trades
+            own: np.ndarray = self._all_trades[self._all_traded == instrument_id]
+            return own
         places = self._state.gaps if kind == "gap" else self._state.crossings
         return np.array(places.positions, np.int64)
 

@@ -64,6 +64,8 @@ class TapeState:
     ----------
     trades : list of numpy.ndarray
         Positions of trades, ``i8``.
+    traded : list of numpy.ndarray
+        Their instruments, ``u4``.
     gaps, crossings : Places
         Gaps, and ends of events at which a book became crossed.
     """
@@ -74,6 +76,7 @@ class TapeState:
         self._quotes: dict[Schema, dict[int, np.ndarray]] = {}
         self._sequences: dict[int, int] = {}
         self.trades: list[np.ndarray] = []
+        self.traded: list[np.ndarray] = []
         self.gaps = Places()
         self.crossings = Places()
 
@@ -98,6 +101,7 @@ class TapeState:
         kept = records
         if schema in WITH_TRADES:
             at = np.flatnonzero(records["action"] == ACTION_TRADE)
+            self.traded.append(records["instrument_id"][at])
             self.trades.append(position + at)
             if len(at) < len(records):
                 kept = records[at]

@@ -15,11 +15,11 @@ from ticktape.server.messages import ReplayActivity, ReplayCommand, ReplayState
 from ticktape.server.replay_controls import activity_of, obey
 
 
-@post("/api/replay", responses=refusals(400, 409), status_code=200, sync_to_thread=False)
+@post("/api/replay", responses=refusals(400, 404, 409), status_code=200, sync_to_thread=False)
 def replay(state: State, data: JSONBody[ReplayCommand]) -> ReplayState:
     """Pause, resume, seek, step, jump or pace the replay."""
     hub: Hub = state.hub
-    obey(_replay_of(hub), data)
+    obey(_replay_of(hub), data, hub.directory)
     hub.announce_status()
     standing = hub.source.replay_state()
     assert standing is not None  # noqa: S101 -- the source is a replay, as checked above
