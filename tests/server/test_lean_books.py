@@ -68,3 +68,13 @@ async def test_in_development_mode_the_framework_answers_alone():
         async with running.http.get(f"{running.url}/api/book/ESH6", headers=origin) as answer:
             assert answer.status == 200
             assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_the_short_way_is_closed_to_pages_of_other_sites_and_names_its_answers(demo):
+    url = f"{demo.url}/api/book/ESH6"
+    async with demo.http.get(url, headers={"host": "elsewhere.example"}) as answer:
+        assert answer.status == 403
+    async with demo.http.get(url, headers={"x-request-id": "mine-1"}) as answer:
+        assert (answer.status, answer.headers["x-request-id"]) == (200, "mine-1")
+    async with demo.http.get(url) as first, demo.http.get(url) as second:
+        assert first.headers["x-request-id"] != second.headers["x-request-id"]

@@ -9,6 +9,7 @@ from tests.server.market_day import ES, SECOND, START_NS, definitions, opening_b
 from ticktape.ops.config import Settings
 from ticktape.ops.metrics import REFUSALS
 from ticktape.server.limits import Limits, limits_of
+from ticktape.server.request_scope import RequestScope
 
 
 def refused(limit):
@@ -43,16 +44,20 @@ async def test_a_socket_too_many_is_told_so_and_the_others_stay():
 
 async def test_a_request_too_many_is_503_and_may_come_again():
     async with stage(limits=Limits(max_requests=1)) as running:
+        await running.show(definitions(), opening_book(ES))
         scope = running.viewer.server.app
-        scope._requests += 1
+        while not isinstance(scope, RequestScope):
+            scope = scope._app
+        scope.begin()
         before = refused("requests")
-        async with running.http.get(running.url + "/api/source") as answer:
-            assert answer.status == 503
-            assert answer.headers["retry-after"] == "1"
-            error = await answer.json()
-        assert (error["code"], set(error)) == ("over-limit", {"code", "message", "hint"})
-        assert refused("requests") == before + 1
-        scope._requests -= 1
+        for path in ("/api/source", "/api/book/ESH6"):
+            async with running.http.get(running.url + path) as answer:
+                assert answer.status == 503
+                assert answer.headers["retry-after"] == "1"
+                error = await answer.json()
+            assert (error["code"], set(error)) == ("over-limit", {"code", "message", "hint"})
+        assert refused("requests") == before + 2
+        scope.end({"method": "GET", "path": "/"}, "one", 200, 0, 0.0)
         assert (await running.get("/api/source"))[0] == 200
 
 

@@ -20,7 +20,7 @@ from ticktape import __version__
 from ticktape.server import failures, viewer_files
 from ticktape.server.book_answers import BookAnswers
 from ticktape.server.docs_page import DocsPage
-from ticktape.server.guard import LoopbackGuard
+from ticktape.server.guard import LoopbackGuard, is_allowed
 from ticktape.server.lean_books import LeanBooks
 from ticktape.server.limits import Limits
 from ticktape.server.request_scope import RequestScope
@@ -99,8 +99,10 @@ def create_app(state: Mapping[str, object], *, dev: bool, loopback: bool) -> ASG
         ),
     )
     # In development mode the framework answers alone: it adds what other origins need.
-    if not dev:
-        app = LeanBooks(app, answers)
-    if loopback and not dev:
+    if dev:
+        return RequestScope(app, limits)
+    if loopback:
         app = LoopbackGuard(app)
-    return RequestScope(app, limits)
+    return LeanBooks(
+        RequestScope(app, limits), answers, is_allowed if loopback else lambda _scope: True
+    )

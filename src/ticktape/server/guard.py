@@ -8,12 +8,14 @@ header must name this machine, and a WebSocket's Origin too.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+@lru_cache(maxsize=256)
 def _hostname(authority: str) -> str | None:
     try:
         return urlsplit(f"//{authority}").hostname
@@ -21,7 +23,14 @@ def _hostname(authority: str) -> str | None:
         return None
 
 
-def _is_allowed(scope: dict[str, Any]) -> bool:
+def is_allowed(scope: dict[str, Any]) -> bool:
+    """Tell whether a request or WebSocket is of this machine, by what its headers say.
+
+    Parameters
+    ----------
+    scope : dict
+        As ASGI gives it, of type ``http`` or ``websocket``.
+    """
     headers = dict(scope["headers"])
     host = headers.get(b"host")
     if host is not None and _hostname(host.decode("latin-1")) not in LOOPBACK:
@@ -49,7 +58,7 @@ class LoopbackGuard:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
         """Pass the request on, or refuse it with 403."""
-        if scope["type"] not in {"http", "websocket"} or _is_allowed(scope):
+        if scope["type"] not in {"http", "websocket"} or is_allowed(scope):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()

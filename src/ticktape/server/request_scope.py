@@ -71,7 +71,18 @@ class RequestScope:
         else:
             await self._app(scope, receive, send)
 
-    def _id_of(self, scope: Any) -> str:  # noqa: ANN401 -- ASGI
+    @property
+    def is_full(self) -> bool:
+        """Whether as many requests are being answered as may be."""
+        return self._requests >= self._limits.max_requests
+
+    def begin(self) -> None:
+        """Count a request that begins to be answered; :meth:`end` follows."""
+        self._requests += 1
+        CONNECTIONS.inc()
+
+    def id_of(self, scope: Any) -> str:  # noqa: ANN401 -- ASGI
+        """Give a request's id: the caller's own where it is a good one, else a new one."""
         given = _header(scope, b"x-request-id")
         if given is not None and _GOOD_ID.fullmatch(given):
             return given.decode()
@@ -79,7 +90,7 @@ class RequestScope:
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
         began = time.perf_counter()
-        request_id = self._id_of(scope)
+        request_id = self.id_of(scope)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         named = (b"x-request-id", request_id.encode())
         status = 500
@@ -104,17 +115,15 @@ class RequestScope:
                 scope[BODY_BROKE_OFF] = True
             return message
 
-        self._requests += 1
-        CONNECTIONS.inc()
+        is_over_limit = self.is_full
+        self.begin()
         try:
-            if self._requests > self._limits.max_requests:
+            if is_over_limit:
                 await self._refuse(counted)
             else:
                 await self._app(scope, noted, counted)
         finally:
-            self._requests -= 1
-            CONNECTIONS.dec()
-            self._note(scope, status, sent, time.perf_counter() - began)
+            self.end(scope, request_id, status, sent, time.perf_counter() - began)
 
     async def _refuse(self, send: Any) -> None:  # noqa: ANN401 -- ASGI
         REFUSALS.labels("requests").inc()
@@ -126,7 +135,22 @@ class RequestScope:
         await send({"type": "http.response.start", "status": 503, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
-    def _note(self, scope: Any, status: int, sent: int, seconds: float) -> None:  # noqa: ANN401 -- ASGI
+    def end(self, scope: Any, request_id: str, status: int, sent: int, seconds: float) -> None:  # noqa: ANN401 -- ASGI
+        """Measure and log a request that was answered.
+
+        Parameters
+        ----------
+        scope : dict
+            As ASGI gives it.
+        request_id : str
+            As :meth:`id_of` gave it.
+        status, sent : int
+            Of the answer; the bytes of its body.
+        seconds : float
+            From the request to the end of the answer.
+        """
+        self._requests -= 1
+        CONNECTIONS.dec()
         # The framework's name of the path that answered; there are as many as calls.
         route = scope.get("path_template") or "none"
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -143,6 +167,7 @@ class RequestScope:
         answered.inc()
         _log.info(
             "request",
+            request_id=request_id,
             method=method,
             path=scope["path"],
             status=status,
@@ -152,7 +177,7 @@ class RequestScope:
 
     async def _stream(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
         began = time.perf_counter()
-        session_id = self._id_of(scope)
+        session_id = self.id_of(scope)
         structlog.contextvars.bind_contextvars(
             request_id=session_id, session_id=session_id, client_id=_client_of(scope)
         )
