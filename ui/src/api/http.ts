@@ -133,6 +133,8 @@ export interface ReplayOrder {
   /** Less than 0: back. */
   events?: number;
   to?: JumpTarget;
+  /** Of a jump to a trade: of this instrument. */
+  symbol?: string;
 }
 
 export function fetchActivity(buckets: number): Promise<ReplayActivity> {

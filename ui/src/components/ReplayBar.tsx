@@ -24,6 +24,7 @@ export function ReplayBar() {
   const zone = useSettings((s) => s.zone);
   const clockNs = useMarket((s) => (s.frame >= 0 ? s.data.clockNs : null));
   const wantedNs = useReplay((s) => s.wantedNs);
+  const missed = useReplay((s) => s.missed);
   const state = useSession((s) => s.connection.state);
   const reachable = state !== "waiting";
   if (replay === null) return null;
@@ -72,6 +73,11 @@ export function ReplayBar() {
         {replay.finished && <span className="badge warn">finished</span>}
         {replay.loops > 0 && <span className="mark">loop {formatSize(replay.loops)}</span>}
         <span className="spring" />
+        {missed !== null && (
+          <output className="mark missed" aria-label="Jump">
+            {missed}
+          </output>
+        )}
         {PLACES.map(({ place, key }) => (
           <JumpPair key={place} place={place} stroke={key} disabled={!reachable} />
         ))}

@@ -7,6 +7,7 @@ import type { ReplayActivity } from "../api/replayActivity";
 import { nextSpeed } from "../keys/keys";
 import { parseTarget } from "../market/seeking";
 import { follow } from "./inspector";
+import { useMarket } from "./market";
 import { useSession } from "./session";
 import { useSettings } from "./settings";
 
@@ -21,16 +22,23 @@ interface ReplayStore {
   activity: ReplayActivity | null;
   /** Where the cursor is being sent, until the server says that it is there. */
   wantedNs: bigint | null;
+  /** What the last jump did not find. */
+  missed: string | null;
 }
 
-export const useReplay = create<ReplayStore>()(() => ({ activity: null, wantedNs: null }));
+export const useReplay = create<ReplayStore>()(() => ({
+  activity: null,
+  wantedNs: null,
+  missed: null,
+}));
 
 function status(): ReplayStatus | null {
   return useSession.getState().source?.replay ?? null;
 }
 
-function order(what: ReplayOrder): Promise<void> {
-  return useSession.getState().order(what);
+async function order(what: ReplayOrder): Promise<void> {
+  const missed = await useSession.getState().order(what);
+  useReplay.setState({ missed });
 }
 
 export function togglePlay(): void {
@@ -47,9 +55,14 @@ export function step(events: number): void {
   void order({ action: "step", events });
 }
 
+/** To a place of the tape; a trade is one of the instrument shown. */
 export function jump(to: JumpTarget): void {
   follow();
-  void order({ action: "jump", to });
+  const { data, activeId } = useMarket.getState();
+  const shown = data.instruments.find((one) => one.instrumentId === activeId);
+  const isTrade = to === "next_trade" || to === "previous_trade";
+  const symbol = isTrade && shown !== undefined ? { symbol: shown.symbol } : {};
+  void order({ action: "jump", to, ...symbol });
 }
 
 let underWay = false;

@@ -29,10 +29,12 @@ interface Session {
   setSymbolsText(text: string): void;
   connect(): void;
   disconnect(): void;
-  order(order: ReplayOrder): Promise<void>;
+  /** Order the replay about; gives what a jump did not find. */
+  order(order: ReplayOrder): Promise<string | null>;
   report(problem: Problem | null): void;
 }
 
+const NO_SUCH_PLACE = "no-such-place";
 const RETRY_MS = 2_000;
 const PREPARING_MS = 400;
 const LOOK_MS = 1_000;
@@ -115,8 +117,11 @@ export const useSession = create<Session>()((set, get) => {
         answered = { ...replay, untilMs: performance.now() + CATCH_UP_MS };
         set((now) => (now.source === null ? {} : { source: { ...now.source, replay } }));
       } catch (error) {
-        set({ problem: problemOf(error) });
+        const problem = problemOf(error);
+        if (problem.code === NO_SUCH_PLACE) return problem.message;
+        set({ problem });
       }
+      return null;
     },
     report: (problem) => set({ problem }),
   };

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, it, vi } from "vitest";
 import type { ReplayOrder } from "../../src/api/http";
-import { goTo, seek, useReplay } from "../../src/stores/replay";
+import { useMarket } from "../../src/stores/market";
+import { goTo, jump, seek, useReplay } from "../../src/stores/replay";
 import { useSession } from "../../src/stores/session";
-import { SOURCE } from "../components/rendering";
+import { CONNECTED, ES, SOURCE } from "../components/rendering";
 
 const S = 1_000_000_000n;
 const REPLAY = {
@@ -22,6 +23,7 @@ const REPLAY = {
 
 let asked: ReplayOrder[] = [];
 let answers: (() => void)[] = [];
+let missed: string | null = null;
 
 /** Let the server answer the order that is under way, and what follows from that happen. */
 async function answer(): Promise<void> {
@@ -34,9 +36,10 @@ beforeEach(() => {
   vi.stubGlobal("fetch", () => Promise.reject(new Error("no server here")));
   asked = [];
   answers = [];
+  missed = null;
   const order = (what: ReplayOrder) => {
     asked.push(what);
-    return new Promise<void>((done) => answers.push(done));
+    return new Promise<string | null>((done) => answers.push(() => done(missed)));
   };
   useSession.setState({ source: { ...SOURCE, replay: REPLAY }, order });
 });
@@ -69,5 +72,27 @@ it("a typed place is gone to, by time or by record", async () => {
   expect(asked).toEqual([
     { action: "seek", ts_ns: (160n * S).toString() },
     { action: "seek", position: "12" },
+  ]);
+});
+
+it("a jump that finds nothing is told of until the next order", async () => {
+  missed = "there is no trade after this";
+  jump("next_trade");
+  await answer();
+  expect(useReplay.getState().missed).toBe(missed);
+  missed = null;
+  jump("end");
+  await answer();
+  expect(useReplay.getState().missed).toBeNull();
+});
+
+it("a jump to a trade is to one of the instrument shown", () => {
+  useMarket.getState().data.apply(CONNECTED);
+  useMarket.setState({ activeId: ES.instrumentId });
+  jump("next_trade");
+  jump("next_gap");
+  expect(asked).toEqual([
+    { action: "jump", to: "next_trade", symbol: "ESZ5" },
+    { action: "jump", to: "next_gap" },
   ]);
 });
