@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tests.browser.viewer_page import drawn, expect, paused_ns, watched
+from tests.browser.viewer_page import drawn, expect, paused_ns, symbol_of, watched
 
 from ticktape.book import MboBook
 from ticktape.tape import Schema, read_dbn
@@ -102,7 +102,7 @@ def paused(open_page, replay, until):
 
 def test_every_size_is_what_rested(paused, generated_tape):
     page = paused
-    symbol = page.get_by_role("tab", selected=True).first.inner_text().split()[0]
+    symbol = symbol_of(page)
     instrument = page.evaluate(
         "async symbol => (await (await fetch('/api/symbols')).json())"
         ".find(entry => entry.symbol === symbol).instrument_id",

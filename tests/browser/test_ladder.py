@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tests.browser.viewer_page import drawn, expect, watched
+from tests.browser.viewer_page import drawn, expect, symbol_of, watched
 
 from ticktape.book import MboBooks
 from ticktape.tape import Schema
@@ -25,10 +25,6 @@ def ladder(page):
 
 def followed(page):
     return page.get_by_role("status", name="Followed order")
-
-
-def symbol_of(page) -> str:
-    return page.get_by_role("tab", selected=True).first.inner_text().split()[0]
 
 
 def rows_of(page) -> list[dict[str, str]]:

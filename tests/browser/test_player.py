@@ -14,6 +14,7 @@ from tests.browser.viewer_page import (
     problem,
     same_book,
     shown_book,
+    symbol_of,
     tape_rows,
     watched,
 )
@@ -104,23 +105,27 @@ def test_the_ends_and_the_trades(open_page, replay, until):
     page = paused(open_page, replay, until)
     before = mbo_position(replay)
     button(page, "Next trade").click()
-    until("a trade", lambda: mbo_position(replay) > before and trade_at_cursor(replay))
+    until("a trade", lambda: mbo_position(replay) > before and trade_at_cursor(page, replay))
     first = mbo_position(replay)
     button(page, "Next trade").click()
-    until("the next trade", lambda: mbo_position(replay) > first and trade_at_cursor(replay))
+    until("the next trade", lambda: mbo_position(replay) > first and trade_at_cursor(page, replay))
     button(page, "Previous trade").click()
     until("the trade before", lambda: mbo_position(replay) == first)
     expect(page.get_by_role("region", name="Inspector")).to_contain_text("event at the cursor")
     page.keyboard.press("End")
     until("the end", lambda: replay.replay()["finished"])
     expect(button(page, "To the end")).to_be_disabled()
+    page.keyboard.press("n")
+    missed = page.get_by_role("status", name="Jump")
+    expect(missed).to_have_text(f"there is no trade of {symbol_of(page)} after this")
     page.keyboard.press("Home")
     until("the start", lambda: replay.cursor_ns() == int(replay.replay()["start_ns"]))
     expect(button(page, "Step one event back")).to_be_disabled()
+    expect(missed).to_have_count(0)
 
 
-def trade_at_cursor(replay) -> bool:
-    """Whether the event that ends at the cursor has a trade, of whichever instrument."""
+def trade_at_cursor(page, replay) -> bool:
+    """Whether the event that ends at the cursor has a trade of the instrument that is shown."""
     position = mbo_position(replay)
     url = f"{replay.url}/api/mbo/stream/json/0?from={position - 60}&limit=60"
     with urllib.request.urlopen(url, timeout=60) as answer:
@@ -129,7 +134,10 @@ def trade_at_cursor(replay) -> bool:
     event = [records.pop()]
     while records and not records[-1]["flags"] & 128:
         event.append(records.pop())
-    return any(record["action"] == "T" for record in event)
+    instrument = replay.ask(f"/api/book/{symbol_of(page)}")["instrument_id"]
+    return any(
+        record["action"] == "T" and record["instrument_id"] == instrument for record in event
+    )
 
 
 def test_a_place_without_any_is_said(open_page, replay, until):

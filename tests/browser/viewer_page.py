@@ -67,12 +67,16 @@ def shown_book(page) -> dict[str, list[tuple[str, int]]]:
 
 def book_of_server(page, server, levels: int = 10) -> dict[str, list[tuple[str, int]]]:
     """The same of the API, for the instrument that the page shows."""
-    symbol = page.get_by_role("tab", selected=True).first.inner_text().split()[0]
-    book = server.ask(f"/api/book/{symbol}?levels={levels}")
+    book = server.ask(f"/api/book/{symbol_of(page)}?levels={levels}")
     return {
         side: [(f"{level['price_i64'] / 1e9:.2f}", level["size"]) for level in book[side]]
         for side in ("bids", "asks")
     }
+
+
+def symbol_of(page) -> str:
+    """The instrument that the page shows."""
+    return page.get_by_role("tab", selected=True).first.inner_text().split()[0]
 
 
 def same_book(page, server) -> bool:
