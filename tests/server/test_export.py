@@ -12,6 +12,7 @@ import databento
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import ArrowInvalid
 from tests.book.level_rows_oracle import rows_of_events, rows_of_intervals
 from tests.conformance.make_corpus import fields_of
 from tests.conformance.streams import valid_stream
@@ -31,9 +32,11 @@ from tests.server.replaying import replaying
 from ticktape.book.derive_quotes import QuoteDeriver
 from ticktape.cli.main import run
 from ticktape.server.source import Source
-from ticktape.store import RecentLog
+from ticktape.store import RecentLog, TapeIndex
 from ticktape.store.export import export_pieces
 from ticktape.tape import Batch, Schema
+from ticktape.tape.errors import TapeError
+from ticktape.tape.layouts import LAYOUTS, RTYPES
 from ticktape.tape.prices import format_price
 
 COUNT = 5_000
@@ -246,3 +249,59 @@ async def test_a_slow_client_is_sent_no_more_than_it_reads_and_may_leave(tmp_pat
             await asyncio.sleep(0.5)
         assert whole > 50 << 20
         assert sum(written) < at_first + (2 << 20)
+
+
+async def test_a_slow_reader_of_a_live_source_gets_all_of_its_range():
+    records = busy_records()
+    async with stage() as running:
+        running.viewer.mbo_streams._log = log = RecentLog(max_bytes=1 << 21)
+        await log.write(Batch(Schema.MBO, np.tile(records, 4)))
+        whole = await fetch(running, "?format=ndjson&levels=50")
+        async with event_client(
+            running.url, "/api/market/export?format=ndjson&levels=50", limit=1 << 12
+        ) as client:
+            await client.more()
+            end = log.end_position
+            await log.write(Batch(Schema.MBO, np.tile(records, 12)))
+            assert log.first_position > end
+            while await client.more():
+                pass
+    assert len(whole) > 16 << 20
+    assert client.raw == whole
+
+
+@pytest.mark.parametrize("form", FORMATS)
+async def test_an_export_that_cannot_go_on_does_not_look_whole(busy_tape, form, caplog):
+    read = TapeIndex.read
+
+    def failing(log, position, count):
+        if position >= 4_000:
+            raise TapeError("the disk is gone")
+        return read(log, position, min(count, 2_000))
+
+    async with replaying(busy_tape) as running:
+        whole = await fetch(running, f"?format={form}")
+        small_groups = patch("ticktape.store.export_forms._GROUP_ROWS", 500)
+        with small_groups, patch.object(TapeIndex, "read", failing):
+            content = await fetch(running, f"?format={form}")
+    assert [one for one in caplog.records if "an export broke off" in one.message]
+    if form == "json":
+        assert whole.startswith(content)
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(content)
+    elif form == "parquet":
+        with pytest.raises(ArrowInvalid):
+            pq.read_table(io.BytesIO(content))
+    elif form == "dbn":
+        assert whole.startswith(content[:-320])
+        told = np.frombuffer(content[-320:], LAYOUTS[Schema.ERROR])[0]
+        assert (told["rtype"], told["err"]) == (RTYPES[Schema.ERROR], b"the disk is gone")
+    else:
+        *lines, last = content.splitlines(keepends=True)
+        assert whole.startswith(b"".join(lines))
+        assert len(lines) > 100
+        assert b"the disk is gone" in last
+        if form == "ndjson":
+            assert json.loads(last)["error"]["code"]
+        else:
+            assert last.startswith(b"# broken off")

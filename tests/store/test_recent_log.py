@@ -10,6 +10,7 @@ from tests.store.orders import START, books_of, content, random_orders
 
 from ticktape.feeds.marks import Mark, make_mark
 from ticktape.store import RecentLog, books_at
+from ticktape.store.recent_log import MOST_PINS
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError
 from ticktape.tape.layouts import Schema
@@ -96,3 +97,34 @@ def test_other_schemas_and_other_system_records_change_nothing():
     log = filled(random_orders(5, 10))
     write(log, make_mark(Mark.CAUGHT_UP, START), Batch(Schema.TRADES, np.zeros(3, "u1")))
     assert log.end_position == 10
+
+
+def test_a_pinned_range_is_read_to_its_end_whatever_is_forgotten_meanwhile():
+    records = random_orders(5, 12_000)
+    log = filled(records[:4_000], max_bytes=1 << 19)
+    begin, end = log.first_position + 100, log.end_position
+    pinned = log.pin(begin, end)
+    write(log, *(Batch(Schema.MBO, records[at : at + 700]) for at in range(4_000, 12_000, 700)))
+    assert log.first_position > end
+    assert content(books_at(pinned, begin)) == content(books_of(records[:begin]))
+    assert pinned.position_at(int(records["ts_recv"][end - 1])) == end - 1
+    position, pieces = begin, []
+    while len(piece := pinned.read(position, 300)):
+        assert not piece.flags.writeable
+        pieces.append(piece)
+        position += len(piece)
+    assert np.concatenate(pieces).tobytes() == records[begin:end].tobytes()
+    # What was passed is held no more.
+    assert pinned.first_position > begin
+    with pytest.raises(PositionGoneError):
+        pinned.read(begin, 1)
+
+
+def test_few_ranges_are_pinned_at_a_time_and_none_that_is_not_there():
+    log = filled(random_orders(6, 2_000))
+    pins = [log.pin(0, 2_000) for _ in range(MOST_PINS)]
+    assert None not in pins
+    assert log.pin(0, 2_000) is None
+    pins.pop()
+    assert log.pin(0, 2_001) is None
+    assert log.pin(0, 2_000) is not None

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Final, NamedTuple
 
+import structlog
+
 from ticktape.server.mbo_stream import MboStreams
 from ticktape.server.names import Names
-from ticktape.store.export import ExportedTape, Shape, export_pieces, log_runs
+from ticktape.store import RecentLog
+from ticktape.store.export import (
+    LEAD_RECORDS,
+    ExportedTape,
+    Format,
+    Shape,
+    broken_off,
+    export_pieces,
+    log_runs,
+)
+from ticktape.tape.errors import TicktapeError
 
 MEDIA_TYPES: Final = {
     "json": "application/json",
@@ -17,6 +30,8 @@ MEDIA_TYPES: Final = {
     "parquet": "application/vnd.apache.parquet",
     "dbn": "application/octet-stream",
 }
+
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class Range(NamedTuple):
@@ -76,19 +91,24 @@ class Exports:
         log = self._streams.log
         await self._streams.wait_for_tape()
         ids = None if asked.symbol is None else await self._streams.instruments(asked.symbol)
-        begin, end = log.first_position, log.end_position
+        symbols, symbol_of = await self._names.symbol_map()
+        tape = ExportedTape(self._dataset, symbols, symbol_of)
+        begin = end = None
         if asked.begin is not None:
             begin = await self._streams.first_position(asked.begin, None)
         if asked.end is not None:
             end = await self._streams.first_position(asked.end, None)
-        symbols, symbol_of = await self._names.symbol_map()
-        tape = ExportedTape(self._dataset, symbols, symbol_of)
+        # Nothing is forgotten between here and the pin.
+        begin = log.first_position if begin is None else begin
+        end = log.end_position if end is None else end
+        if isinstance(log, RecentLog):
+            log = log.pin(max(log.first_position, begin - LEAD_RECORDS), end) or log
         pieces = export_pieces(log_runs(log, begin, end, ids), shape, tape)
         first = await asyncio.to_thread(next, pieces, b"")
-        return _rest(first, pieces)
+        return _rest(first, pieces, shape.format)
 
 
-async def _rest(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _rest(first: bytes, pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes]:
     piece = first
     while piece:
         # The next is written while the socket takes this one.
@@ -96,6 +116,13 @@ async def _rest(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         try:
             yield piece
             piece = await ahead
+        except (TicktapeError, OSError) as error:
+            # The answer has begun: too late for a refusal, and the web server ends it as a whole.
+            _log.error("an export broke off", exc_info=error)
+            code = error.code if isinstance(error, TicktapeError) else "error"
+            if end := broken_off(form, code, str(error)):
+                yield end
+            return
         finally:
             ahead.cancel()
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, Literal, NamedTuple, TypeGuard, get_args
 
 import numpy as np
+from msgspec.json import encode as json_encode
 
 from ticktape.book.derive_quotes import QuoteDeriver
 from ticktape.book.level_rows import LevelRowDeriver, LevelRows
 from ticktape.store.export_forms import as_csv, as_json, as_ndjson, as_parquet
 from ticktape.store.mbo_log import MboLog
 from ticktape.tape.errors import BadValueError
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import Schema, new_records
 from ticktape.tape.metadata import Mappings, make_metadata
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.times import parse_time
@@ -29,7 +30,7 @@ _QUOTES: Final = {1: Schema.MBP_1, 10: Schema.MBP_10}
 MOST_POSITION: Final = 2**53
 _RUN_RECORDS: Final = 1 << 15
 # An event that a checkpoint stands in is over this many records later.
-_LEAD_RECORDS: Final = 1 << 12
+LEAD_RECORDS: Final = 1 << 12
 _EVERY_EVENT: Final = "event"
 
 
@@ -168,7 +169,7 @@ def log_runs(
     PositionGoneError
         If the log does not have its beginning any more.
     """
-    lead = max(log.first_position, begin - _LEAD_RECORDS)
+    lead = max(log.first_position, begin - LEAD_RECORDS)
     found = log.checkpoint(min(lead, begin))
     yield Run(np.full(len(found.records), found.position), found.records, is_wanted=False).of(
         instrument_ids
@@ -266,6 +267,33 @@ def export_pieces(runs: Iterable[Run], shape: Shape, tape: ExportedTape) -> Iter
         return as_ndjson(rows, tape.symbol_of)
     write = as_csv if shape.format == "csv" else as_parquet
     return write(rows, tape.symbol_of, shape.levels)
+
+
+def broken_off(form: Format, code: str, message: str) -> bytes:
+    """Write how a file ends that cannot be written on, so that no reader takes it for whole.
+
+    Parameters
+    ----------
+    form : str
+        One of ``FORMATS``.
+    code, message : str
+        Why.
+
+    Returns
+    -------
+    bytes
+        A JSON line, a line of CSV that is no row, a DBN error record; nothing for JSON, whose list
+        stays open, and Parquet, which stays without its footer.
+    """
+    if form == "ndjson":
+        return json_encode({"error": {"code": code, "message": message}}) + b"\n"
+    if form == "csv":
+        return f"# broken off ({code}): {' '.join(message.split())}\n".encode()
+    if form == "dbn":
+        told = new_records(Schema.ERROR, 1)
+        told["err"], told["code"], told["is_last"] = message.encode()[:301], 255, 1
+        return told.tobytes()
+    return b""
 
 
 def _rows(runs: Iterable[Run], shape: Shape) -> Iterator[LevelRows]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from threading import Lock
 from typing import Final
+from weakref import WeakSet
 
 import numpy as np
 
 from ticktape.store.kept_books import KeptBooks
 from ticktape.store.mbo_log import Checkpoint
 from ticktape.store.measured import measured
+from ticktape.store.pinned_log import PinnedLog
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -19,6 +21,8 @@ _MBO: Final = LAYOUTS[Schema.MBO]
 DEFAULT_BYTES: Final = 128 << 20
 _SEGMENTS: Final = 16
 _MOST_RECORDS: Final = 1 << 16
+# Each may hold as much as the log does, once the log has gone on.
+MOST_PINS: Final = 4
 _RESET: Final = b"ticktape replay: reset"
 
 
@@ -69,6 +73,7 @@ class RecentLog:
         self._room = max(1, min(_MOST_RECORDS, max_bytes // _SEGMENTS // _MBO.itemsize))
         self._books = KeptBooks()
         self._lock = Lock()
+        self._pins: WeakSet[PinnedLog] = WeakSet()
         self._segments = [_Segment(Checkpoint(0, 0, np.zeros(0, _MBO)), self._room)]
 
     async def write(self, batch: Batch) -> None:
@@ -163,6 +168,27 @@ class RecentLog:
         joined = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
         joined.flags.writeable = False
         return joined
+
+    def pin(self, begin: int, end: int) -> PinnedLog | None:
+        """Keep a range for one reader, whatever is forgotten meanwhile, until it has read it.
+
+        Parameters
+        ----------
+        begin, end : int
+            Positions, the end exclusive.
+
+        Returns
+        -------
+        PinnedLog or None
+            None where too many are kept already, or the range is not all there.
+        """
+        with self._lock:
+            is_there = self._segments[0].first <= begin <= end <= self._segments[-1].end
+            if not is_there or len(self._pins) >= MOST_PINS:
+                return None
+            pinned = PinnedLog([*self._segments[self._segment_of(begin) :]], end)
+            self._pins.add(pinned)
+        return pinned
 
     @measured("checkpoint")
     def checkpoint(self, position: int) -> Checkpoint:
