@@ -43,8 +43,10 @@ export function frameOf(size: Size): Frame {
   const bars = isNarrow ? 40 : 76;
   const axis = 64;
   const foot = 22;
-  const width = Math.max(40, size.width - bars - axis);
-  return { plot: { width, height: Math.max(40, size.height - foot) }, bars, axis, foot };
+  // Whole pixels: a column of a picture that is kept must fall on the same ones when it has moved on.
+  const width = Math.max(40, Math.floor(size.width) - bars - axis);
+  const height = Math.max(40, Math.floor(size.height) - foot);
+  return { plot: { width, height }, bars, axis, foot };
 }
 
 function priceText(tick: number, scene: AxesScene): string {
