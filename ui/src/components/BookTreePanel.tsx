@@ -57,8 +57,9 @@ export function BookTreePanel() {
   };
   const act = (row: TreeRow) => {
     setCursor(row.key);
-    if (row.kind === "order") useFollow.getState().pick(row.id, row.side, row.level.price);
-    else toggle(row);
+    if (row.kind === "order") {
+      useFollow.getState().pick(row.id, row.side, row.level.price, row.book);
+    } else toggle(row);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const at = rows.findIndex((row) => row.key === cursor);

@@ -1,7 +1,6 @@
 import { priceText } from "../ladder/scene";
 import { ageText, nth } from "../ladder/words";
 import { formatSize } from "../market/prices";
-import { shownBook } from "../stores/book";
 import { shownTick } from "../stores/ladder";
 import type { TreeRow } from "../tree/treeRows";
 
@@ -82,7 +81,7 @@ function Cells({ row }: { row: TreeRow }) {
           <span className="place">{nth(row.place + 1)}</span>
           <span className="size">{formatSize(row.size)}</span>
           <span className="note">
-            {formatSize(row.ahead)} ahead · {ageText((shownBook()?.timeNs ?? 0n) - row.sinceNs)}
+            {formatSize(row.ahead)} ahead · {ageText(row.book.timeNs - row.sinceNs)}
           </span>
           <span className="ladder-id">{row.id.toString()}</span>
         </>

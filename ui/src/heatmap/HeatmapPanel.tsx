@@ -32,6 +32,7 @@ export function HeatmapPanel() {
   const colours = useSettings((s) => s.colours);
   const zone = useSettings((s) => s.zone);
   const depth = useSession((s) => s.source?.depth ?? "");
+  const hasNothing = useBook(() => shownBook() === null);
 
   useEffect(() => {
     if (!body.current || !axes.current || !cross.current) return;
@@ -109,6 +110,7 @@ export function HeatmapPanel() {
           </p>
         )}
         {NO_DEPTH[depth] !== undefined && <p className="empty over">{NO_DEPTH[depth]}</p>}
+        {NO_DEPTH[depth] === undefined && hasNothing && <p className="empty over">No book yet.</p>}
       </div>
     </section>
   );

@@ -1,6 +1,7 @@
 /** The order that a person follows, wherever on the page it was picked. */
 
 import { create } from "zustand";
+import type { BookState } from "../book/bookState";
 import { advance, type Followed, follow } from "../book/follow";
 import type { BookSideLetter } from "../book/wire";
 import { bookStream, shownBook, useBook } from "./book";
@@ -8,7 +9,8 @@ import { useMarket } from "./market";
 
 interface FollowStore {
   followed: Followed | null;
-  pick(orderId: bigint, side: BookSideLetter, price: number): void;
+  /** Follow an order of a book; of the one that is shown unless told. */
+  pick(orderId: bigint, side: BookSideLetter, price: number, of?: BookState): void;
   end(): void;
 }
 
@@ -16,8 +18,8 @@ let release: (() => void) | null = null;
 
 export const useFollow = create<FollowStore>()((set) => ({
   followed: null,
-  pick: (orderId, side, price) => {
-    const book = shownBook();
+  pick: (orderId, side, price, of) => {
+    const book = of ?? shownBook();
     if (book === null) return;
     // Also while no panel of orders is seen; only its records themselves tell a fill from a cancel.
     release ??= bookStream.watch({ orders: true });

@@ -40,6 +40,7 @@ export interface LevelRow extends Row {
 
 export interface OrderRow extends Row {
   kind: "order";
+  book: BookState;
   side: BookSideLetter;
   level: BookLevel;
   place: number;
@@ -104,13 +105,14 @@ function addSide(
     const levelKey = `${key}/${level.price}`;
     const levelOpen = orderCount(level.orders) === 0 ? null : isOpen(levelKey, 3);
     rows.push({ kind: "level", key: levelKey, depth: 3, isOpen: levelOpen, side, level });
-    if (levelOpen === true) addOrders(rows, levelKey, level, side);
+    if (levelOpen === true) addOrders(rows, levelKey, book, level, side);
   }
 }
 
 function addOrders(
   rows: TreeRow[],
   levelKey: string,
+  book: BookState,
   level: BookLevel,
   side: BookSideLetter,
 ): void {
@@ -125,6 +127,7 @@ function addOrders(
       key,
       depth: 4,
       isOpen: null,
+      book,
       side,
       level,
       place,
