@@ -24,7 +24,7 @@ export function BookTreeRow({ row, top, isCursor, isFollowed, onAct }: BookTreeR
       aria-expanded={row.isOpen ?? undefined}
       aria-selected={isCursor}
       data-followed={isFollowed}
-      style={{ transform: `translateY(${top}px)`, paddingLeft: 6 + 14 * row.depth }}
+      style={{ top, paddingLeft: 6 + 14 * row.depth }}
       onClick={onAct}
     >
       <span className="twist" aria-hidden="true">

@@ -67,12 +67,7 @@ export function HistoryPanel() {
               const row = rows[item.index];
               if (row === undefined) return null;
               return (
-                <div
-                  key={item.key}
-                  className="history-row"
-                  data-row
-                  style={{ transform: `translateY(${item.start}px)` }}
-                >
+                <div key={item.key} className="history-row" data-row style={{ top: item.start }}>
                   {historyCells(row, ticks, zone).map(({ name, text, tone }) => (
                     <span key={name} className={tone}>
                       {text}

@@ -30,7 +30,7 @@ export function InspectorRow(props: InspectorRowProps) {
       data-ends={isEventEnd(event)}
       data-fresh={props.isFresh}
       data-kind={event.effect.kind}
-      style={{ transform: `translateY(${props.top}px)` }}
+      style={{ top: props.top }}
       onClick={props.onPick}
     >
       <time>{formatClock(event.tsEvent, zone, 6)}</time>

@@ -28,7 +28,8 @@ export function TapePanel() {
     held.current =
       tape === undefined
         ? null
-        : { rows: newestFirst(tape.trades, minSize), taken: tape.taken, tape };
+        : // As many as the tape always keeps: a list whose length stays is not laid out anew.
+          { rows: newestFirst(tape.trades, minSize, tape.most), taken: tape.taken, tape };
   }
   const rows = held.current?.rows ?? [];
   const waiting = still ? (tape?.taken ?? 0) - (held.current?.taken ?? 0) : 0;

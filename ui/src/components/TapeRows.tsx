@@ -65,7 +65,7 @@ export function TapeRows(props: TapeRowsProps) {
           if (trade === undefined) return null;
           const { tone, name } = AGGRESSOR[trade.side];
           const style = {
-            transform: `translateY(${item.start}px)`,
+            top: item.start,
             "--strength": `${Math.round(intensityOf(trade.size, LARGE) * 100)}%`,
           } as CSSProperties;
           return (

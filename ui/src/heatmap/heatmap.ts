@@ -126,6 +126,8 @@ export class Heatmap {
     for (const canvas of [this.canvases.axes, this.canvases.cross]) {
       canvas.width = Math.round((plot.width + bars + axis) * this.ratio);
       canvas.height = Math.round((plot.height + foot) * this.ratio);
+      canvas.style.width = `${plot.width + bars + axis}px`;
+      canvas.style.height = `${plot.height + foot}px`;
     }
     this.canvases.plot.style.width = `${plot.width}px`;
     this.canvases.plot.style.height = `${plot.height}px`;

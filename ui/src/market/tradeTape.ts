@@ -6,7 +6,7 @@ export class TradeTape {
   /** Trades ever taken; the number of the newest one. */
   taken = 0;
 
-  constructor(private readonly most = 4_000) {}
+  constructor(readonly most = 4_000) {}
 
   put(trade: Trade): void {
     this.trades.push(trade);
