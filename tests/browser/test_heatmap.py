@@ -100,17 +100,25 @@ def paused(open_page, replay, until):
     return page
 
 
-def test_every_size_is_what_rested(paused, generated_tape):
-    page = paused
-    symbol = symbol_of(page)
-    instrument = page.evaluate(
+def instrument_of(page) -> int:
+    """Number of the instrument that the page shows."""
+    return page.evaluate(
         "async symbol => (await (await fetch('/api/symbols')).json())"
         ".find(entry => entry.symbol === symbol).instrument_id",
-        symbol,
+        symbol_of(page),
     )
-    batches = [batch.records for batch in read_dbn(generated_tape[1]) if batch.schema is Schema.MBO]
+
+
+def mbo_records(paths: list[str], instrument_id: int) -> np.ndarray:
+    batches = [batch.records for batch in read_dbn(paths[1]) if batch.schema is Schema.MBO]
     records = np.concatenate(batches)
-    records = records[records["instrument_id"] == instrument]
+    return records[records["instrument_id"] == instrument_id]
+
+
+def test_every_size_is_what_rested(paused, generated_tape):
+    page = paused
+    instrument = instrument_of(page)
+    records = mbo_records(generated_tape, instrument)
     midnight = int(records["ts_recv"][0]) // 86_400_000_000_000 * 86_400_000_000_000
     spots = [spot(page, x, y) for x in (0.35, 0.6, 0.85) for y in (0.15, 0.3, 0.7, 0.85)]
     for one in spots:
@@ -127,14 +135,30 @@ def test_every_size_is_what_rested(paused, generated_tape):
         assert one.says == (" · ".join(wanted) or "nothing rests"), one
 
 
-def test_bids_are_cool_and_asks_are_warm(paused, keep_screenshot):
+def traded_between(paths, page, begin: Spot, end: Spot) -> tuple[float, float]:
+    """Lowest and highest price at which the instrument shown traded from one time to another."""
+    records = mbo_records(paths, instrument_of(page))
+    trades = records[records["action"] == ord("T")]
+    clock = trades["ts_recv"] % 86_400_000_000_000 / 1e9
+    prices = trades["price"][(clock > seconds_of(begin.time)) & (clock < seconds_of(end.time) + 1)]
+    return prices.min() / 1e9, prices.max() / 1e9
+
+
+def test_bids_are_cool_and_asks_are_warm(paused, generated_tape, keep_screenshot):
     page = paused
     heights = (0.05, 0.1, 0.15, 0.2, 0.25, 0.75, 0.8, 0.85, 0.9, 0.95)
     spots = [spot(page, x, y) for x in (0.4, 0.7, 0.9) for y in heights]
 
+    low, high = traded_between(generated_tape, page, spot(page, 0.05, 0.5), spot(page, 0.95, 0.5))
+
     def largest(side: str) -> list[Spot]:
-        """Where most rests: what is small is drawn too faint to have a hue."""
-        found = [one for one in spots if re.fullmatch(rf"{side} [\d,]+", one.says)]
+        """Where most rests, away from trades: what is small is drawn too faint to have a hue."""
+        found = [
+            one
+            for one in spots
+            if re.fullmatch(rf"{side} [\d,]+", one.says)
+            and not low - 0.75 <= float(one.price) <= high + 0.75
+        ]
         return sorted(found, key=lambda one: int(re.sub(r"\D", "", one.says)))[-4:]
 
     chosen = [*largest("bid"), *largest("ask")]
