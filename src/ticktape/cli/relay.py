@@ -65,7 +65,8 @@ def relay_source(
 
     held = held_from_start(symbols, schemas)
     try:
-        return RelaySource(Upstream(make_feed, held), buffer=buffer, buffer_bytes=buffer_bytes)
+        upstream_session = Upstream(make_feed, held, _BACKOFF)
+        return RelaySource(upstream_session, buffer=buffer, buffer_bytes=buffer_bytes)
     except OSError as error:
         raise BadValueError(f"--buffer {buffer}: {error.strerror}") from error
 

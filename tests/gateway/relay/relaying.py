@@ -12,6 +12,7 @@ from ticktape.gateway.relay import RelaySource, Upstream
 from ticktape.tape.layouts import Schema
 
 ALL_MBO = (LiveSubscription(Schema.DEFINITION), LiveSubscription(Schema.MBO, snapshot=True))
+QUICK = Backoff(first_s=0.02, limit_s=0.1)
 
 
 def upstream_on(port, subscriptions=ALL_MBO, **options):
@@ -22,11 +23,11 @@ def upstream_on(port, subscriptions=ALL_MBO, **options):
             wanted,
             gateway="127.0.0.1",
             port=port,
-            backoff=Backoff(first_s=0.02, limit_s=0.1),
+            backoff=QUICK,
             **({"reconnect_at_end": True} | options),
         )
 
-    return Upstream(make_feed, subscriptions)
+    return Upstream(make_feed, subscriptions, QUICK)
 
 
 @asynccontextmanager
