@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -225,6 +226,9 @@ async def _serve(
         loop.add_signal_handler(one, asked)
     server = LiveGateway(source, host, port, keys, limits=limits_of(settings))
     await server.start()
+    # What was imported stays: searching it for garbage again would hold every session up.
+    gc.collect()
+    gc.freeze()
     metrics = None if metrics_port is None else _serve_metrics(metrics_port)
     try:
         print(_announcement(server, source.dataset, keys is not None), flush=True)
