@@ -3,6 +3,7 @@
 import numpy as np
 from tests.server.market_day import SECOND, START_NS, opening_book, trades
 
+from ticktape.feeds.marks import Mark, make_mark, make_past_mark
 from ticktape.server.recording import Recording, RecordRing
 from ticktape.server.rows import trades_of
 from ticktape.tape import Schema
@@ -44,3 +45,22 @@ def test_a_reader_sees_what_was_there_when_it_asked():
     ring.append(trades_of(trades(10, sequence=10)))
     assert len(all_of(asked)) == 10
     assert len(all_of(ring.batches())) == 20
+
+
+async def test_a_source_that_starts_over_is_recorded_anew_and_its_past_makes_no_quotes():
+    recording = Recording()
+    await recording.write(opening_book())
+    await recording.write(trades(10))
+    await recording.write(make_mark(Mark.RESET, START_NS))
+    assert recording.schemas() == []
+    assert recording.span_ns(Schema.TRADES) is None
+    await recording.write(make_past_mark(100, START_NS))
+    await recording.write(trades(7))
+    assert (recording.schemas(), len(all_of(recording.batches(Schema.TRADES)))) == (
+        [Schema.TRADES],
+        7,
+    )
+    await recording.write(make_mark(Mark.BOOKS, START_NS + SECOND))
+    await recording.write(opening_book())
+    await recording.write(trades(3, start_ns=START_NS + 2 * SECOND))
+    assert len(all_of(recording.batches(Schema.TBBO))) == 3

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conformance.streams import garbage_stream
+from tests.store.orders import START, random_orders
 
 from ticktape.book import MboBooks
-from ticktape.store import Checkpoint
+from ticktape.feeds.marks import Mark, make_mark
+from ticktape.store import Checkpoint, RecentLog
 from ticktape.store.effect_reader import EffectReader
-from ticktape.tape import Schema, new_records
+from ticktape.tape import Batch, Schema, new_records
 from ticktape.tape.errors import PositionGoneError
 
 EVERY = 64
@@ -23,6 +25,7 @@ class ListedLog:
     def __init__(self, records: np.ndarray) -> None:
         self.records = records
         self.first_position = 0
+        self.restarted_at = 0
 
     @property
     def end_position(self) -> int:
@@ -89,3 +92,16 @@ def test_what_is_forgotten_or_not_there_yet_is_refused():
     with pytest.raises(PositionGoneError):
         EffectReader(log, 127)
     assert EffectReader(log, 128).position == 128
+
+
+async def test_a_reader_at_the_end_of_a_source_that_starts_over_goes_on_with_new_books():
+    records = random_orders(6, 900)
+    log = RecentLog()
+    await log.write(Batch(Schema.MBO, records))
+    reader = EffectReader(log, 500)
+    reader.read(400)
+    await log.write(make_mark(Mark.RESET, START))
+    await log.write(Batch(Schema.MBO, records[:300]))
+    run = reader.read(1_000)
+    assert run.positions.tolist() == list(range(900, 1_200))
+    assert run.effects.tobytes() == MboBooks().update_effects(records[:300]).tobytes()

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ticktape.book.derive import Deriver
+from ticktape.feeds.marks import Mark, marks_in
 from ticktape.flow.derive import make_deriver
 from ticktape.server.rows import WITH_TRADES, trades_of
 from ticktape.tape.batch import Batch
@@ -73,7 +74,8 @@ class RecordRing:
 class Recording:
     """Trades and quotes of the session; at most `BYTES_KEPT` of each schema.
 
-    A sink of the pipeline. Quotes are derived from what arrives, as it arrives.
+    A sink of the pipeline. Quotes are derived from what arrives, as it arrives. Where the source
+    starts over, all is forgotten.
     """
 
     def __init__(self, room: int = BYTES_KEPT) -> None:
@@ -82,10 +84,13 @@ class Recording:
         self._derivers: dict[Schema, Deriver] = {}
         self.start_ns: int | None = None
         self.end_ns = 0
+        self._is_past = False
 
     async def write(self, batch: Batch) -> None:
         """Take a batch in."""
         schema, records = batch
+        if schema is Schema.SYSTEM:
+            self._read_marks(batch)
         if not len(records):
             return
         if schema in _BARS:
@@ -94,13 +99,23 @@ class Recording:
             self._keep(Batch(Schema.TRADES, trades_of(batch)))
         else:
             return
-        if schema in _MAKES_QUOTES:
+        if schema in _MAKES_QUOTES and not self._is_past:
             for target in (Schema.TBBO, Schema.MBP_1):
                 self._derive(schema, target, batch)
         times = records[index_field(schema)]
         if self.start_ns is None:
             self.start_ns = int(times[0])
         self.end_ns = max(self.end_ns, int(times[-1]) + 1)
+
+    def _read_marks(self, batch: Batch) -> None:
+        """Follow a source that starts over: what was kept is of another past."""
+        for mark in marks_in(batch):
+            if mark is Mark.RESET:
+                self._kept = {}
+                self._derivers = {}
+                self.start_ns, self.end_ns = None, 0
+            # Of trades without the quotes between them no quote may be made.
+            self._is_past = mark is Mark.PAST
 
     def _derive(self, schema: Schema, target: Schema, batch: Batch) -> None:
         if schema == Schema.TBBO and target == Schema.MBP_1:

@@ -61,6 +61,16 @@ class EffectReader:
             None if instrument_ids is None else np.array(sorted(instrument_ids), np.uint32)
         )
         self._books = MboBooks()
+        while True:
+            self._restarted_at = log.restarted_at
+            self._begin(position)
+            # Where the source has started over meanwhile, these may be the books before or after.
+            if log.restarted_at == self._restarted_at:
+                break
+
+    def _begin(self, position: int) -> None:
+        log = self._log
+        self._books.reset()
         found = log.checkpoint(position)
         self._books.update(found.records[self._mask(found.records)])
         self.position = found.position
@@ -102,6 +112,11 @@ class EffectReader:
             If the log has forgotten the next record meanwhile.
         """
         passed = self._log.read(self.position, count)
+        # Asked after reading: what was read behind a restart is known to be.
+        restarted_at = self._log.restarted_at
+        if self._restarted_at < restarted_at <= self.position:
+            self._books.reset()
+            self._restarted_at = restarted_at
         mask = self._mask(passed)
         positions = np.arange(self.position, self.position + len(passed))[mask]
         records = passed[mask]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -51,15 +52,16 @@ class KeyedRows:
         OSError
             If there is no room.
         """
-        found, inverse = np.unique(keys, return_inverse=True)
+        if not len(rows):
+            return
         # As plain bytes: NumPy would take records one field after the other.
         plain = np.ascontiguousarray(rows).view(f"V{self._dtype.itemsize}")
-        bounds = [0, len(rows)]
-        if len(found) > 1:
-            plain = plain[np.argsort(inverse, kind="stable")]
-            bounds = [0, *np.cumsum(np.bincount(inverse)).tolist()]
-        for key, begin, end in zip(found.tolist(), bounds[:-1], bounds[1:], strict=True):
-            self._write(self._slot(key), plain[begin:end])
+        if (keys != keys[0]).any():
+            order = np.argsort(keys, kind="stable")
+            keys, plain = keys[order], plain[order]
+        firsts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])).tolist()
+        for begin, end in pairwise([*firsts, len(keys)]):
+            self._write(self._slot(int(keys[begin])), plain[begin:end])
 
     def _slot(self, key: int) -> int:
         slot = self._slots.get(key)

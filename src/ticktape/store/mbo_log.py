@@ -37,6 +37,11 @@ class MboLog(Protocol):
     """Records that can be read from anywhere; thread-safe."""
 
     @property
+    def restarted_at(self) -> int:
+        """Position of the first record for which all books begin anew; 0 where none do."""
+        ...
+
+    @property
     def first_position(self) -> int:
         """Position of the oldest record that can be read."""
         ...

@@ -43,6 +43,11 @@ class PinnedLog:
         self.end_position = end
 
     @property
+    def restarted_at(self) -> int:
+        """What is pinned does not start over: 0."""
+        return 0
+
+    @property
     def first_position(self) -> int:
         """Position of the oldest record that can be read."""
         return self._segments[0].first

@@ -72,6 +72,7 @@ class RecentLog:
         self._max_bytes = max_bytes
         self._room = max(1, min(_MOST_RECORDS, max_bytes // _SEGMENTS // _MBO.itemsize))
         self._books = KeptBooks()
+        self._restarted_at = 0
         self._lock = Lock()
         self._pins: WeakSet[PinnedLog] = WeakSet()
         self._segments = [_Segment(Checkpoint(0, 0, np.zeros(0, _MBO)), self._room)]
@@ -113,6 +114,7 @@ class RecentLog:
         self._books.reset()
         with self._lock:
             at = self._segments[-1].end
+            self._restarted_at = at
             self._segments = [_Segment(Checkpoint(at, 0, np.zeros(0, _MBO)), self._room)]
 
     async def close(self) -> None:
@@ -122,6 +124,11 @@ class RecentLog:
     def nbytes(self) -> int:
         """Bytes held by records and checkpoints."""
         return sum(segment.nbytes for segment in self._segments)
+
+    @property
+    def restarted_at(self) -> int:
+        """Position behind which the source has last started over; 0 where it never did."""
+        return self._restarted_at
 
     @property
     def first_position(self) -> int:

@@ -254,6 +254,11 @@ class TapeIndex(TapePlaces):
     # ---- the log of mbo records
 
     @property
+    def restarted_at(self) -> int:
+        """A tape never starts over: 0."""
+        return 0
+
+    @property
     def first_position(self) -> int:
         """Position of the oldest ``mbo`` record: 0."""
         return 0
