@@ -11,6 +11,7 @@ from tests.conformance.streams import BOOKS, garbage_rows, records_of, valid_str
 from ticktape.book import MboBook
 from ticktape.book.depth_columns import DepthColumns, read_columns
 from ticktape.tape import Schema, read_dbn
+from ticktape.tape.layouts import F_MAYBE_BAD_BOOK
 
 UNDEF = 2**63 - 1
 KEY = BOOKS[0]
@@ -22,12 +23,13 @@ def oracle_columns(records, every, levels):
     """Event by event, with the ordinary book: every column as plain values."""
     book = MboBook(*KEY)
     open_column, columns, trades = None, [], Counter()
-    amid_event = False
+    amid_event = maybe_bad = False
 
     def close():
         bids, asks = book.levels(levels)
         best = book.bbo()
         flags = 2 * book.is_crossed + 4 * book.is_locked + 8 * book.is_stale + amid_event
+        flags += 16 * maybe_bad
         cells = [
             (int(one["price"]), min(int(one["size"]), MOST), ord(side))
             for side, own in (("B", bids), ("A", asks))
@@ -46,7 +48,7 @@ def oracle_columns(records, every, levels):
         ts = int(record["ts_recv"])
         if open_column is not None and not amid_event and ts - open_column >= every:
             close()
-            open_column = None
+            open_column, maybe_bad = None, False
         if open_column is None:
             open_column = ts - ts % every
         if record["action"] == ord("T") and record["price"] != UNDEF:
@@ -55,6 +57,7 @@ def oracle_columns(records, every, levels):
             trades[int(record["price"]), kind] += int(record["size"])
         book.update(records[i : i + 1])
         amid_event = not record["flags"] & LAST
+        maybe_bad |= bool(record["flags"] & F_MAYBE_BAD_BOOK)
     if open_column is not None:
         close()
     return columns
@@ -135,7 +138,31 @@ def test_a_column_says_that_records_were_missed():
     columns.note_missing()
     columns.update(records[12:])
     columns.finish()
-    assert [column.head["flags"] for column in read_columns(columns.take()[1])] == [0, 16, 0]
+    assert flags_of(columns) == [0, 16, 16]
+
+
+def flags_of(columns):
+    return [column.head["flags"] for column in read_columns(columns.take()[1])]
+
+
+def test_records_missed_between_two_columns_are_told_in_the_one_behind():
+    columns = DepthColumns(*KEY, 10)
+    records = records_of([(*KEY, ord("A"), ord("B"), LAST, n, 100, 1) for n in range(30)])
+    records["ts_recv"] = np.arange(30)
+    columns.update(records[:10])
+    columns.advance(10)
+    columns.note_missing()
+    columns.update(records[10:])
+    columns.finish()
+    assert flags_of(columns) == [0, 16, 0]
+
+
+def test_a_record_that_says_its_book_may_be_bad_tells_of_records_missed():
+    records = records_of([(*KEY, ord("A"), ord("B"), LAST, n, 100, 1) for n in range(30)])
+    records["flags"][13] |= F_MAYBE_BAD_BOOK
+    # From there on the book is stale.
+    assert [column[3] for column in columns_of([records], 10, 1)] == [0, 16 | 8, 8]
+    assert [column[3] for column in columns_of(np.split(records, 30), 10, 1)] == [0, 24, 8]
 
 
 def test_columns_that_begin_with_a_book_do_not_show_when_it_was_told():

@@ -10,6 +10,7 @@ from tests.server.replaying import replaying
 from tests.server.test_book_stream import KEY, busy_batches, stream
 
 from ticktape.book.depth_columns import DepthColumns
+from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.server.source import Source
 
 MS = 1_000_000
@@ -100,6 +101,64 @@ async def test_live_columns_go_on_where_the_past_ends():
                     assert column[4] == expected[begin][4]
                 else:
                     assert column == expected[begin]
+
+
+HOLE = 10
+
+
+def with_a_hole():
+    """Batches of a feed that missed a second of records before one of them, and says so."""
+    batches = busy_batches(seed=12)
+    for batch in batches[HOLE:]:
+        for field in ("ts_event", "ts_recv"):
+            batch.records[field] += np.uint64(SECOND)
+    last, first = batches[HOLE - 1].records[-1], batches[HOLE].records[0]
+    gap = gap_batch(Gap(int(last["ts_recv"]), int(first["ts_recv"]), "the connection was lost"))
+    beside = {int(one["ts_recv"]) // (100 * MS) * 100 * MS for one in (last, first)}
+    return [*batches[:HOLE], gap, *batches[HOLE:]], beside
+
+
+def flagged(columns):
+    return {column[0] for column in columns if column[3] & 16}
+
+
+async def test_columns_beside_a_gap_say_that_records_are_missing():
+    batches, beside = with_a_hole()
+    async with stage() as running:
+        await running.show(definitions(), batches[0])
+        async with stream(running, "symbols=ES.FUT&every_ms=100&format=binary") as socket:
+            reader = BookReader(socket)
+            await reader.read_to(KEY, 1)
+            for batch in batches[1:]:
+                await running.show(batch)
+            whole = await columns_asked(running, "every_ms=100")
+            assert flagged(whole) == beside
+            assert len(beside) == 2
+            await reader.read_to(KEY, running.viewer.mbo_log.end_position)
+            while whole[-2][0] not in reader.columns.get(KEY, {}):
+                await reader.read()
+        streamed = [reader.columns[KEY][begin] for begin in sorted(reader.columns[KEY])]
+        # The first was open when the client came; the last still is.
+        assert streamed[1:] == [one for one in whole[:-1] if one[0] > streamed[0][0]]
+        for begin in sorted(beside):
+            at = next(i for i, column in enumerate(whole) if column[0] == begin)
+            for first, last in ((at - 2, at), (at, at + 1), (at, at + 3), (at - 1, at + 1)):
+                span = f"from={whole[first][0]}&to={whole[last][0]}"
+                assert await columns_asked(running, f"every_ms=100&{span}") == whole[first:last]
+
+
+async def test_a_tape_with_a_hole_shows_it_wherever_the_cursor_is(tmp_path):
+    batches, beside = with_a_hole()
+    async with replaying(write_tape(tmp_path / "hole.dbn", definitions(), *batches)) as running:
+        for ns in (max(beside) + 2 * SECOND, max(beside) + 3 * SECOND, min(beside) - SECOND):
+            status, _ = await running.post("/api/replay", {"action": "seek", "ts_ns": str(ns)})
+            assert status == 200
+            streams = running.viewer.book_streams
+            async with asyncio.timeout(15):
+                while streams.catching_up or abs(streams.time_ns - ns) > SECOND // 10:
+                    await asyncio.sleep(0.01)
+            shown = {begin for begin in beside if begin < ns}
+            assert flagged(await columns_asked(running, "every_ms=100")) == shown
 
 
 @pytest.mark.parametrize(

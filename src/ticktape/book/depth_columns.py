@@ -99,6 +99,7 @@ class DepthColumns:
             self.update(beginning)
             usage = self._state.usage
             usage[IS_OPEN] = usage[TRADES] = usage[WRITTEN] = usage[COLUMNS_WRITTEN] = 0
+            usage[MISSING] = 0
             usage[END_OF_EVENT] = 1
         if in_event:
             self._state.usage[IS_OPEN] = 1
@@ -144,8 +145,8 @@ class DepthColumns:
             self._state = self._with_room()
 
     def note_missing(self) -> None:
-        """Say in the open column, or in the next one, that records were missed."""
-        self._state.usage[MISSING] = 1
+        """Say that records were missed here: in the column that is open, and in the next one."""
+        self._state.usage[MISSING] = 3 if self._state.usage[IS_OPEN] else 1
 
     def _has_room(self) -> bool:
         usage = self._state.usage

@@ -10,7 +10,14 @@ from ticktape.book.ladder_activity_kernels import best_price
 from ticktape.book.mbo_kernels import apply_row
 from ticktape.book.mbo_state_kernels import NO_ROOM, Integer, MboState
 from ticktape.ops.kernels import lean_kernel
-from ticktape.tape.layouts import ACTION_TRADE, F_LAST, SIDE_ASK, SIDE_BID, UNDEF_PRICE
+from ticktape.tape.layouts import (
+    ACTION_TRADE,
+    F_LAST,
+    F_MAYBE_BAD_BOOK,
+    SIDE_ASK,
+    SIDE_BID,
+    UNDEF_PRICE,
+)
 
 # The layouts are those of the book stream. Prices are in 1e-9; sizes above 2^32 - 1 are told so.
 COLUMN_HEAD: Final = np.dtype(
@@ -47,7 +54,7 @@ COLUMNS_WRITTEN: Final = 1
 BEGIN: Final = 2  # of the column that is open
 IS_OPEN: Final = 3
 TRADES: Final = 4  # prices traded at in the column that is open
-MISSING: Final = 5  # records were missed before or in the column that is open
+MISSING: Final = 5  # of which columns records were missed: 1 the open or next one, 2 the one after
 END_OF_EVENT: Final = 6  # the last record of the book ended its event
 USAGE: Final = 7
 
@@ -125,7 +132,7 @@ def close_column(state: ColumnsState, book: MboState, number: Integer, levels: I
             flags |= FLAG_LOCKED
     if book.books[number]["stale"]:
         flags |= FLAG_STALE
-    if usage[MISSING]:
+    if usage[MISSING] & 1:
         flags |= FLAG_MISSING
     if not usage[END_OF_EVENT]:
         flags |= FLAG_IN_EVENT
@@ -148,7 +155,7 @@ def close_column(state: ColumnsState, book: MboState, number: Integer, levels: I
     usage[COLUMNS_WRITTEN] += 1
     usage[IS_OPEN] = 0
     usage[TRADES] = 0
-    usage[MISSING] = 0
+    usage[MISSING] >>= 1
     return True
 
 
@@ -215,6 +222,7 @@ def make_columns(
 
     An event belongs to the stretch in which its first record was received, so that a column shows
     the book between two events. Time that goes back, or is undefined, stays in the open column.
+    A record with F_MAYBE_BAD_BOOK says that others were missed.
     Returns the first record not applied for want of room, of the book, the words or the trades.
     """
     publisher_id = book.books[number]["publisher_id"]
@@ -239,5 +247,7 @@ def make_columns(
             add_column_trade(
                 state, record["price"], np.int64(record["size"]), np.int64(record["side"])
             )
+        if record["flags"] & F_MAYBE_BAD_BOOK:
+            usage[MISSING] |= 1
         usage[END_OF_EVENT] = (record["flags"] & F_LAST) != 0
     return len(records)

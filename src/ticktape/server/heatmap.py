@@ -124,7 +124,9 @@ class Heatmap:
         levels: int,
         shown: int,
     ) -> list[bytes]:
-        wanted = (key, begin_ns, end_ns, every_ns, levels, shown)
+        # A gap changes columns of the past, and counts no records.
+        gaps = self._streams.source.gaps
+        wanted = (key, begin_ns, end_ns, every_ns, levels, shown, gaps)
         async with self._turn:
             found = self._kept.get(wanted)
             if found is None:

@@ -63,6 +63,21 @@ class MboLog(Protocol):
         """Give the latest checkpoint that is not after a position."""
         ...
 
+    def gaps_between(self, begin: int, end: int) -> list[int]:
+        """Give where a feed missed records: of each gap, the position of the record behind it.
+
+        Parameters
+        ----------
+        begin, end : int
+            Positions, both included: a gap at the end is behind the last record before it.
+
+        Returns
+        -------
+        list of int
+            Ascending.
+        """
+        ...
+
 
 def books_at(log: MboLog, position: int) -> MboBooks:
     """Make every book as it stood before the record at a position.

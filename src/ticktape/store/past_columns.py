@@ -60,12 +60,20 @@ def past_columns(
         None if book is None else book.snapshot_records(max(begin_ns, 0)),
         in_event=book is not None and book.in_event,
     )
-    while at < stop:
-        records = log.read(at, min(stop - at, _READ_RECORDS))
-        if not len(records):
-            break
-        columns.update(records)
-        at += len(records)
+    begin = at
+    for gap in [*log.gaps_between(at, stop), None]:
+        until = stop if gap is None else gap
+        while at < until:
+            records = log.read(at, min(until - at, _READ_RECORDS))
+            if not len(records):
+                break
+            columns.update(records)
+            at += len(records)
+        if gap is not None:
+            if at > begin:
+                # As by the clock of a source that goes on: of any instrument's records.
+                columns.advance(int(log.read(at - 1, 1)["ts_recv"][0]))
+            columns.note_missing()
     # The rest of an event that the span's end cuts belongs to the column in which it began.
     while columns.in_event and at < end_position:
         records = log.read(at, min(end_position - at, _REST_OF_EVENT))

@@ -36,10 +36,13 @@ class PinnedLog:
         From the one that holds the first record on.
     end : int
         Position after the last record.
+    gaps : list of int
+        Where the feed missed records, ascending.
     """
 
-    def __init__(self, segments: list[Segment], end: int) -> None:
+    def __init__(self, segments: list[Segment], end: int, gaps: list[int]) -> None:
         self._segments = segments
+        self._gaps = gaps
         self.end_position = end
 
     @property
@@ -89,6 +92,10 @@ class PinnedLog:
             If there is none any more.
         """
         return self._segments[self._segment_of(position)].checkpoint
+
+    def gaps_between(self, begin: int, end: int) -> list[int]:
+        """Give where the feed missed records, as ``MboLog`` says."""
+        return [at for at in self._gaps if begin <= at <= end]
 
     def _segment_of(self, position: int) -> int:
         at = bisect_right([one.first for one in self._segments], position) - 1

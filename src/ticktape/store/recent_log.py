@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from threading import Lock
 from typing import Final
 from weakref import WeakSet
@@ -15,6 +16,7 @@ from ticktape.store.measured import measured
 from ticktape.store.pinned_log import PinnedLog
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import PositionGoneError
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import LAYOUTS, Schema
 
 _MBO: Final = LAYOUTS[Schema.MBO]
@@ -23,6 +25,7 @@ _SEGMENTS: Final = 16
 _MOST_RECORDS: Final = 1 << 16
 # Each may hold as much as the log does, once the log has gone on.
 MOST_PINS: Final = 4
+_GAPS_KEPT: Final = 4_096
 _RESET: Final = b"ticktape replay: reset"
 
 
@@ -74,6 +77,7 @@ class RecentLog:
         self._books = KeptBooks()
         self._restarted_at = 0
         self._lock = Lock()
+        self._gaps: deque[int] = deque(maxlen=_GAPS_KEPT)
         self._pins: WeakSet[PinnedLog] = WeakSet()
         self._segments = [_Segment(Checkpoint(0, 0, np.zeros(0, _MBO)), self._room)]
 
@@ -82,6 +86,9 @@ class RecentLog:
         if batch.schema is Schema.SYSTEM:
             if (batch.records["msg"] == _RESET).any():
                 self._start_over()
+            if gaps_in(batch.records):
+                with self._lock:
+                    self._gaps.append(self._segments[-1].end)
         elif batch.schema is Schema.MBO:
             self._append(batch.records)
 
@@ -176,6 +183,11 @@ class RecentLog:
         joined.flags.writeable = False
         return joined
 
+    def gaps_between(self, begin: int, end: int) -> list[int]:
+        """Give where the feed missed records, as ``MboLog`` says; the latest 4,096 are known."""
+        with self._lock:
+            return [at for at in self._gaps if begin <= at <= end]
+
     def pin(self, begin: int, end: int) -> PinnedLog | None:
         """Keep a range for one reader, whatever is forgotten meanwhile, until it has read it.
 
@@ -193,7 +205,8 @@ class RecentLog:
             is_there = self._segments[0].first <= begin <= end <= self._segments[-1].end
             if not is_there or len(self._pins) >= MOST_PINS:
                 return None
-            pinned = PinnedLog([*self._segments[self._segment_of(begin) :]], end)
+            gaps = [at for at in self._gaps if begin <= at <= end]
+            pinned = PinnedLog([*self._segments[self._segment_of(begin) :]], end, gaps)
             self._pins.add(pinned)
         return pinned
 

@@ -126,6 +126,14 @@ class TapePlaces:
         """Where records may be missing."""
         return self._state.gaps
 
+    def gaps_between(self, begin: int, end: int) -> list[int]:
+        """Give where a feed missed records, by ``mbo`` position, as ``MboLog`` says."""
+        records = self._records
+        if records is None:
+            return []
+        found = map(records.mbo_position_of, list(self._state.told_gaps))
+        return [at for at in found if begin <= at <= end]
+
     @property
     def crossings(self) -> Places:
         """Where a book became crossed."""

@@ -66,8 +66,10 @@ class TapeState:
         Positions of trades, ``i8``.
     traded : list of numpy.ndarray
         Their instruments, ``u4``.
+    told_gaps : array
+        Positions of the gaps that a feed wrote into the tape, ``i8``.
     gaps, crossings : Places
-        Gaps, and ends of events at which a book became crossed.
+        Gaps of every kind, and ends of events at which a book became crossed.
     """
 
     def __init__(self, *, has_all_symbols: bool) -> None:
@@ -77,6 +79,7 @@ class TapeState:
         self._sequences: dict[int, int] = {}
         self.trades: list[np.ndarray] = []
         self.traded: list[np.ndarray] = []
+        self.told_gaps = array("q")
         self.gaps = Places()
         self.crossings = Places()
 
@@ -113,6 +116,7 @@ class TapeState:
             self._note_latest(schema, records)
         elif schema is Schema.SYSTEM:
             gaps = [row for row in range(len(records)) if gaps_in(records[row : row + 1])]
+            self.told_gaps.extend(position + row for row in gaps)
             self.gaps.add(position, np.array(gaps, np.int64), times)
         return Batch(schema, kept)
 
