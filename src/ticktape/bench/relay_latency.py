@@ -114,9 +114,17 @@ def _start(stack: ExitStack, *command: object) -> subprocess.Popen[str]:
         text=True,
         env=os.environ | {"DATABENTO_API_KEY": KEY, "PYTHONUNBUFFERED": "1"},
     )
-    stack.callback(process.wait, 20)
-    stack.callback(process.terminate)
+    stack.callback(_end, process)
     return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _line(process: subprocess.Popen[str]) -> str:
