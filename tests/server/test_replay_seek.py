@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from tests.server.book_reader import BookReader
 from tests.server.market_day import read_until
 from tests.server.replaying import replaying
 from tests.store.orders import random_orders
@@ -173,3 +174,31 @@ async def test_a_wrong_command_is_refused(tape, body):
     async with replaying(tape) as running:
         status, answer = await running.post("/api/replay", body)
     assert (status, bool(answer["message"])) == (400, True)
+
+
+async def test_after_a_seek_the_book_has_the_records_before_it(tape, records):
+    position, key = 150_000, (1, 10)
+    async with replaying(tape) as running:
+        await indexed(running)
+        query = "symbols=TEN&events=1&volume=1&format=binary"
+        async with running.http.ws_connect(f"{running.url}/ws/book?{query}") as socket:
+            reader = BookReader(socket)
+            await command(running, action="seek", position=str(position))
+            await reader.read_to(key, position)
+            await reader.read_until(lambda message: message["kind"] == "events")
+            held = reader.events[key]
+            assert sorted(held) == list(range(position - 200, position))
+            volumes = reader.volumes[key]
+    trades = records[:position][records["action"][:position] == ord("T")]
+    assert set(volumes) == set(trades["price"].tolist())
+
+
+async def test_of_seeks_in_a_row_the_last_one_counts(tape, records):
+    async with replaying(tape) as running:
+        await indexed(running)
+        async with running.live("symbols=TEN&schema=mbp-10&batch=1") as socket:
+            for position in (190_000, 30_000, 180_000, 50_000, 170_000, 60_123):
+                await command(running, action="seek", position=str(position))
+            await book_at(running, socket, records, 60_123)
+            _, source = await running.get("/api/source")
+        assert source["replay"]["position_u64"] == 60_123

@@ -20,9 +20,11 @@ from ticktape.server.book_stream_group import BookGroup
 from ticktape.server.book_stream_query import BookWishes
 from ticktape.server.directory import Directory
 from ticktape.server.messages import Connected, Problem
+from ticktape.server.past_events import past_events
 from ticktape.server.rows import WITH_TRADES, BookKey
 from ticktape.server.source import Source
 from ticktape.server.watched_book import EVENTS_KEPT, WatchedBook
+from ticktape.store import MboLog
 from ticktape.store.tape_past import PastAt
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import ACTION_CLEAR, Schema
@@ -45,10 +47,13 @@ class BookStreams:
         Names and books of the instruments.
     source : Source
         What the clients are told about the source.
+    log : MboLog, optional
+        The records of the source: events of the time before a book was watched.
     """
 
-    def __init__(self, directory: Directory, source: Source) -> None:
+    def __init__(self, directory: Directory, source: Source, log: MboLog | None = None) -> None:
         self.directory = directory
+        self._log = log
         self.source = source
         self.clients: set[BookClient] = set()
         self.volumes = PriceVolumes()
@@ -181,6 +186,8 @@ class BookStreams:
         self.catching_up = False
         for watched in self._watched.values():
             watched.begin(self.book(watched.key), self.time_ns)
+        for group in self._groups.values():
+            self._look_back(group)
         self._resolve_again()
         for group in self._groups.values():
             group.stir()
@@ -324,7 +331,16 @@ class BookStreams:
         if wishes.every_ms:
             watched.want_columns(wishes.every_ms, book, self.time_ns)
         group = self._groups[key, wishes] = BookGroup(self, watched, wishes)
+        self._look_back(group)
         return group
+
+    def _look_back(self, group: BookGroup) -> None:
+        """Let a book whose events are wanted have the last ones before it was watched."""
+        watched = group.watched
+        if group.wishes.events and watched.wants_past_events:
+            first = watched.first_event
+            end = self.position if first is None else first
+            watched.put_before(past_events(self._log, watched.key, end, EVENTS_KEPT))
 
     def _leave(self, client: BookClient, key: BookKey) -> None:
         group = client.groups.pop(key)

@@ -110,7 +110,7 @@ class Viewer:
             self._arrivals,
             is_tape=source.mode == "REPLAY",
         )
-        self.book_streams = BookStreams(self.hub.directory, source)
+        self.book_streams = BookStreams(self.hub.directory, source, self.mbo_log)
         self._lag = FeedLag(source)
         self._metrics = MarketMetrics(self.hub, self._lag)
         # What the handlers of the web API take by name.

@@ -59,6 +59,7 @@ class WatchedBook:
         self._wanted: Counter[int] = Counter()
         self._events: deque[np.ndarray] = deque()
         self.events_seen = 0
+        self._knows_past = False
         self.orders = FollowedOrders()
         self._touch = 0
 
@@ -71,6 +72,7 @@ class WatchedBook:
         """Begin with a book as it stands; with none after a reset, until there is one."""
         self._touch = self.touch
         self._activity = None
+        self._knows_past = False
         self._events.clear()
         self.orders.clear()
         beginning = None
@@ -121,6 +123,23 @@ class WatchedBook:
         self.events_seen += len(records)
         while sum(map(len, self._events)) - len(self._events[0]) >= EVENTS_KEPT:
             self._events.popleft()
+
+    @property
+    def wants_past_events(self) -> bool:
+        """Whether this book has begun, and nothing is known of the time before."""
+        return self._activity is not None and not self._knows_past
+
+    def put_before(self, events: np.ndarray) -> None:
+        """Take the records before those that were applied here, dtype ``BOOK_EVENT``."""
+        self._knows_past = True
+        if len(events):
+            self._events.appendleft(events)
+            self.events_seen += len(events)
+
+    @property
+    def first_event(self) -> int | None:
+        """Position of the first record that is kept; None where none is."""
+        return int(self._events[0]["position"][0]) if self._events else None
 
     def advance(self, ts_recv_ns: int) -> None:
         """Close the columns whose time is over by the clock of the source."""
