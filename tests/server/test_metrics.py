@@ -25,6 +25,7 @@ from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.ops.metrics import REGISTRY
 from ticktape.pipeline import BoundedQueue
 from ticktape.server.limits import Limits
+from ticktape.server.shared_messages import TradeRun
 
 ROOT = Path(__file__).parents[2]
 LATER = START_NS + 100 * SECOND
@@ -206,7 +207,7 @@ async def test_what_waits_for_clients_is_told(running):
     async with running.live("symbols=ES.FUT&schema=trades&recent=0&batch=1") as socket:
         await socket.receive_json()
         (client,) = running.viewer.hub.clients
-        client.add_trades(trades(30).records.astype(trades(30).records.dtype))
+        client.add_trades(TradeRun(trades(30).records))
         read = running.viewer._metrics._waiting()
         assert read["live",] >= 30
 

@@ -22,8 +22,11 @@ from tests.server.market_day import (
 
 from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.marks import Mark, make_mark
+from ticktape.server import shared_messages
 from ticktape.server.client import BARS_WAITING, TRADES_WAITING, Client
 from ticktape.server.hub import Hub
+from ticktape.server.rows import trade_messages
+from ticktape.server.shared_messages import TradeRun
 from ticktape.server.source import Source
 from ticktape.server.view import TRADES_KEPT
 from ticktape.tape import Batch, Schema, new_records
@@ -339,10 +342,11 @@ def waiting_client(**options):
 async def test_waiting_trades_are_bounded_and_the_oldest_go_first():
     client = waiting_client()
     for turn in range(30):
-        client.add_trades(np.full(1_000, turn))
+        client.add_trades(TradeRun(np.full(1_000, turn)))
     assert client.waiting == TRADES_WAITING
     assert client.dropped == 10_000
-    assert client.take_trades()[0] == 10
+    run, start, _ = client.take_trades()[0]
+    assert run.records[start] == 10
 
 
 async def test_waiting_bars_are_bounded():
@@ -360,3 +364,29 @@ async def test_the_past_that_is_kept_is_bounded(demo):
     kept = sum(map(len, hub.view._trades[ES]))
     assert TRADES_KEPT <= kept < TRADES_KEPT + 1_500
     assert len(hub.view.recent_trades(frozenset({ES}), TRADES_KEPT)) == TRADES_KEPT
+
+
+async def test_what_many_clients_are_sent_alike_is_encoded_once(demo, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        shared_messages,
+        "trade_messages",
+        lambda records, symbol_of: made.append(len(records)) or trade_messages(records, symbol_of),
+    )
+    query = "symbols={}&schema=trades,mbp-10&recent=0&batch={}"
+    asked = [("ES.FUT", 1), ("ESH6", 1), ("ES.FUT", 0), ("CL.FUT,ES.FUT", 1)]
+    sockets = [await demo.live(query.format(*one)) for one in asked]
+    for socket in sockets:
+        await read_until(socket, is_a("status"))
+    await demo.show(trades(30, ES, LATER), trades(5, CL, LATER))
+    found = []
+    for socket in sockets:
+        own = []
+        while len(own) < 30:
+            message = await socket.receive_json()
+            own += message.get("trades", [message] if message["type"] == "trade" else [])
+        found.append([one for one in own if one["symbol"] == "ESH6"])
+        await socket.close()
+    assert found[0] == found[1] == found[2] == found[3]
+    # Once for the three who watch one instrument, and once for the one who watches both.
+    assert sum(made) <= 65

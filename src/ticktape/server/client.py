@@ -7,11 +7,10 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-import numpy as np
-
 from ticktape.ops.metrics import CLIENT_CONFLATIONS, CLIENT_DROPS
 from ticktape.server.messages import Message
 from ticktape.server.rows import BarValues, BookKey
+from ticktape.server.shared_messages import TradePart, TradeRun, TradesOfBatch
 from ticktape.server.view import Change
 from ticktape.tape.layouts import Schema
 
@@ -64,7 +63,6 @@ class Client:
         self.recent = recent
         self._most_trades = trades_waiting
         self.instrument_ids: frozenset[int] = frozenset()
-        self.instrument_array = np.zeros(0, np.uint32)
         self.dropped = 0
         self.wake = asyncio.Event()
         self.closing = False
@@ -75,11 +73,10 @@ class Client:
     def watch(self, instrument_ids: Iterable[int]) -> None:
         """Set the instruments that this client sees."""
         self.instrument_ids = frozenset(instrument_ids)
-        self.instrument_array = np.array(sorted(self.instrument_ids), np.uint32)
 
     def clear(self) -> None:
         """Forget everything that waits, except notices."""
-        self._trades: deque[np.ndarray] = deque()
+        self._trades: deque[TradePart] = deque()
         self.waiting = 0
         self.closed: dict[tuple[Schema, BookKey, int], ClosedBar] = {}
         self.bars: set[tuple[Schema, BookKey]] = set()
@@ -96,13 +93,11 @@ class Client:
         self.notices.append(message)
         self.wake.set()
 
-    def take_in(self, change: Change) -> None:
+    def take_in(self, change: Change, trades: TradesOfBatch) -> None:
         """Note what a batch changed, as far as this client asked for it."""
         watched = self.instrument_ids
         if Schema.TRADES in self.schemas and len(change.trades):
-            self.add_trades(
-                change.trades[np.isin(change.trades["instrument_id"], self.instrument_array)]
-            )
+            self.add_trades(trades.of(watched))
         for bar in change.closed:
             if bar[0] in self.schemas and bar[1][1] in watched:
                 self.add_closed(bar)
@@ -126,34 +121,35 @@ class Client:
             del self.closed[next(iter(self.closed))]
             _DROPS.inc()
 
-    def add_trades(self, trades: np.ndarray) -> None:
+    def add_trades(self, trades: TradeRun) -> None:
         """Let trades wait; the oldest are dropped, and counted, where too many wait."""
-        if not len(trades):
+        count = len(trades.records)
+        if not count:
             return
-        self._trades.append(trades)
-        self.waiting += len(trades)
+        self._trades.append(TradePart(trades, 0, count))
+        self.waiting += count
         while self.waiting > self._most_trades:
             oldest = self._trades.popleft()
-            spare = min(len(oldest), self.waiting - self._most_trades)
+            held = oldest.stop - oldest.start
+            spare = min(held, self.waiting - self._most_trades)
             self.waiting -= spare
             self.dropped += spare
             _DROPS.inc(spare)
-            if spare < len(oldest):
-                self._trades.appendleft(oldest[spare:])
+            if spare < held:
+                self._trades.appendleft(oldest._replace(start=oldest.start + spare))
 
-    def take_trades(self) -> np.ndarray | None:
-        """Take the oldest trades that wait, a frame's worth; None where none does."""
-        if not self._trades:
-            return None
+    def take_trades(self) -> list[TradePart]:
+        """Take the oldest trades that wait, a frame's worth; none where none does."""
         parts = []
         room = TRADES_A_FRAME
         while self._trades and room:
             part = self._trades.popleft()
-            if len(part) > room:
-                self._trades.appendleft(part[room:])
-                part = part[:room]
+            end = part.start + room
+            if part.stop > end:
+                self._trades.appendleft(part._replace(start=end))
+                part = part._replace(stop=end)
             parts.append(part)
-            room -= len(part)
-        taken: np.ndarray = np.concatenate(parts)
-        self.waiting -= len(taken)
-        return taken
+            taken = part.stop - part.start
+            room -= taken
+            self.waiting -= taken
+        return parts

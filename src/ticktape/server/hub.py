@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, Literal
 
-import numpy as np
 from msgspec.json import Encoder
 
 from ticktape.book.quotes import Book as BookOfMarket
@@ -17,6 +17,7 @@ from ticktape.ops.metrics import CLIENTS, GAPS
 from ticktape.server.client import Client, ClosedBar
 from ticktape.server.directory import Directory
 from ticktape.server.messages import (
+    Bar,
     Bars,
     Book,
     Connected,
@@ -26,9 +27,15 @@ from ticktape.server.messages import (
     Reset,
     SourceState,
     Status,
-    Trades,
 )
-from ticktape.server.rows import BookKey, bar_message, level_rows, trade_messages
+from ticktape.server.rows import BarValues, BookKey, bar_message, level_rows
+from ticktape.server.shared_messages import (
+    SharedMessages,
+    TradeRun,
+    TradesOfBatch,
+    joined_trades,
+    trade_texts,
+)
 from ticktape.server.source import Source
 from ticktape.server.view import SHOWN_BARS, View
 from ticktape.tape.batch import Batch
@@ -70,6 +77,7 @@ class Hub:
         self._gaps: deque[Gap] = deque(maxlen=GAPS_KEPT)
         self._loops = 0
         self._empty = asyncio.Event()
+        self._shared = SharedMessages()
 
     @property
     def dropped(self) -> int:
@@ -79,6 +87,7 @@ class Hub:
     async def write(self, batch: Batch) -> None:
         """Take a batch that the market has applied."""
         self.records += len(batch.records)
+        self._shared.clear()
         if batch.schema == Schema.SYSTEM:
             self._read_system(batch)
             return
@@ -89,8 +98,9 @@ class Hub:
         if self._unanswered and self._has_said_what_it_has():
             self._tell_unknown()
         if not self.catching_up:
+            trades = TradesOfBatch(change.trades)
             for client in self.clients:
-                client.take_in(change)
+                client.take_in(change, trades)
 
     def _read_system(self, batch: Batch) -> None:
         for mark in marks_in(batch):
@@ -208,6 +218,7 @@ class Hub:
     def begin_reset(self, reason: ResetReason) -> None:
         """Drop everything shown; nothing is sent until :meth:`end_reset`."""
         self.catching_up = True
+        self._shared.clear()
         self.view.reset()
         if reason != "reconnect":
             self._gaps.clear()
@@ -235,6 +246,7 @@ class Hub:
 
     def announce_status(self) -> None:
         """Send every client the source's state at once: it has changed."""
+        self._shared.clear()
         for client in self.clients:
             client.status_due = True
             client.wake.set()
@@ -242,7 +254,7 @@ class Hub:
     def _fill(self, client: Client) -> None:
         ids = client.instrument_ids
         if Schema.TRADES in client.schemas:
-            client.add_trades(self.view.recent_trades(ids, client.recent))
+            client.add_trades(TradeRun(self.view.recent_trades(ids, client.recent)))
         for schema in client.schemas & set(SHOWN_BARS):
             for key, bars in self.view.closed_bars(schema, ids).items():
                 for values in bars if client.batch else bars[-client.recent :]:
@@ -269,36 +281,40 @@ class Hub:
             yield _encode(client.notices.popleft())
         closed, client.closed = client.closed, {}
         yield from self._closed_bars(client, list(closed.values()))
-        trades = client.take_trades()
-        if trades is not None:
-            yield from self._trades(client, trades)
+        trades = trade_texts(client.take_trades(), self.directory.symbol_of)
+        if client.batch and trades:
+            yield joined_trades(trades)
+        else:
+            yield from trades
         bars, client.bars = client.bars, set()
         for schema, key in sorted(bars):
-            values = self.view.open_bar(schema, key)
-            if values is not None:
-                symbol = self.directory.symbol_of(key[1])
-                yield _encode(bar_message(schema, symbol, key, values, closed=False))
+            text = self._shared.get((schema, key), partial(self._open_bar, schema, key))
+            if text is not None:
+                yield text
         books, client.books = client.books, set()
         for key in sorted(books):
-            book = self.directory.book(key)
-            # In the middle of an event a book may be crossed; the event's end stirs it again.
-            if book is not None and not book.in_event:
-                yield _encode(self._book_message(key, book, BOOK_LEVELS))
+            text = self._shared.get(key, partial(self._settled_book, key))
+            if text is not None:
+                yield text
         if client.waiting:
             client.wake.set()
 
-    def _trades(self, client: Client, trades: np.ndarray) -> Iterator[bytes]:
-        messages = trade_messages(trades, self.directory.symbol_of)
-        if client.batch:
-            yield _encode(Trades(messages))
-        else:
-            yield from map(_encode, messages)
+    def _open_bar(self, schema: Schema, key: BookKey) -> Bar | None:
+        values = self.view.open_bar(schema, key)
+        return None if values is None else self._bar(schema, key, values, closed=False)
+
+    def _bar(self, schema: Schema, key: BookKey, values: BarValues, *, closed: bool) -> Bar:
+        return bar_message(schema, self.directory.symbol_of(key[1]), key, values, closed=closed)
+
+    def _settled_book(self, key: BookKey) -> Book | None:
+        book = self.directory.book(key)
+        # In the middle of an event a book may be crossed; the event's end stirs it again.
+        if book is None or book.in_event:
+            return None
+        return self._book_message(key, book, BOOK_LEVELS)
 
     def _closed_bars(self, client: Client, closed: list[ClosedBar]) -> Iterator[bytes]:
-        messages = [
-            bar_message(schema, self.directory.symbol_of(key[1]), key, values, closed=True)
-            for schema, key, values in closed
-        ]
+        messages = [self._bar(schema, key, values, closed=True) for schema, key, values in closed]
         if not client.batch:
             yield from map(_encode, messages)
             return
