@@ -251,6 +251,20 @@ async def test_a_tape_that_cannot_be_read_on_ends_with_an_error(busy_tape):
     assert "is torn" in events[-1].data["message"]
 
 
+async def test_a_tape_whose_index_failed_on_the_way_does_not_end_as_a_whole_one(busy_tape):
+    async with replaying(busy_tape) as running:
+        index = running.viewer.mbo_log
+        await asyncio.to_thread(index.wait)
+        index.error = "No space left on device in the cache folder"
+        events, _ = await read_all(running)
+        status, refusal = await running.get("/api/market/export?symbol=ESH6&from=0&format=csv")
+    assert [event.id for event in events] == [*range(TAPE_RECORDS), None]
+    assert (events[-1].name, events[-1].data["code"]) == ("error", "incomplete-tape")
+    assert events[-1].data["next"] == TAPE_RECORDS
+    assert "No space left" in events[-1].data["message"]
+    assert (status, refusal["code"]) == (400, "incomplete-tape")
+
+
 async def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(busy_tape):
     async with replaying(busy_tape) as running:
         before = open_streams()

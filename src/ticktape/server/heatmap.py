@@ -10,6 +10,7 @@ from ticktape.server.book_frames import BookHead, columns_frame
 from ticktape.server.book_stream_query import LONGEST_COLUMN_MS, SHORTEST_COLUMN_MS
 from ticktape.server.book_streams import BookStreams
 from ticktape.store import MboLog
+from ticktape.store.incompleteness import incompleteness
 from ticktape.store.past_columns import past_columns
 from ticktape.tape.errors import BadValueError, UnknownSymbolError, WrongSchemaError
 from ticktape.tape.times import parse_time
@@ -80,6 +81,8 @@ class Heatmap:
             If the source has no records by order.
         PositionGoneError
             If the records asked for are forgotten.
+        IncompleteTapeError
+            If the tape is shown farther than its index could be made.
         """
         log = self._log
         if log is None:
@@ -97,6 +100,9 @@ class Heatmap:
         head = BookHead(*key, streams.time_ns, shown)
         if shown <= log.first_position or not streams.time_ns:
             return columns_frame(head, asked.every_ms or _LENGTHS_MS[0], 0, b"")
+        failure = incompleteness(log)
+        if failure is not None and shown > log.end_position:
+            raise failure
         first = log.read(log.first_position, 1)
         earliest = int(first["ts_recv"][0]) if len(first) else streams.time_ns
         begin_ns = earliest if asked.begin is None else max(parse_time(asked.begin), earliest)

@@ -27,6 +27,7 @@ from ticktape.server.names import Names
 from ticktape.store import MboLog
 from ticktape.store.effect_reader import EffectReader
 from ticktape.store.export import MOST_POSITION, parse_place
+from ticktape.store.incompleteness import incompleteness
 from ticktape.tape.errors import BadValueError, TicktapeError, UnknownSymbolError
 
 KEEP_ALIVE_SECONDS: Final = 15.0
@@ -102,9 +103,18 @@ class MboStreams:
         return self._log
 
     async def wait_for_tape(self) -> None:
-        """Wait until a tape has been looked through; not for a source that has no end."""
+        """Wait until a tape has been looked through; not for a source that has no end.
+
+        Raises
+        ------
+        IncompleteTapeError
+            If that has failed on the way.
+        """
         while self._is_tape and self._is_growing():
             await asyncio.sleep(_LOOK_SECONDS)
+        failure = None if self._log is None else incompleteness(self._log)
+        if failure is not None:
+            raise failure
 
     async def first_position(self, begin: str | None, last_event_id: str | None) -> int:
         """Tell where a stream begins.
@@ -206,6 +216,9 @@ class MboStreams:
             if self._closing.is_set():
                 await asyncio.wait({ahead})
                 yield event_text("stream_end", {"reason": "closing", "next": until})
+            elif not pieces.is_complete and (failure := incompleteness(self.log)) is not None:
+                body = {"code": failure.code, "message": str(failure), "next": until}
+                yield event_text("error", body)
             else:
                 reason = "limit" if pieces.is_complete else "end"
                 yield event_text("stream_end", {"reason": reason, "next": pieces.looked_until})

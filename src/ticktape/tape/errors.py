@@ -75,6 +75,12 @@ class TruncatedTapeError(TapeError):
     code = "truncated-tape"
 
 
+class IncompleteTapeError(TapeError):
+    """A tape that could be read in part only: what is asked for may be in the rest."""
+
+    code = "incomplete-tape"
+
+
 class TapeWriteError(TapeError):
     """A tape that cannot be written: no room, no right, or a file that does not fit."""
 
