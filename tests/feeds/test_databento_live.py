@@ -12,7 +12,6 @@ from ticktape.feeds import databento_live, databento_protocol
 from ticktape.feeds.backoff import Backoff
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.databento_protocol import record_protocol
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.live import BroadcastSource, LiveGateway, SessionReplaySource
 from ticktape.tape.errors import (
@@ -21,6 +20,7 @@ from ticktape.tape.errors import (
     ConnectionLostError,
     UpstreamError,
 )
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import RTYPES, Schema, new_records
 from ticktape.tape.metadata import make_metadata
 

@@ -10,10 +10,10 @@ from tests.server.market_day import CL, ES, SECOND, definitions, opening_book, s
 
 from ticktape.book import MboBook
 from ticktape.book.ladder import read_ladder
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.marks import Mark, make_mark
 from ticktape.server.source import Source
 from ticktape.tape import Batch, Schema, new_records
+from ticktape.tape.gaps import Gap, gap_batch
 
 KEY = (1, ES)
 ALL = "symbols=ES.FUT&orders=1&volume=1&events=1&every_ms=100&rate=60&levels=50"

@@ -10,8 +10,8 @@ from tests.server.replaying import replaying
 from tests.server.test_book_stream import KEY, busy_batches, stream
 
 from ticktape.book.depth_columns import DepthColumns
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.server.source import Source
+from ticktape.tape.gaps import Gap, gap_batch
 
 MS = 1_000_000
 

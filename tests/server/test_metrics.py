@@ -21,11 +21,11 @@ from tests.server.market_day import (
 )
 from tests.server.test_book_answers import orders
 
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.ops.metrics import REGISTRY
 from ticktape.pipeline import BoundedQueue
 from ticktape.server.limits import Limits
 from ticktape.server.shared_messages import TradeRun
+from ticktape.tape.gaps import Gap, gap_batch
 
 ROOT = Path(__file__).parents[2]
 LATER = START_NS + 100 * SECOND

@@ -26,17 +26,17 @@ from tests.server.market_day import (
 )
 from tests.server.test_metrics import scrape
 
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.marks import Mark, make_mark
 from ticktape.ops.logging import set_up_logging
 from ticktape.server.serving import bind
 from ticktape.tape import Batch, Schema
+from ticktape.tape.gaps import Gap, gap_batch
 
 LATER = START_NS + 100 * SECOND
 QUERY = "symbols=ES.FUT&schema=trades,mbp-10&recent=0&batch=1"
 
 
-async def open_socket(port, query=QUERY):
+async def open_socket(port, query=QUERY, path="/ws/live"):
     """Open a WebSocket by hand: nothing reads from it unless the test does."""
     raw = socket.socket()
     raw.setblocking(False)
@@ -45,7 +45,7 @@ async def open_socket(port, query=QUERY):
     await asyncio.get_running_loop().sock_sendall(
         raw,
         (
-            f"GET /ws/live?{query} HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\n"
+            f"GET {path}?{query} HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\n"
             f"connection: Upgrade\r\nsec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n\r\n"
         ).encode(),
     )

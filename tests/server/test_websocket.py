@@ -20,7 +20,6 @@ from tests.server.market_day import (
     trades,
 )
 
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.marks import Mark, make_mark
 from ticktape.server import shared_messages
 from ticktape.server.client import BARS_WAITING, TRADES_WAITING, Client
@@ -30,6 +29,7 @@ from ticktape.server.shared_messages import TradeRun
 from ticktape.server.source import Source
 from ticktape.server.view import TRADES_KEPT
 from ticktape.tape import Batch, Schema, new_records
+from ticktape.tape.gaps import Gap, gap_batch
 
 LATER = START_NS + 100 * SECOND
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.store.orders import START, books_of, content, random_orders
 
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.store import TapeIndex, books_at, cache_folder, tape_records
 from ticktape.store.activity import Activity
 from ticktape.tape import DbnWriter, make_metadata
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import Gap, gap_batch
 from ticktape.tape.layouts import F_LAST, F_MAYBE_BAD_BOOK, Schema, new_records
 from ticktape.tape.symbology import ALL_SYMBOLS
 

@@ -22,7 +22,6 @@ from ticktape.feeds.databento_session import (
     open_session,
     send_subscription,
 )
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.live_subscriptions import LiveSubscription, Subscriptions
 from ticktape.feeds.record_stream import RecordStream
 from ticktape.tape.batch import Batch
@@ -32,6 +31,7 @@ from ticktape.tape.errors import (
     TicktapeError,
     UpstreamError,
 )
+from ticktape.tape.gaps import Gap, gap_batch
 from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.metadata import make_metadata
 
@@ -57,7 +57,7 @@ class DatabentoLiveFeed:
     interval and ten seconds, the feed connects again and subscribes anew: without ``start``, and
     MBO with a snapshot, so that books are right from there on. What was missed is a :class:`Gap`:
     in :attr:`gaps`, and in the stream before the new session's records
-    (:func:`ticktape.feeds.gaps.gaps_in`). A refused key and a wrong subscription are final. The
+    (:func:`ticktape.tape.gaps.gaps_in`). A refused key and a wrong subscription are final. The
     first connection is tried once.
 
     The end of the stream (a FIN) ends the iteration, unless ``reconnect_at_end``. When the queue is

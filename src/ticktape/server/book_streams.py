@@ -11,7 +11,6 @@ from msgspec.json import Encoder
 
 from ticktape.book.ladder_volume import PriceVolumes
 from ticktape.book.quotes import Book
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.marks import Mark, marks_in, positions_in
 from ticktape.ops.metrics import CLIENT_QUEUE, CLIENTS
 from ticktape.server.book_frames import BookFlag, BookHead
@@ -27,6 +26,7 @@ from ticktape.server.watched_book import EVENTS_KEPT, WatchedBook
 from ticktape.store import MboLog
 from ticktape.store.tape_past import PastAt
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import ACTION_CLEAR, Schema
 
 MOST_BOOKS: Final = 1_000

@@ -11,7 +11,6 @@ from typing import Final, Literal
 from msgspec.json import Encoder
 
 from ticktape.book.quotes import Book as BookOfMarket
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.marks import Mark, marks_in
 from ticktape.ops.metrics import CLIENTS, GAPS
 from ticktape.server.client import Client, ClosedBar
@@ -39,6 +38,7 @@ from ticktape.server.shared_messages import (
 from ticktape.server.source import Source
 from ticktape.server.view import SHOWN_BARS, View
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema
 
 BOOK_LEVELS: Final = 10

@@ -9,7 +9,6 @@ import pytest
 from tests.gateway.relay.relaying import until
 from tests.gateway.test_broadcast import books_of, cut
 
-from ticktape.feeds.gaps import gaps_in
 from ticktape.gateway.live.history import AgedOutError
 from ticktape.gateway.live.snapshots import book_records
 from ticktape.gateway.relay import disk_buffer, segments
@@ -17,6 +16,7 @@ from ticktape.gateway.relay.disk_buffer import DiskBuffer
 from ticktape.market import Market
 from ticktape.tape import read_dbn
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema
 
 

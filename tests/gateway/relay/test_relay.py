@@ -7,13 +7,13 @@ from tests.gateway.gateway_clients import RawClient, official_session, serving
 from tests.gateway.relay.relaying import relaying, until
 from tests.gateway.test_broadcast import PushFeed, books_of, cut, rest_of, subscribed
 
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.relay import segments
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema
 
 

@@ -15,10 +15,10 @@ from tests.gateway.gateway_clients import KEY, RawClient, serving
 from tests.gateway.relay.relaying import until
 from tests.gateway.test_broadcast import PushFeed, books_of, cut
 
-from ticktape.feeds.gaps import gaps_in
 from ticktape.gateway.live import BroadcastSource
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema
 
 RUN = "import sys; from ticktape.cli.main import main; sys.argv[0] = 'ticktape'; main()"

@@ -7,11 +7,11 @@ from tests.gateway.gateway_clients import serving
 from tests.gateway.relay.relaying import ALL_MBO, QUICK, until, upstream_on
 from tests.gateway.test_broadcast import PushFeed
 
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.relay import Upstream
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema
 
 GOOD = LiveSubscription(Schema.STATISTICS, ("ESZ5",))

@@ -9,7 +9,6 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.marks import MARK_CODE, Mark, marks_in
 from ticktape.feeds.protocol import Feed
 from ticktape.feeds.replay import Replay
@@ -23,6 +22,7 @@ from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.snapshots import book_records
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.instruments import Instruments
 from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.symbol_map import SymbolMap

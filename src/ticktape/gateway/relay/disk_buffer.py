@@ -15,12 +15,12 @@ import numpy as np
 import structlog
 
 from ticktape.book.derive import Deriver
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.gateway.live.history import AgedOutError
 from ticktape.gateway.relay.buffer_reader import BufferReader
 from ticktape.gateway.relay.segments import Segment, create, found_in, mend, time_of, write_all
 from ticktape.ops.metrics import GAPS, RELAY_BUFFER_BYTES, RELAY_BUFFER_ERRORS, RELAY_BUFFER_LOST
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import Gap, gap_batch
 from ticktape.tape.layouts import Schema, index_field
 
 SEGMENTS: Final = 16

@@ -10,7 +10,6 @@ from typing import Final
 
 import structlog
 
-from ticktape.feeds.gaps import gaps_in
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.live.broadcast_source import HISTORY_RECORDS, BroadcastSource
 from ticktape.gateway.live.broadcast_stream import BroadcastStream
@@ -23,6 +22,7 @@ from ticktape.gateway.relay.holdings import Asked, Holdings, RelayCatalogue
 from ticktape.gateway.relay.upstream import Upstream
 from ticktape.ops.metrics import GAPS, RELAY_CONNECTED, RELAY_RECONNECTS
 from ticktape.tape.batch import Batch
+from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema, index_field
 
 ACKNOWLEDGEMENT_TIMEOUT_S: Final = 5.0

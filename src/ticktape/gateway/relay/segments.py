@@ -16,10 +16,10 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.feeds.gaps import Gap, gaps_in
 from ticktape.feeds.record_stream import RecordStream
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import NotDbnError, TapeError
+from ticktape.tape.gaps import Gap, gaps_in
 from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.metadata import make_metadata
 

@@ -16,10 +16,10 @@ import structlog
 from ticktape.feeds.backoff import Backoff
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.databento_session import RefusedSubscriptionError
-from ticktape.feeds.gaps import Gap, gap_batch
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import ConnectionLostError, UpstreamError
+from ticktape.tape.gaps import Gap, gap_batch
 from ticktape.tape.layouts import Schema, index_field
 
 _ACKNOWLEDGED: Final = 1
