@@ -9,7 +9,7 @@ import socket
 from typing import Any, Final
 
 from granian._granian import SocketHolder
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
@@ -98,6 +98,8 @@ class _EmbeddedServer(Server):
         super().__init__(
             app,
             interface=Interfaces.ASGINL,
+            # Where it has to guess, it waits for the first bytes without end.
+            http=HTTPModes.http1,
             log_enabled=False,
             backlog=_BACKLOG,
             http1_settings=HTTP1Settings(
