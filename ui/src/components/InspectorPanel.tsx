@@ -120,7 +120,9 @@ function StepNote({ records, activeId }: StepNoteProps) {
   if (replay === null || !replay.paused || replay.mboPosition === null) {
     return <span className="mark">newest on top</span>;
   }
-  const newest = records === null ? null : records.at(records.end - 1);
+  // The stream may have begun anew since the panel was last drawn: its ring is then empty.
+  const isEmpty = records === null || records.end === records.begin;
+  const newest = isEmpty ? null : records.at(records.end - 1);
   let said = "looking for the event at the cursor…";
   if (newest !== null && newest.position + 1 === replay.mboPosition) {
     const symbol = instrumentOf(data, newest)?.symbol ?? "another instrument";
