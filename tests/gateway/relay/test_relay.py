@@ -6,14 +6,15 @@ import numpy as np
 from tests.gateway.gateway_clients import RawClient, official_session, serving
 from tests.gateway.relay.relaying import relaying, until
 from tests.gateway.test_broadcast import PushFeed, books_of, cut, rest_of, subscribed
+from tests.gateway.test_gateway_metrics import Moved
 
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.flow.derive import make_deriver
-from ticktape.gateway.live import BroadcastSource
+from ticktape.gateway.live import BroadcastSource, LiveGateway
 from ticktape.gateway.relay import segments
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
-from ticktape.tape.gaps import gaps_in
+from ticktape.tape.gaps import gaps_in, losses_in
 from ticktape.tape.layouts import Schema
 
 
@@ -109,6 +110,63 @@ async def test_symbols_and_schemas_nobody_asked_for_yet_are_subscribed_upstream(
     assert set(records["instrument_id"].tolist()) <= set(nq.tolist())
     assert len(quotes)
     assert set(quotes["instrument_id"].tolist()) <= set(cl.tolist())
+
+
+async def test_clients_are_told_of_a_lost_upstream_while_it_is_still_away(small_tape):
+    early, late = cut(small_tape.records, 10_000)
+    missed, rest = cut(late, 4_000)
+    losses = Moved("ticktape_relay_upstream_losses_total")
+    feed, source = upstream_of(small_tape)
+    after_feed, after = upstream_of(small_tape)
+    after.begin()
+    await after_feed.push(Batch(Schema.MBO, early), Batch(Schema.MBO, missed))
+    seen = []
+
+    async def read(client, done):
+        async for batch in client.batches():
+            seen.append(batch)
+            if done(batch):
+                return
+
+    def is_said(find):
+        return lambda batch: batch.schema is Schema.SYSTEM and bool(find(batch.records))
+
+    async with serving(source) as up, relaying(up.port) as (relay, gateway):
+        client = await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS|snapshot=1")
+        await feed.push(Batch(Schema.MBO, early))
+        await until(lambda: relay.now_ns == int(early["ts_recv"][-1]))
+        up.abort_sessions()
+        await up.close()
+        async with asyncio.timeout(20):
+            await read(client, is_said(losses_in))
+        assert not relay._upstream.connected
+        assert losses.by == 1
+        (lost,) = losses_in(seen[-1].records)
+        assert lost[0] == int(early["ts_recv"][-1])
+        assert not [one for one in seen if is_said(gaps_in)(one)]
+
+        await until(lambda: after.market.records == len(early) + len(missed))
+        again = LiveGateway(after, port=up.port)
+        await again.start()
+        try:
+            async with asyncio.timeout(20):
+                await read(client, is_said(gaps_in))
+                await after_feed.push(Batch(Schema.MBO, rest))
+                end_ns = int(rest["ts_recv"][-1])
+                await read(
+                    client,
+                    lambda one: (
+                        "ts_recv" in one.records.dtype.names
+                        and int(one.records["ts_recv"][-1]) == end_ns
+                    ),
+                )
+        finally:
+            await again.close()
+    assert losses.by == 1
+    given = np.concatenate([one.records for one in seen if one.schema is Schema.MBO])
+    assert given[: len(early)].tobytes() == early.tobytes()
+    assert given[-len(rest) :].tobytes() == rest.tobytes()
+    assert books_of(given) == books_of(small_tape.records)
 
 
 async def test_a_lost_upstream_is_a_gap_in_band_and_books_are_whole_again(small_tape):

@@ -160,8 +160,11 @@ class BroadcastSource:
                 await self._wait_for_slow_streams()
         async with self.turn:
             self._is_flushed = True
-            self._distribute(self.derivations.flush())
+            # Nobody has to make room now: nothing newer comes that quotes could be skipped for.
+            shared: dict[tuple[Form, ...], SharedParcel] = {}
+            last = self.derivations.flush()
             for stream in self._streams:
+                stream.take(last, shared)
                 stream.close_intervals()
 
     async def _step(self, batch: Batch) -> None:

@@ -20,9 +20,9 @@ from ticktape.gateway.live.wire import SubscriptionRequest
 from ticktape.gateway.relay.disk_buffer import DiskBuffer
 from ticktape.gateway.relay.holdings import Asked, Holdings, RelayCatalogue
 from ticktape.gateway.relay.upstream import Upstream
-from ticktape.ops.metrics import GAPS, RELAY_CONNECTED, RELAY_RECONNECTS
+from ticktape.ops.metrics import GAPS, RELAY_CONNECTED, RELAY_LOSSES, RELAY_RECONNECTS
 from ticktape.tape.batch import Batch
-from ticktape.tape.gaps import gaps_in
+from ticktape.tape.gaps import gaps_in, losses_in
 from ticktape.tape.layouts import Schema, index_field
 
 ACKNOWLEDGEMENT_TIMEOUT_S: Final = 5.0
@@ -37,8 +37,8 @@ class RelaySource(BroadcastSource):
     The upstream session is opened at once and kept. A session that asks for symbols or schemas
     that nobody asked for yet makes the relay subscribe to them, MBO with a snapshot, so that books
     are whole; what can be derived from the orders that are held is derived here. ``ALL_SYMBOLS``
-    means everything that the relay holds. When the upstream was lost, every session gets the gap
-    in band, then fresh snapshots.
+    means everything that the relay holds. When the upstream is lost, every session is told so in
+    band at once; when it is back, it gets the gap in band, then fresh snapshots.
 
     The protocol knows no unsubscribing: what was asked for once comes until the relay ends.
 
@@ -114,6 +114,7 @@ class RelaySource(BroadcastSource):
             gaps = gaps_in(batch.records)
             RELAY_RECONNECTS.inc(len(gaps))
             GAPS.inc(len(gaps))
+            RELAY_LOSSES.inc(len(losses_in(batch.records)))
         await super()._step(batch)
 
     async def cover(self, requests: Sequence[SubscriptionRequest]) -> None:

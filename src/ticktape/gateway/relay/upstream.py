@@ -19,7 +19,7 @@ from ticktape.feeds.databento_session import RefusedSubscriptionError
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import ConnectionLostError, UpstreamError
-from ticktape.tape.gaps import Gap, gap_batch
+from ticktape.tape.gaps import Gap, gap_batch, loss_batch
 from ticktape.tape.layouts import Schema, index_field
 
 _ACKNOWLEDGED: Final = 1
@@ -129,6 +129,7 @@ class Upstream:
                 await feed.close()
                 self._earlier_sessions += feed.sessions
                 self._earlier_gaps += len(feed.gaps) + 1
+                yield loss_batch(self._last_ns, str(refusal))
                 await self._open_anew()
                 for subscription, event in others:
                     self._send(subscription, event)
