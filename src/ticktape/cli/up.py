@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import gc
 import logging
 import os
 import signal
@@ -166,6 +167,9 @@ async def _run(choice: Choice, settings: Settings, *, open_browser: bool) -> Non
         if open_browser:
             webbrowser.open(viewer.server.url)
         await _warm_up()
+        # What was imported stays: searching it for garbage again would hold every client up.
+        gc.collect()
+        gc.freeze()
         async with choice.feed(settings) as feed:
             await viewer.show(feed, choice.is_connected)
             typer.echo("the source has ended; the viewer stays up")
