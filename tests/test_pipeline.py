@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from ticktape.feeds.marks import Mark, make_mark
 from ticktape.market import Market
 from ticktape.pipeline import BATCHES_WAITING, RECORDS_A_TURN, BoundedQueue, Pipeline, QueueClosed
 from ticktape.tape import Batch, Schema, new_records
@@ -112,6 +113,27 @@ async def test_small_batches_that_come_together_are_applied_together_in_order():
         (Schema.MBO, 1),
     ]
     assert collector.seen[0].records["order_id"].tolist() == list(range(10))
+
+
+async def test_while_a_replay_catches_up_no_batch_waits_for_others():
+    waited = []
+
+    async def feed():
+        for batch in (make_mark(Mark.RESET, 1), adds(3), adds(2, first=10)):
+            yield batch
+            # Each has been applied before the next is given.
+            while len(sink.seen) <= len(waited):
+                await asyncio.sleep(0)
+            waited.append(batch)
+        yield make_mark(Mark.CAUGHT_UP, 2)
+
+    sink = Collector(market := Market())
+    market.apply(adds(1, first=99))
+    # Who gathers here waits for longer than the test.
+    pipeline = Pipeline(feed(), market, [sink], gather_seconds=3_600.0)
+    async with asyncio.timeout(10):
+        await pipeline.run()
+    assert [len(batch.records) for batch in sink.seen] == [1, 3, 2, 1]
 
 
 async def drain(queue):

@@ -9,6 +9,7 @@ from itertools import groupby
 from time import monotonic, perf_counter
 from typing import Final, Generic, Literal, Protocol, TypeVar
 
+from ticktape.feeds.marks import Mark, marks_in
 from ticktape.market import MAKES_BOOKS, Market
 from ticktape.ops.metrics import (
     APPLY_SECONDS,
@@ -179,6 +180,7 @@ class Pipeline:
         self.lag_seconds = 0.0
         self.records = 0
         self._gather_seconds = gather_seconds
+        self._is_catching_up = False
         self._queue: BoundedQueue[tuple[float, Batch]] = BoundedQueue("feed", BATCHES_WAITING)
 
     async def run(self) -> None:
@@ -206,9 +208,12 @@ class Pipeline:
     async def _take(self) -> list[tuple[float, Batch]]:
         taken = [await self._queue.get()]
         first = taken[0][1]
-        # System records are marks and gaps: who waits for one, waits for what follows it.
+        for mark in marks_in(first):
+            self._is_catching_up = mark is not Mark.CAUGHT_UP
+        # System records are marks and gaps: who waits for one, waits for what follows it; and who
+        # waits for a replay to catch up, waits for every batch of it.
         is_small = len(first.records) < _SMALL_RECORDS and first.schema is not Schema.SYSTEM
-        if self._gather_seconds and is_small:
+        if self._gather_seconds and is_small and not self._is_catching_up:
             await asyncio.sleep(self._gather_seconds)
             while len(self._queue):
                 taken.append(await self._queue.get())

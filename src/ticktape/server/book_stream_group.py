@@ -219,6 +219,8 @@ class BookGroup:
             message = book_json.reset_message(self._streams.symbol_of(self.watched.key), head)
         self._head, self._ladder, self._snapshot = None, EMPTY_LADDER, None
         self._in_event_since = None
+        # What follows is another instant, and waited for.
+        self._due = 0.0
         for client in self.members:
             client.forget(self)
             client.send_first(message)

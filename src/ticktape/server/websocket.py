@@ -147,7 +147,8 @@ async def _pump(socket: WebSocket, hub: Hub, client: Client) -> None:  # type: i
         client.wake.clear()
         for frame in hub.frames(client):
             await _send_encoded(socket, frame)
-        if not client.wake.is_set() or client.batch:
+        # While a replay catches up there is nothing to merge, and what comes then is waited for.
+        if not hub.catching_up and (not client.wake.is_set() or client.batch):
             await asyncio.sleep(FRAME_SECONDS if client.batch else PAUSE_SECONDS)
         await _wait(client.wake, status_at - clock())
 
