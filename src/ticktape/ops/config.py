@@ -47,6 +47,8 @@ class Settings(BaseSettings):
         ``debug``, ``info``, ``warning`` or ``error``.
     dev : bool
         Development mode: pages of any origin may call the API.
+    web_connections : int
+        TCP connections of the web server; further ones get 503 and are closed.
     web_requests : int
         HTTP requests that are answered at a time, streams included; further ones get 503.
     web_sockets : int
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     gateway_symbols: Annotated[int, Field(ge=1)] = 10_000
     gateway_queue_bytes: Annotated[int, Field(ge=1 << 16)] = 32 << 20
     gateway_line_bytes: Annotated[int, Field(ge=1 << 10)] = 1 << 18
+    web_connections: Annotated[int, Field(ge=1)] = 4_096
     web_requests: Annotated[int, Field(ge=1)] = 1_000
     web_sockets: Annotated[int, Field(ge=1)] = 1_000
     web_symbols: Annotated[int, Field(ge=1)] = 500

@@ -36,6 +36,8 @@ class Limits(NamedTuple):
         Bytes of a request's body.
     max_header_bytes : int
         Bytes of a request's line and headers.
+    max_connections : int
+        TCP connections, whatever they ask for or not.
     """
 
     max_requests: int = 1_000
@@ -44,6 +46,7 @@ class Limits(NamedTuple):
     max_client_queue_bytes: int = 960_000
     max_request_bytes: int = 1_000_000
     max_header_bytes: int = 65_536
+    max_connections: int = 4_096
 
     @property
     def max_trades_waiting(self) -> int:
@@ -80,4 +83,5 @@ def limits_of(settings: Settings) -> Limits:
         settings.web_queue_bytes,
         settings.web_request_bytes,
         settings.web_header_bytes,
+        settings.web_connections,
     )

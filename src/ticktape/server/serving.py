@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from ticktape.server.overflow import OverflowDoor, make_room
 from ticktape.tape.errors import BadValueError, PortInUseError
 
 _BACKLOG: Final = 1024
@@ -94,7 +95,13 @@ class _EmbeddedServer(Server):
     Granian itself binds with ``SO_REUSEPORT``: two programs would share the port in silence.
     """
 
-    def __init__(self, app: Any, bound: socket.socket, max_header_bytes: int) -> None:  # noqa: ANN401 -- ASGI app
+    def __init__(
+        self,
+        app: Any,  # noqa: ANN401 -- ASGI app
+        bound: socket.socket,
+        max_header_bytes: int,
+        max_connections: int,
+    ) -> None:
         super().__init__(
             app,
             interface=Interfaces.ASGINL,
@@ -102,6 +109,7 @@ class _EmbeddedServer(Server):
             http=HTTPModes.http1,
             log_enabled=False,
             backlog=_BACKLOG,
+            backpressure=max_connections,
             http1_settings=HTTP1Settings(
                 header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=max_header_bytes
             ),
@@ -126,6 +134,8 @@ class WebServer:
         Where; port 0 for any free one.
     max_header_bytes : int
         Most bytes of a request's line and headers.
+    max_connections : int
+        Most connections; further ones are told so and closed.
 
     Raises
     ------
@@ -139,13 +149,17 @@ class WebServer:
         host: str,
         port: int,
         max_header_bytes: int = 65_536,
+        max_connections: int = 4_096,
     ) -> None:
+        max_connections = make_room(max_connections)
         self._bound = bind(host, port)
         self.app = app
         self.host = host
         self.port: int = self._bound.getsockname()[1]
-        self._server = _EmbeddedServer(app, self._bound, max_header_bytes)
+        self._server = _EmbeddedServer(app, self._bound, max_header_bytes, max_connections)
+        self._overflow = OverflowDoor(self._bound, max_connections)
         self._task: asyncio.Task[None] | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -156,11 +170,13 @@ class WebServer:
     async def start(self) -> None:
         """Begin to answer."""
         self._task = asyncio.get_running_loop().create_task(self._server.serve())
+        self._watch = asyncio.get_running_loop().create_task(self._overflow.watch())
         await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Stop answering; give running requests a moment, then let go."""
-        if self._task is not None:
+        if self._task is not None and self._watch is not None:
+            self._watch.cancel()
             self._server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
             await self._task
         self._bound.close()

@@ -126,7 +126,7 @@ class Viewer:
             "exports": Exports(self.mbo_streams, names, source.dataset),
         }
         app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
-        self.server = WebServer(app, host, port, limits.max_header_bytes)
+        self.server = WebServer(app, host, port, limits.max_header_bytes, limits.max_connections)
 
     async def start(self) -> None:
         """Begin to answer; there is nothing to see before :meth:`show`."""
