@@ -12,6 +12,7 @@ import struct
 import time
 import tracemalloc
 
+import pytest
 import structlog
 from tests.server.market_day import (
     ES,
@@ -24,6 +25,7 @@ from tests.server.market_day import (
     stage,
     trades,
 )
+from tests.server.survivors import survivors
 from tests.server.test_metrics import scrape
 
 from ticktape.feeds.marks import Mark, make_mark
@@ -85,6 +87,11 @@ async def test_a_hundred_clients_vanish_at_once_and_leave_nothing(demo):
     assert (await scrape(demo)).value("ticktape_clients", client="live") == 0
     assert grown < 3_000_000
     assert await demo.get("/api/health") == (200, "ok")
+    async with survivors(demo) as others:
+        await crowd()
+        await others.take()
+        await crowd()
+        await others.have_all()
 
 
 async def test_a_client_that_stops_reading_is_bounded_and_slows_nobody(demo):
@@ -111,6 +118,60 @@ async def test_a_client_that_stops_reading_is_bounded_and_slows_nobody(demo):
 
 
 async def test_garbage_is_answered_or_cut_and_harms_nobody(demo):
+    async with survivors(demo) as others:
+        await talk_garbage(demo)
+        await others.take()
+        await talk_garbage(demo)
+        await others.have_all()
+
+
+async def test_peers_that_vanish_without_a_word_harm_nobody(demo):
+    """TCP_REPAIR takes a client's socket away without a FIN, as a power cut does."""
+    tcp_repair = 19
+    async with survivors(demo) as others:
+        gone = [await open_socket(demo.viewer.server.port) for _ in range(5)]
+        await until(lambda: len(demo.viewer.hub.clients) == 5)
+        try:
+            for one in gone:
+                one.setsockopt(socket.IPPROTO_TCP, tcp_repair, 1)
+        except OSError:
+            pytest.skip("only a privileged user of Linux may take a socket away without a FIN")
+        for one in gone:
+            one.close()
+        await others.take()
+        await demo.show(trades(50, ES, LATER))
+        # What is sent to them is answered by a reset: nobody knows of the connection.
+        await until(lambda: not demo.viewer.hub.clients)
+        await others.have_all()
+
+
+async def test_stalled_and_half_open_clients_leave_the_others_whole(demo):
+    port = demo.viewer.server.port
+    async with survivors(demo) as others:
+        stalled = [
+            await open_socket(port, f"symbols=ES.FUT&{query}", path)
+            for path, query in (
+                ("/ws/live", "schema=trades,mbp-10&recent=0&batch=1"),
+                ("/ws/book", "levels=50&orders=1&events=1&rate=60"),
+            )
+        ]
+        half_open = await open_socket(port)
+        await until(lambda: len(demo.viewer.hub.clients) == 2)
+        await until(lambda: len(demo.viewer.book_streams.clients) == 2)
+        # It says nothing more and may yet hear.
+        half_open.shutdown(socket.SHUT_WR)
+        begun = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for one in begun:
+            one.sendall(b"GET /api/source HTTP/1.1\r\nhost: local")
+        await others.take(40)
+        await others.have_all()
+        for one in (*stalled, half_open, *begun):
+            one.close()
+        await until(lambda: not demo.viewer.hub.clients)
+        await others.have_all()
+
+
+async def talk_garbage(demo):
     port = demo.viewer.server.port
     for garbage in (
         b"\x16\x03\x01\x02\x00\x01\x00" + os.urandom(300),
