@@ -193,7 +193,8 @@ async def test_a_lost_upstream_is_a_gap_in_band_and_books_are_whole_again(small_
         up.abort_sessions()
         await until(lambda: not relay._upstream.connected)
         await feed.push(Batch(Schema.MBO, missed))
-        await until(lambda: relay._upstream.connected)
+        # Its subscription is taken up, not only its session: what follows comes as records.
+        await until(lambda: relay._upstream.sessions == 2 and source.session_count == 1)
         await feed.push(Batch(Schema.MBO, rest))
         end_ns = int(rest["ts_recv"][-1])
         await read(
