@@ -42,6 +42,10 @@ class PriceVolumes:
     def __init__(self) -> None:
         self._state = new_volume_state()
 
+    def __len__(self) -> int:
+        """Count the prices at which anything traded, of all instruments."""
+        return int(self._state.usage[USED])
+
     @property
     def serial(self) -> int:
         """Counts the trades."""

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from ticktape.server.messages import Bar, BarRow, Level, QuoteRow, Trade, TradeRow
+from ticktape.store.traded_past import as_trades
 from ticktape.tape.batch import Batch
-from ticktape.tape.layouts import ACTION_TRADE, LAYOUTS, RTYPES, UNDEF_PRICE, Schema
+from ticktape.tape.layouts import LAYOUTS, UNDEF_PRICE, Schema
 from ticktape.tape.prices import format_price, format_prices
 
 SymbolOf = Callable[[int], str]
@@ -60,15 +61,7 @@ def trades_of(batch: Batch) -> np.ndarray:
         return batch.records
     if batch.schema not in WITH_TRADES:
         return np.zeros(0, _TRADES_LAYOUT)
-    records = batch.records[batch.records["action"] == ACTION_TRADE]
-    trades = np.zeros(len(records), _TRADES_LAYOUT)
-    held = records.dtype.names or ()
-    for field in _TRADES_LAYOUT.names or ():
-        if field in held:
-            trades[field] = records[field]
-    trades["length"] = _TRADES_LAYOUT.itemsize // 4
-    trades["rtype"] = RTYPES[Schema.TRADES]
-    return trades
+    return as_trades(batch.records)
 
 
 def _sides(records: np.ndarray) -> list[str]:

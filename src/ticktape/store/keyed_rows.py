@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.tape.errors import TapeError
+from ticktape.store.disk_arrays import read_at, write_at
 
 _BLOCK_ROWS: Final = 2048
 
@@ -81,10 +81,7 @@ class KeyedRows:
                 self._blocks[slot].append(self._end)
                 self._end += _BLOCK_ROWS * size
             part, rows = rows[: _BLOCK_ROWS - within], rows[_BLOCK_ROWS - within :]
-            view, offset = part.view(np.uint8).data, self._blocks[slot][-1] + within * size
-            written = 0
-            while written < len(view):
-                written += os.pwrite(self._descriptor, view[written:], offset + written)
+            write_at(self._descriptor, part, self._blocks[slot][-1] + within * size)
             self._counts[slot] += len(part)
 
     def counts(self) -> np.ndarray:
@@ -107,12 +104,10 @@ class KeyedRows:
         size = self._dtype.itemsize
         while begin < end:
             block, within = divmod(begin, _BLOCK_ROWS)
-            wanted = min(end - begin, _BLOCK_ROWS - within) * size
-            content = os.pread(self._descriptor, wanted, self._blocks[slot][block] + within * size)
-            if len(content) < wanted:
-                raise TapeError("is shorter than it was", path="rows of an index")
-            pieces.append(np.frombuffer(content, self._dtype))
-            begin += wanted // size
+            count = min(end - begin, _BLOCK_ROWS - within)
+            offset = self._blocks[slot][block] + within * size
+            pieces.append(read_at(self._descriptor, self._dtype, offset, count))
+            begin += count
         return pieces[1] if len(pieces) == 2 else np.concatenate(pieces)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from threading import Lock
 
 import numpy as np
 
+from ticktape.store.disk_arrays import write_at
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TapeError
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -69,11 +70,8 @@ class RecordFile:
         OSError
             If there is no room; nothing is known of the records then.
         """
-        view = np.ascontiguousarray(batch.records).view(np.uint8).data
         offset = self._end_offset
-        written = 0
-        while written < len(view):
-            written += os.pwrite(self._descriptor, view[written:], offset + written)
+        write_at(self._descriptor, batch.records, offset)
         self.add(batch.schema, len(batch.records), offset)
 
     def read(self, position: int, count: int) -> Batch | None:

@@ -47,8 +47,8 @@ class TapeIndex(TapePlaces):
     ``mbo`` records; the others' count all records, in the order in which a replay gives them.
 
     It is built in one pass, by :meth:`build` or beside the caller by :meth:`start`; what has been
-    passed can be asked for at once. Memory holds about a hundred bytes for every thousand records;
-    records, kept records and checkpoints stand on disk.
+    passed can be asked for at once. Memory holds some hundred bytes for every thousand records, and
+    eight for every trade; records, checkpoints and what trades led to stand on disk.
 
     A *gap* is where the tape itself says that records may be missing: a gap that a feed wrote
     in band, a book that its publisher begins to flag ``F_MAYBE_BAD_BOOK``, and, where the tape

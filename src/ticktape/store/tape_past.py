@@ -10,8 +10,9 @@ import numpy as np
 
 from ticktape.flow.bars import BarsStanding
 from ticktape.store.cache_folder import open_scratch
+from ticktape.store.disk_arrays import DiskArrays, Span
 from ticktape.store.keyed_rows import KeyedRows
-from ticktape.store.traded_past import BARS, Arrays, PastMark, Span, TradedPast
+from ticktape.store.traded_past import BARS, PastMark, TradedPast
 from ticktape.tape.batch import Batch
 from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -39,7 +40,7 @@ class TapePast:
     def __init__(self) -> None:
         self._traded: dict[Schema, TradedPast] = {}
         self._bars: dict[Schema, KeyedRows] = {}
-        self._arrays: Arrays | None = None
+        self._arrays: DiskArrays | None = None
         self._time_ns = 0
 
     def take(self, batch: Batch) -> None:
@@ -72,7 +73,7 @@ class TapePast:
             If there is no room.
         """
         if self._arrays is None:
-            self._arrays = Arrays()
+            self._arrays = DiskArrays()
         return TapeMark(
             {schema: past.mark() for schema, past in self._traded.items()},
             {schema: self._arrays.write(rows.counts()) for schema, rows in self._bars.items()},

@@ -6,7 +6,6 @@ here as it stood there, and is what taking them one by one makes.
 
 from __future__ import annotations
 
-import os
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,51 +13,15 @@ import numpy as np
 from ticktape.book.ladder_volume import PRICE_VOLUME, PriceVolumes
 from ticktape.flow.bars import BAR_ROWS, BarsStanding, TimeBars
 from ticktape.store.cache_folder import open_scratch
+from ticktape.store.disk_arrays import DiskArrays, Span
 from ticktape.store.keyed_rows import KeyedRows
 from ticktape.tape.batch import Batch
-from ticktape.tape.errors import TapeError
 from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import ACTION_TRADE, LAYOUTS, RTYPES, Schema
 
 # The lengths of bars that are kept.
 BARS: Final = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 _TRADES: Final = LAYOUTS[Schema.TRADES]
-
-
-class Span(NamedTuple):
-    """Where an array stands in a file: its first byte, and how many elements."""
-
-    offset: int
-    length: int
-
-
-class Arrays:
-    """Arrays written one after the other to a file without a name, read from anywhere."""
-
-    def __init__(self) -> None:
-        self._descriptor = open_scratch()
-        self._end = 0
-
-    def write(self, values: np.ndarray) -> Span:
-        """Write an array; ``OSError`` where there is no room."""
-        view = np.ascontiguousarray(values).view(np.uint8).data
-        offset, written = self._end, 0
-        while written < len(view):
-            written += os.pwrite(self._descriptor, view[written:], offset + written)
-        self._end += written
-        return Span(offset, len(values))
-
-    def read(self, span: Span, dtype: np.dtype | type) -> np.ndarray:
-        """Give an array that was written, not writable."""
-        dtype = np.dtype(dtype)
-        content = os.pread(self._descriptor, span.length * dtype.itemsize, span.offset)
-        if len(content) < span.length * dtype.itemsize:
-            raise TapeError("is shorter than it was", path="checkpoints of an index")
-        return np.frombuffer(content, dtype)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
 
 
 class BarsMark(NamedTuple):
@@ -106,8 +69,8 @@ class TradedPast:
         self._closed = {schema: KeyedRows(open_scratch(), BAR_ROWS) for schema in BARS}
         self._trades = KeyedRows(open_scratch(), _TRADES)
         # In the tape's order, for volumes between two of their marks.
-        self._in_order = Arrays()
-        self._arrays = Arrays()
+        self._in_order = DiskArrays()
+        self._arrays = DiskArrays()
         self._volumes = PriceVolumes()
         self._volumes_at = (Span(0, 0), Span(0, 0), 0)
         self._all_trades = 0
@@ -147,8 +110,8 @@ class TradedPast:
             counts = write(self._closed[schema].counts())
             bars[schema] = BarsMark(counts, write(standing.opened), write(standing.clock))
         # As long as few trades have been added, those are added again when it is read.
-        keys, rows = self._volumes.standing()
-        if self._all_trades - self._volumes_at[2] >= len(keys):
+        if self._all_trades - self._volumes_at[2] >= len(self._volumes):
+            keys, rows = self._volumes.standing()
             self._volumes_at = (write(keys), write(rows), self._all_trades)
         trades = write(self._trades.counts())
         return PastMark(bars, trades, *self._volumes_at, self._all_trades, self._time_ns)
