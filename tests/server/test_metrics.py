@@ -39,6 +39,7 @@ MOVED_ELSEWHERE = {
     "ticktape_gateway_queue_bytes": GATEWAY,
     "ticktape_gateway_sessions_ended_total": GATEWAY,
     "ticktape_relay_upstream_connected": RELAY,
+    "ticktape_relay_upstream_losses_total": "tests/gateway/relay/test_relay.py",
     "ticktape_relay_upstream_reconnects_total": RELAY,
     "ticktape_relay_buffer_bytes": RELAY,
     "ticktape_relay_buffer_errors_total": RELAY,

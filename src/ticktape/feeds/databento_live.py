@@ -31,7 +31,7 @@ from ticktape.tape.errors import (
     TicktapeError,
     UpstreamError,
 )
-from ticktape.tape.gaps import Gap, gap_batch
+from ticktape.tape.gaps import Gap, gap_batch, loss_batch
 from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.metadata import make_metadata
 
@@ -55,9 +55,9 @@ class DatabentoLiveFeed:
 
     When the connection breaks, or nothing (not even a heartbeat) was heard for the heartbeat
     interval and ten seconds, the feed connects again and subscribes anew: without ``start``, and
-    MBO with a snapshot, so that books are right from there on. What was missed is a :class:`Gap`:
-    in :attr:`gaps`, and in the stream before the new session's records
-    (:func:`ticktape.tape.gaps.gaps_in`). A refused key and a wrong subscription are final. The
+    MBO with a snapshot, so that books are right from there on. The loss is said in the stream at
+    once (:mod:`ticktape.tape.gaps`); what was missed is a :class:`Gap`: in :attr:`gaps`, and in the
+    stream before the new session's records. A refused key and a wrong subscription are final. The
     first connection is tried once.
 
     The end of the stream (a FIN) ends the iteration, unless ``reconnect_at_end``. When the queue is
@@ -290,6 +290,9 @@ class DatabentoLiveFeed:
                 delay_s = self._backoff.delay_s(max(failures, 1), self._chance)
                 _log.warning("%s; connecting again in %.1f s", reason, delay_s)
                 self._reason = reason
+                if self.sessions > before:
+                    self._put(loss_batch(self._last_ns or 0, reason))
+                    self._arrived.set()
                 await asyncio.sleep(delay_s)
         except TicktapeError as error:
             self._failure = error

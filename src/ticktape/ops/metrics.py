@@ -226,6 +226,11 @@ GATEWAY_ENDED: Final = Counter(
 RELAY_CONNECTED: Final = ReadWhenAsked(
     "ticktape_relay_upstream_connected", "1 while the relay's upstream session is open, else 0."
 )
+RELAY_LOSSES: Final = Counter(
+    "ticktape_relay_upstream_losses",
+    "Upstream sessions that were lost, counted when they were.",
+    registry=REGISTRY,
+)
 RELAY_RECONNECTS: Final = Counter(
     "ticktape_relay_upstream_reconnects",
     "Sessions that the relay opened anew after the upstream was lost.",
