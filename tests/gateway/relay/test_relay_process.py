@@ -25,8 +25,8 @@ RUN = "import sys; from ticktape.cli.main import main; sys.argv[0] = 'ticktape';
 
 
 @contextmanager
-def relay_process(upstream_port, *options):
-    """Run ``ticktape gateway --upstream``; give the process and its port."""
+def relay_process(upstream_port, *options, **environment):
+    """Run ``ticktape gateway --upstream``; give the process."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", RUN, "gateway", "--upstream", f"127.0.0.1:{upstream_port}"),
@@ -34,7 +34,7 @@ def relay_process(upstream_port, *options):
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "DATABENTO_API_KEY": KEY},
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "DATABENTO_API_KEY": KEY} | environment,
     )
     try:
         yield process
@@ -150,6 +150,32 @@ async def test_told_to_stop_under_load_it_drains_within_five_seconds(small_tape,
         got = records[Schema.MBO].tobytes()
         assert got
         assert got == whole[: len(got)]
+
+
+async def test_no_key_is_in_what_a_relay_logs_at_its_most_talkative(small_tape):
+    """Neither that of the upstream, nor those of its clients, nor what proves them."""
+    own, wrong = "db-own-client-of-the-relay-000001", "db-nobody-knows-this-client-00002"
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed), keys=[KEY]) as up:
+        with relay_process(up.port, "--key", own, TICKTAPE_LOG_LEVEL="debug") as process:
+            port = await port_of(process)
+            client = await RawClient.authenticated(port, key=own)
+            client.send("schema=mbo|symbols=ALL_SYMBOLS\nstart_session\n")
+            await anext(client.batches())
+            await feed.push(Batch(Schema.MBO, small_tape.records))
+            await read_until(client, small_tape.records, [])
+            refused = await RawClient.connect(port)
+            refused.send(refused.authentication(wrong))
+            assert (await refused.line()).startswith("success=0")
+            up.abort_sessions()
+            await until(lambda: up.sessions)
+            process.send_signal(signal.SIGTERM)
+            shown = "".join(part.decode() for part in await asyncio.to_thread(process.communicate))
+    assert "Authentication failed" in shown
+    assert "connecting again" in shown
+    for secret in (KEY, own, wrong, refused.authentication(wrong)[5:69]):
+        assert secret not in shown
+        assert secret[-12:] not in shown
 
 
 async def test_a_gone_upstream_at_the_start_is_one_clear_line():
