@@ -186,7 +186,7 @@ def test_what_goes_wrong_is_said(open_page, replay, keep_screenshot):
     expect(tape_rows(page).first).to_be_visible()
 
 
-def test_missed_records_are_marked_on_the_chart(open_page, replay, keep_screenshot):
+def test_missed_records_are_marked_on_the_chart(open_page, replay, until, keep_screenshot):
     sockets = []
 
     def listen(page):
@@ -204,11 +204,16 @@ def test_missed_records_are_marked_on_the_chart(open_page, replay, keep_screensh
     gap |= {"start_ns": str(cursor_ns - 5 * 10**9), "end_ns": str(cursor_ns - 10**9)}
     sockets[-1].send(json.dumps(gap))
     canvas = page.locator(".chart-canvas").bounding_box()
-    for x in range(int(canvas["width"]) - 70, 0, -8):
-        page.mouse.move(canvas["x"] + x, canvas["y"] + 200)
-        drawn(page)
-        if "connection lost" in legend.inner_text():
-            break
+
+    def is_pointed_at() -> bool:
+        for x in range(int(canvas["width"]) - 70, 0, -8):
+            page.mouse.move(canvas["x"] + x, canvas["y"] + 200)
+            drawn(page)
+            if "connection lost" in legend.inner_text():
+                return True
+        return False
+
+    until("the gap", is_pointed_at)
     expect(legend).to_contain_text("gap")
     keep_screenshot(page, "gap-desktop-dark")
 
