@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from tests.server.market_day import Stage, read_until
+from tests.server.test_metrics import scrape
 
 from ticktape.cli.up_sources import Wishes, choose, vendor_gateway
 from ticktape.feeds.simulator import SimulatedExchange, SimulatorFeed
@@ -60,10 +61,14 @@ async def test_an_outage_is_told_as_a_gap_and_the_book_comes_back_whole(monkeypa
     ):
         await read_until(socket, is_a_book_of("NQ"))
         await read_until(socket, is_a_book_of("ES"))
+        before = await scrape(running)
         gateway.abort_sessions()
         gap = (await read_until(socket, lambda m: m["type"] == "gap"))[-1]
         book = (await read_until(socket, is_a_book_of("ES")))[-1]
         _, source = await running.get("/api/source")
+        after = await scrape(running)
+    name = "ticktape_gaps_total"
+    assert after.value(name) == before.value(name) + 1
     assert int(gap["end_ns"]) >= int(gap["start_ns"]) > 0
     assert (source["mode"], source["gaps"], source["connected"]) == ("LIVE", 1, True)
     assert book["bid_levels"] > 5
