@@ -200,7 +200,10 @@ async def test_after_a_reset_books_come_anew_and_the_gap_is_told():
         while got < 1_000:
             batch = await anext(stream)
             got += len(batch.records)
+        (session,) = gateway.sessions
         gateway.abort_sessions()
+        while session in gateway.sessions:
+            await asyncio.sleep(0)
         await source.push(orders[1_000:2_000])
         while feed.sessions < 2:
             batch = await anext(stream)
