@@ -79,6 +79,29 @@ def test_an_error_is_one_line_and_status_1(failing, capsys):
     assert printed.out == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export", "none.dbn", "--levels", "0"], "0 levels"),
+        (["export", "none.dbn", "--every", "1x"], "'1x' is no length of time"),
+        (["export", "none.dbn", "--format", "xml"], "'xml' is no format"),
+        (["export", "none.dbn", "--from", "x"], "'x' is not a time"),
+        (["bars", "none.dbn", "--every", "1x"], "'1x' is no length of time"),
+        (["book", "none.dbn", "--at-time", "x"], "'x' is not a time"),
+        (["up", "--port", "99999"], "99999"),
+        (["gateway", "--upstream", "127.0.0.1:9"], "--symbols names nothing"),
+        (["bench", "nosuch"], "'nosuch'"),
+    ],
+)
+def test_a_value_that_is_wrong_by_itself_is_one_line_and_status_2(arguments, said, capsys):
+    assert command_line.run(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("error: ")
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
 @pytest.mark.parametrize("arguments", [["--verbose", "fail"], ["fail", "--verbose"]])
 def test_verbose_adds_the_traceback_wherever_it_stands(failing, capsys, arguments):
     failing(BadValueError("no such price"))

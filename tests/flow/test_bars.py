@@ -175,7 +175,7 @@ def test_a_length_is_read(text, ns):
 
 @pytest.mark.parametrize("text", ["", "m", "0s", "-1m", "1.5h", "1y", "1 m", "9999999d"])
 def test_a_length_that_is_none_is_refused(text):
-    with pytest.raises(BadValueError, match="length of a bar"):
+    with pytest.raises(BadValueError, match="no length of time"):
         parse_every(text)
 
 

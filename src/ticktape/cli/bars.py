@@ -11,6 +11,7 @@ import typer
 from ticktape.cli.progress import watch_batches
 from ticktape.cli.results import print_result
 from ticktape.cli.tables import format_table
+from ticktape.cli.usage import wrong_usage
 from ticktape.flow.bar_files import COUNTS, PRICES, bar_documents, write_bars
 from ticktape.flow.bars import parse_every
 from ticktape.flow.tape_bars import PRINT_SCHEMAS, bars_of_tape
@@ -46,8 +47,9 @@ def bars(
     ] = False,
 ) -> None:
     """Make bars from the trades of a tape."""
-    every_ns = parse_every(every)
-    chosen = _schema_named(schema)
+    with wrong_usage():
+        every_ns = parse_every(every)
+        chosen = _schema_named(schema)
     tape = open_tape(file)
     made = bars_of_tape(
         watch_batches(tape, f"reading {file.name}"), tape.metadata, every_ns, symbol, chosen

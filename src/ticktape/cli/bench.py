@@ -12,7 +12,9 @@ from rich.status import Status
 from rich.table import Table
 
 from ticktape.bench import make_report, run_benchmarks
+from ticktape.bench.figures import Figure
 from ticktape.bench.report import amount, bound_text, machine_line
+from ticktape.cli.usage import wrong_usage
 
 _VERDICTS = {True: "[green]yes", False: "[red]no", None: "–"}
 
@@ -51,15 +53,17 @@ def bench(
     ] = None,
 ) -> None:
     """Measure this machine's figures."""
-    figures = []
+    figures: list[Figure] = []
     with Status("", console=Console(stderr=True)) as line:
-        for figure in run_benchmarks(
+        measured = run_benchmarks(
             subjects or (),
             quick=quick,
             folder=folder,
             starting=lambda name: line.update(f"measuring: {name}"),
-        ):
-            figures.append(figure)
+        )
+        # Nothing but a name that there is not can be a bad value.
+        with wrong_usage():
+            figures.extend(measured)
     report = make_report(figures, quick)
     document = json.dumps(report, indent=2, ensure_ascii=False)
     if out is not None:

@@ -13,7 +13,7 @@ from ticktape.book.tape_book import TapeBook, book_of_tape
 from ticktape.cli.progress import watch_batches
 from ticktape.cli.results import print_result
 from ticktape.cli.tables import format_table
-from ticktape.tape.errors import BadValueError
+from ticktape.cli.usage import WrongUsageError, wrong_usage
 from ticktape.tape.files import open_tape
 from ticktape.tape.prices import format_price
 from ticktape.tape.times import format_time, parse_time
@@ -53,7 +53,9 @@ def book(
 ) -> None:
     """Print the order book at a record or a time."""
     if at_record is not None and at_time is not None:
-        raise BadValueError("--at-record and --at-time are two points", hint="give one of them")
+        raise WrongUsageError("--at-record and --at-time are two points", hint="give one of them")
+    with wrong_usage():
+        at_time_ns = None if at_time is None else parse_time(at_time)
     tape = open_tape(file)
     found = book_of_tape(
         watch_batches(tape, f"reading {file.name}"),
@@ -61,7 +63,7 @@ def book(
         symbol=symbol,
         publisher_id=publisher,
         at_record=at_record,
-        at_time_ns=None if at_time is None else parse_time(at_time),
+        at_time_ns=at_time_ns,
     )
     document = book_document(found, levels)
     print_result(

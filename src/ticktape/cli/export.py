@@ -12,6 +12,7 @@ import numpy as np
 import typer
 
 from ticktape.cli.progress import watch_batches
+from ticktape.cli.usage import WrongUsageError, wrong_usage
 from ticktape.server.directory import find_instruments
 from ticktape.server.tape_shelf import ShelvedTape, shelve
 from ticktape.store.export import (
@@ -38,7 +39,9 @@ _TEXTS: Final = frozenset({"json", "ndjson", "csv"})
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="A tape of mbo records: DBN, the vendor's CSV or Parquet.")],
+    file: Annotated[
+        Path, typer.Argument(help="A tape of mbo records: DBN, the vendor's CSV or Parquet.")
+    ],
     symbol: Annotated[
         str | None,
         typer.Option(help="CLX5, an id, ES.FUT or ES.c.0, several with commas; all if not given."),
@@ -62,11 +65,12 @@ def export(
     out: Annotated[str, typer.Option(help="The file to make; - for standard output.")] = "-",
 ) -> None:
     """Export the books of a tape: levels at every change."""
-    shape = shape_of(levels, every, form or _form_of(out))
-    first = (None, None) if begin is None else parse_place(begin)
-    last = (None, None) if end is None else parse_place(end)
+    with wrong_usage():
+        shape = shape_of(levels, every, form or _form_of(out))
+        first = (None, None) if begin is None else parse_place(begin)
+        last = (None, None) if end is None else parse_place(end)
     if out == _STANDARD_OUTPUT and shape.format not in _TEXTS and sys.stdout.isatty():
-        raise BadValueError(
+        raise WrongUsageError(
             f"{shape.format} is nothing for a terminal", hint="name a file with --out"
         )
     tape = shelve([file])

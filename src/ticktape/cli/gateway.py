@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ticktape.cli.leaving import leave, leave_within
+from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.config import Settings, SettingsError, load_settings
-from ticktape.tape.errors import BadValueError, PortInUseError
+from ticktape.tape.errors import PortInUseError
 
 if TYPE_CHECKING:
     from wsgiref.simple_server import WSGIServer
@@ -46,8 +47,8 @@ def gateway(
         str, typer.Option(help="What the relay holds from its start: ES.FUT,NQ.c.0")
     ] = "",
     schema: Annotated[
-        str, typer.Option(help="Schemas of --symbols: mbo or mbo,statistics, …")
-    ] = "mbo",
+        str, typer.Option(help="Schemas of --symbols: mbo (the default), mbo,statistics, …")
+    ] = "",
     dataset: Annotated[str, typer.Option(help="Dataset of --upstream.")] = "GLBX.MDP3",
     buffer: Annotated[
         Path | None,
@@ -115,16 +116,25 @@ def gateway(
         raise typer.BadParameter("give either SOURCE... or --upstream")
     if upstream is None and not sources:
         raise typer.BadParameter("give tapes, the word simulator, or --upstream")
+    if upstream is None:
+        _refuse("goes with --upstream alone", symbols=symbols, schema=schema, buffer=buffer)
+    else:
+        _refuse(
+            "is nothing for a relay: it goes at the pace of its upstream",
+            speed=speed,
+            shared=shared,
+            loop=loop,
+        )
     if upstream is not None:
         from ticktape.cli.relay import relay_source  # noqa: PLC0415 -- compiled kernels
 
         source = relay_source(
-            upstream, dataset, symbols, schema, buffer=buffer, buffer_bytes=buffer_bytes
+            upstream, dataset, symbols, schema or "mbo", buffer=buffer, buffer_bytes=buffer_bytes
         )
     elif sources == [SIMULATOR]:
         source = simulator_source(rate, seed, read_speed(speed or "1"), pre_open)
     elif SIMULATOR in sources:
-        raise BadValueError("The simulator and tapes can not be served together")
+        raise WrongUsageError("The simulator and tapes can not be served together")
     else:
         pace = read_speed(speed or ("1" if shared else "max"))
         source = tape_source([Path(one) for one in sources], pace, shared=shared, loop=loop)
@@ -132,11 +142,17 @@ def gateway(
     leave(0)
 
 
+def _refuse(why: str, **options: object) -> None:
+    for name, given in options.items():
+        if given:
+            raise WrongUsageError(f"--{name} {why}")
+
+
 def _settings(**options: object) -> Settings:
     try:
         settings = load_settings(**options)
     except SettingsError as error:
-        raise BadValueError(str(error)) from error
+        raise WrongUsageError(str(error)) from error
     from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
 
     set_up_logging(settings.log_level)
@@ -165,7 +181,7 @@ def read_speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise BadValueError(f"Speed {text!r} is neither max nor a number above 0")
+        raise WrongUsageError(f"Speed {text!r} is neither max nor a number above 0")
     return speed
 
 
@@ -180,7 +196,7 @@ def simulator_source(
     from ticktape.gateway.live import BroadcastSource  # noqa: PLC0415
 
     if not 0 <= pre_open_s < float("inf"):
-        raise BadValueError(f"A pre-open of {pre_open_s} s is no number of seconds from 0 on")
+        raise WrongUsageError(f"A pre-open of {pre_open_s} s is no number of seconds from 0 on")
     exchange = SimulatedExchange(
         seed=seed,
         rate=rate,

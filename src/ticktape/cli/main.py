@@ -188,7 +188,7 @@ def run(arguments: Sequence[str]) -> int:
         if verbose:
             traceback.print_exc()
         print(f"error: {line}", file=sys.stderr)
-        return 1
+        return getattr(error, "exit_status", 1)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ticktape.cli.usage import WrongUsageError
 from ticktape.feeds.backoff import Backoff
 from ticktape.feeds.databento_key import find_key
 from ticktape.feeds.databento_live import DEFAULT_PORT, DatabentoLiveFeed
@@ -44,13 +45,14 @@ def relay_source(
 
     Raises
     ------
-    BadValueError
+    WrongUsageError
         A schema, symbol or address is wrong.
     AuthenticationError
         There is no key in the environment.
     """
-    key = find_key()
     host, port = _address(upstream)
+    held = held_from_start(symbols, schemas)
+    key = find_key()
 
     def make_feed(subscriptions: Sequence[LiveSubscription]) -> DatabentoLiveFeed:
         return DatabentoLiveFeed(
@@ -63,7 +65,6 @@ def relay_source(
             backoff=_BACKOFF,
         )
 
-    held = held_from_start(symbols, schemas)
     try:
         upstream_session = Upstream(make_feed, held, _BACKOFF)
         return RelaySource(upstream_session, buffer=buffer, buffer_bytes=buffer_bytes)
@@ -76,7 +77,7 @@ def _address(upstream: str) -> tuple[str | None, int]:
         return None, DEFAULT_PORT
     host, colon, port = upstream.rpartition(":")
     if not (colon and host and port.isdecimal() and 0 < int(port) < 1 << 16):
-        raise BadValueError(
+        raise WrongUsageError(
             f"--upstream {upstream!r} is no gateway", hint="give databento, or HOST:PORT"
         )
     return host, int(port)
@@ -87,18 +88,18 @@ def held_from_start(symbols: str, schemas: str) -> list[LiveSubscription]:
 
     Raises
     ------
-    BadValueError
+    WrongUsageError
         There are no symbols, or a schema is not known.
     """
     names = list(filter(None, map(str.strip, symbols.split(","))))
     if not names:
-        raise BadValueError("--symbols names nothing to hold", hint="name some: ES.FUT,NQ.c.0")
+        raise WrongUsageError("--symbols names nothing to hold", hint="name some: ES.FUT,NQ.c.0")
     held: list[Schema] = [Schema.DEFINITION]
     for name in filter(None, map(str.strip, schemas.split(","))):
         try:
             held.append(Schema(name))
         except ValueError as error:
-            raise BadValueError(
+            raise WrongUsageError(
                 f"schema {name!r} is not known", hint="one of mbo, mbp-10, mbp-1, trades, …"
             ) from error
     by_kind: dict[str, list[str]] = {}

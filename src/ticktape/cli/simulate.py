@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ticktape.cli.usage import WrongUsageError, wrong_usage
 from ticktape.tape.batch import Batch
-from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import Schema
 from ticktape.tape.times import NS_PER_SECOND
 
@@ -57,11 +57,13 @@ def simulate(
     """
     for path in (out, status, definitions):
         if path is not None and not path.name.endswith(_SUFFIXES):
-            raise BadValueError(f"{path} is no name for a tape", hint="end it in .dbn or .dbn.zst")
+            raise WrongUsageError(
+                f"{path} is no name for a tape", hint="end it in .dbn or .dbn.zst"
+            )
     if not 0 < seconds <= _LATEST_SECONDS:
-        raise BadValueError(f"cannot simulate {seconds:g} seconds", hint="give up to 30 days")
+        raise WrongUsageError(f"cannot simulate {seconds:g} seconds", hint="give up to 30 days")
     if not 0 <= pre_open < seconds:
-        raise BadValueError(
+        raise WrongUsageError(
             f"a pre-open of {pre_open:g} s does not fit", hint="give less than --seconds"
         )
     # Compiled kernels: slow to import, and wrong usage should be told at once.
@@ -69,12 +71,13 @@ def simulate(
     from ticktape.feeds.simulator import SimulatedExchange  # noqa: PLC0415
     from ticktape.tape import DbnWriter, format_time, parse_time  # noqa: PLC0415
 
-    exchange = SimulatedExchange(
-        seed=seed,
-        rate=rate,
-        start_ns=parse_time(start),
-        pre_open_ns=int(pre_open * NS_PER_SECOND),
-    )
+    with wrong_usage():
+        exchange = SimulatedExchange(
+            seed=seed,
+            rate=rate,
+            start_ns=parse_time(start),
+            pre_open_ns=int(pre_open * NS_PER_SECOND),
+        )
     end_ns = exchange.start_ns + int(seconds * NS_PER_SECOND)
     records = 0
     metadata = exchange.metadata_until(end_ns)

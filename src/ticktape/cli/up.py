@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ticktape.cli.leaving import leave
+from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings, SettingsError, load_settings
-from ticktape.tape.errors import BadValueError
 
 if TYPE_CHECKING:
     from ticktape.cli.up_sources import Choice
@@ -97,7 +97,7 @@ def _settings(**options: object) -> Settings:
     try:
         settings = load_settings(**options)
     except SettingsError as error:
-        raise BadValueError(str(error)) from error
+        raise WrongUsageError(str(error)) from error
     from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
 
     set_up_logging(settings.log_level)
@@ -112,7 +112,7 @@ def read_speed(text: str) -> float | None:
 
     Raises
     ------
-    BadValueError
+    WrongUsageError
         If it is no number above zero, and not ``max``.
     """
     if text.lower() == "max":
@@ -122,7 +122,7 @@ def read_speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise BadValueError(
+        raise WrongUsageError(
             f"speed {text!r} is no speed", hint="give a number, 10 is tenfold, or max"
         )
     return speed

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ticktape.cli.usage import WrongUsageError
 from ticktape.feeds.databento_key import find_key
 from ticktape.feeds.databento_live import DEFAULT_PORT, DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import ALL_SYMBOLS, LiveSubscription
@@ -202,7 +203,7 @@ def _demo(wishes: Wishes) -> Choice:
     from ticktape.feeds.simulator import SimulatedExchange, SimulatorFeed  # noqa: PLC0415
 
     if not 0 <= wishes.pre_open_seconds <= _LONGEST_PRE_OPEN_SECONDS:
-        raise BadValueError(
+        raise WrongUsageError(
             f"a pre-open of {wishes.pre_open_seconds:g} s is no pre-open",
             hint=f"give 0 to {_LONGEST_PRE_OPEN_SECONDS} seconds",
         )
@@ -246,11 +247,11 @@ def _live(settings: Settings, wishes: Wishes) -> Choice:
     find_key()  # A missing key is said before anything is started.
     symbols = list(filter(None, map(str.strip, (wishes.live or "").split(","))))
     if not symbols:
-        raise BadValueError("--live names no symbols", hint="name some: --live ES.FUT,NQ.c.0")
+        raise WrongUsageError("--live names no symbols", hint="name some: --live ES.FUT,NQ.c.0")
     try:
         schema = Schema(wishes.schema)
     except ValueError as error:
-        raise BadValueError(
+        raise WrongUsageError(
             f"schema {wishes.schema!r} is not known",
             hint="one of mbo, mbp-10, mbp-1, tbbo, trades, bbo-1s, ohlcv-1s, …",
         ) from error

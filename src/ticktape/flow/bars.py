@@ -57,12 +57,12 @@ def parse_every(text: str) -> int:
     read = re.fullmatch(r"([1-9][0-9]{0,5})(ms|s|m|h|d)", text.strip())
     if read is None:
         raise BadValueError(
-            f"{text!r} is not the length of a bar",
+            f"{text!r} is no length of time",
             hint="give a number and ms, s, m, h or d, such as 1s, 15m or 1d",
         )
     length_ns = int(read[1]) * _UNITS_NS[read[2]]
     if length_ns > _LONGEST_NS:
-        raise BadValueError(f"{text!r} is too long for a bar", hint="give a year at most: 366d")
+        raise BadValueError(f"{text!r} is too long", hint="give a year at most: 366d")
     return length_ns
 
 
