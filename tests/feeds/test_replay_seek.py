@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.feeds.seeking import played, position_after, seek_about
 from tests.store.orders import START, random_orders
 
+from ticktape.feeds.marks import Mark, marks_in
 from ticktape.feeds.replay import Replay
 from ticktape.store import TapeIndex
 from ticktape.tape import DbnWriter, make_metadata, read_dbn
@@ -98,8 +99,6 @@ def test_after_a_seek_the_tape_goes_on_as_it_is(tape, records, batches):
     async def go():
         replay.seek_position(4_321)
         replay.resume()
-        from ticktape.feeds.marks import Mark, marks_in
-
         caught_up = False
         async for batch in replay:
             if caught_up:
@@ -211,3 +210,31 @@ def test_the_real_crude_oil_tape_shows_the_same_wherever_one_lands(real_tape):
     shown, _ = run(paused(path, every=4_096), *moves)
     for at, (_, seen) in zip(targets, shown, strict=True):
         assert seen == played(batches, at).shown()
+
+
+def test_on_the_way_time_and_position_are_both_those_of_where_it_was_sent(tape):
+    """Sent on before it has arrived: never the position of the one, and the time of the other."""
+    replay = paused(tape, every=2_000)
+    seen = []
+
+    def stands():
+        status = replay.status()
+        return status.position, status.cursor_ns
+
+    def sent(position):
+        return position, replay.index.time_before(position)
+
+    async def go():
+        replay.seek_position(3_900)
+        async for batch in replay:
+            if Mark.CAUGHT_UP in marks_in(batch):
+                assert stands() == sent(5_900)
+                return
+            seen.append(stands())
+            if len(seen) == 1:
+                assert stands() == sent(3_900)
+                replay.seek_position(5_900)
+                assert stands() == sent(5_900)
+
+    asyncio.run(go())
+    assert set(seen) == {sent(3_900), sent(5_900)}

@@ -242,9 +242,13 @@ class ReplayControls:
     def status(self) -> ReplayStatus:
         """Tell where it stands, also from another thread."""
         with self._lock:
+            cursor_ns = self._playhead_ns()
+            if self._target_position is not None and self._target_ns is not None:
+                # On the way, time and position are both those of where it was sent.
+                cursor_ns = self._within_span(self._target_ns)
             status = ReplayStatus(
                 *self._span,
-                self._playhead_ns(),
+                cursor_ns,
                 self._speed,
                 self._paused,
                 self._finished,
