@@ -299,7 +299,9 @@ async def test_a_request_says_in_the_log_what_it_took(demo):
     set_up_logging("info", stream=stream)
     try:
         began = time.monotonic()
-        await demo.get("/api/book/ESH6?token=hunter2", headers={"x-request-id": "r-77"})
+        await demo.get(
+            "/api/symbols?token=hunter2", headers={"x-request-id": "r-77", "x-client-id": "d-3"}
+        )
         assert time.monotonic() - began < 10
         async with demo.live(QUERY + "&api_key=hunter2", headers={"x-client-id": "desk-4"}) as ws:
             await ws.receive_json()
@@ -311,8 +313,9 @@ async def test_a_request_says_in_the_log_what_it_took(demo):
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     request = next(line for line in lines if line["event"] == "request")
     assert (request["request_id"], request["method"], request["status"]) == ("r-77", "GET", 200)
-    assert request["path"] == "/api/book/ESH6"
-    assert request["bytes"] > 500
+    assert request["path"] == "/api/symbols"
+    assert request["client_id"] == "d-3"
+    assert request["bytes"] > 100
     assert request["duration_ms"] >= 0
     ended = next(line for line in lines if line["event"] == "stream ended")
     assert ended["client_id"] == "desk-4"

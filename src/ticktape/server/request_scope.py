@@ -47,8 +47,8 @@ class RequestScope:
     Notes
     -----
     Ids are bound to the context (``structlog.contextvars``), so every line that is logged while a
-    request is answered has them: ``request_id``, and for a WebSocket also ``session_id`` (the
-    connection's) and ``client_id`` (the header ``X-Client-ID``, else the peer's address).
+    request is answered has them: ``request_id``, ``client_id`` (the header ``X-Client-ID``, else
+    the peer's address), and for a WebSocket also ``session_id`` (the connection's).
     """
 
     def __init__(self, app: Any, limits: Limits) -> None:  # noqa: ANN401 -- any ASGI application
@@ -91,7 +91,7 @@ class RequestScope:
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
         began = time.perf_counter()
         request_id = self.id_of(scope)
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id, client_id=client_of(scope))
         named = (b"x-request-id", request_id.encode())
         status = 500
         sent = 0
@@ -168,6 +168,7 @@ class RequestScope:
         _log.info(
             "request",
             request_id=request_id,
+            client_id=client_of(scope),
             method=method,
             path=scope["path"],
             status=status,
@@ -179,7 +180,7 @@ class RequestScope:
         began = time.perf_counter()
         session_id = self.id_of(scope)
         structlog.contextvars.bind_contextvars(
-            request_id=session_id, session_id=session_id, client_id=_client_of(scope)
+            request_id=session_id, session_id=session_id, client_id=client_of(scope)
         )
         sent = 0
 
@@ -234,7 +235,8 @@ def _header(scope: Any, wanted: bytes) -> bytes | None:  # noqa: ANN401 -- ASGI
     return None
 
 
-def _client_of(scope: Any) -> str:  # noqa: ANN401 -- ASGI
+def client_of(scope: Any) -> str:  # noqa: ANN401 -- ASGI
+    """Give a client's id: the header ``X-Client-ID`` where it is a good one, else the peer."""
     given = _header(scope, b"x-client-id")
     if given is not None and _GOOD_ID.fullmatch(given):
         return given.decode()
