@@ -193,7 +193,7 @@ async def test_the_same_request_gives_the_same_bytes_wherever_the_cursor_is(busy
         ("?every=often", 400, "bad-value", "1s"),
         ("?from=soon", 400, "bad-value", ""),
         (f"?to={COUNT + 1}", 400, "bad-value", str(COUNT - 1)),
-        ("?symbol=ZZZ9", 404, "unknown-symbol", "list of symbols"),
+        ("?symbol=ZZZ9", 404, "unknown-symbol", "/api/symbols"),
     ],
 )
 async def test_refusals(busy_tape, query, status, code, said):

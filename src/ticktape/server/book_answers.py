@@ -24,7 +24,7 @@ from ticktape.tape.prices import format_price
 _ANSWERS_KEPT: Final = 512
 _SYMBOLS_KEPT: Final = 4_096
 _SECOND_NS: Final = 1_000_000_000
-SEE_SYMBOLS: Final = "choose one of the list of symbols"
+SEE_SYMBOLS: Final = "choose one that /api/symbols lists, or ask again once it has had a record"
 _encode = Encoder().encode
 
 
@@ -82,7 +82,7 @@ class BookAnswers:
             key = hub.directory.book_key(symbol, publisher)
             if key is None:
                 of = "" if publisher is None else f" of publisher {publisher}"
-                raise UnknownSymbolError(f"there is no book of {symbol}{of}", hint=SEE_SYMBOLS)
+                raise UnknownSymbolError(f"there is no book of {symbol}{of} yet", hint=SEE_SYMBOLS)
             self._keys[symbol, publisher] = key
         return key
 

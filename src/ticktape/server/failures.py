@@ -107,7 +107,7 @@ def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> 
     if isinstance(error, InternalServerException) and request.scope.get(BODY_BROKE_OFF):
         return _answer(400, "bad-value", "the request's body broke off, or is none", _SEE_DOCS)
     code = _CODES.get(error.status_code, "bad-value" if error.status_code < 500 else "error")
-    return _answer(error.status_code, code, error.detail)
+    return _answer(error.status_code, code, error.detail, _SEE_DOCS)
 
 
 def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorBody]:

@@ -6,6 +6,7 @@ import asyncio
 from typing import Final, NamedTuple
 
 from ticktape.ops.beside import beside
+from ticktape.server.book_answers import SEE_SYMBOLS
 from ticktape.server.book_frames import BookHead, columns_frame
 from ticktape.server.book_stream_query import LONGEST_COLUMN_MS, SHORTEST_COLUMN_MS
 from ticktape.server.book_streams import BookStreams
@@ -93,9 +94,7 @@ class Heatmap:
         streams = self._streams
         key = streams.directory.book_key(asked.symbol)
         if key is None:
-            raise UnknownSymbolError(
-                f"there is no book of {asked.symbol}", hint="choose one of the list of symbols"
-            )
+            raise UnknownSymbolError(f"there is no book of {asked.symbol} yet", hint=SEE_SYMBOLS)
         shown = streams.position
         head = BookHead(*key, streams.time_ns, shown)
         if shown <= log.first_position or not streams.time_ns:

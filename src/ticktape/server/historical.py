@@ -197,7 +197,7 @@ class Historical:
         if found.not_found:
             raise UnknownSymbolError(
                 f"{', '.join(found.not_found)} is not on {tape.name}",
-                hint="choose one of the list of symbols",
+                hint="choose one that /api/symbols lists",
             )
         schema = Schema(request.schema)
         source = best_source(tape.schemas, schema)

@@ -171,7 +171,7 @@ class MboStreams:
         if found.not_found or not found.instrument_ids:
             raise UnknownSymbolError(
                 f"the source has no {', '.join(found.not_found) or 'symbol of no name'}",
-                hint="choose one of the list of symbols",
+                hint="choose one that /api/symbols lists",
             )
         return found.instrument_ids
 

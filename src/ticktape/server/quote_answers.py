@@ -45,7 +45,7 @@ def quotes_asked(
         if not found:
             not_found.append(symbol)
     if not keys:
-        raise UnknownSymbolError(f"there is no book of {', '.join(symbols)}", hint=SEE_SYMBOLS)
+        raise UnknownSymbolError(f"there is no book of {', '.join(symbols)} yet", hint=SEE_SYMBOLS)
     versions = [answers.version(key) for key in keys]
     # Of many books, their versions would make a long tag.
     digest = blake2b(repr((versions, not_found)).encode(), digest_size=8).digest()
