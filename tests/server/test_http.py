@@ -1,5 +1,6 @@
 """The calls of the web API, on a real server."""
 
+import pytest
 from tests.server.market_day import ES, START_NS, HandFeed, stage
 
 from ticktape import __version__
@@ -152,3 +153,49 @@ async def test_the_source_is_not_connected_once_the_feed_has_ended():
             await running.get("/api/health")
         _, source = await running.get("/api/source")
         assert source["connected"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("/api/book/ESH6?level=5", "levels, orders, publisher"),
+        ("/api/book/ESH6?levels=5&depth=1", "levels, orders, publisher"),
+        ("/api/bbo?symbols=ESH6&symbol=CLH6", "symbols"),
+        ("/api/orders/1001000?symbol=ESH6", "instrument, publisher"),
+        ("/api/mbo/stream/json/0?symbols=ESH6", "from, limit, symbol"),
+        ("/api/market/export?symbols=ESH6", "every, format, from, levels, symbol, to"),
+        ("/api/heatmap/ESH6?every=5", "every_ms, from, levels, to"),
+    ],
+)
+async def test_a_parameter_that_there_is_not_is_refused_by_name(demo, path, known):
+    status, error = await demo.get(path)
+    assert (status, error["code"]) == (400, "bad-value")
+    wrong = [
+        name
+        for name in path.partition("?")[2].split("&")
+        if name.split("=")[0] not in known.split(", ")
+    ]
+    assert repr(wrong[0].split("=")[0]) in error["message"]
+    assert error["hint"] == f"known are {known}"
+
+
+@pytest.mark.parametrize("path", ["/ws/live", "/ws/book"])
+async def test_a_stream_refuses_a_parameter_that_there_is_not(demo, path):
+    async with demo.http.ws_connect(f"{demo.url}{path}?symbol=ESH6") as socket:
+        error = await socket.receive_json()
+    assert (error["type"], error["code"]) == ("error", "bad-value")
+    assert "'symbol'" in error["message"]
+    assert "symbols" in error["hint"]
+
+
+async def test_a_path_that_there_is_not_says_where_to_look(demo):
+    status, error = await demo.get("/api/nothing")
+    assert (status, error["code"]) == (404, "not-found")
+    assert "/docs" in error["hint"]
+
+
+async def test_a_symbol_without_a_book_yet_is_told_as_such(demo):
+    status, error = await demo.get("/api/book/NQH6")
+    assert (status, error["code"]) == (404, "unknown-symbol")
+    assert error["message"] == "there is no book of NQH6 yet"
+    assert "/api/symbols" in error["hint"]

@@ -23,6 +23,7 @@ from ticktape.server.docs_page import DocsPage
 from ticktape.server.guard import LoopbackGuard, is_allowed
 from ticktape.server.lean_books import LeanBooks
 from ticktape.server.limits import Limits
+from ticktape.server.query_names import refuse_unknown_parameters
 from ticktape.server.request_scope import RequestScope
 from ticktape.server.routes import (
     book_stream,
@@ -87,6 +88,7 @@ def create_app(state: Mapping[str, object], *, dev: bool, loopback: bool) -> ASG
         HANDLERS,
         state=State(dict(state)),
         exception_handlers=failures.HANDLERS,
+        before_request=refuse_unknown_parameters,
         cors_config=CORSConfig(allow_origins=["*"]) if dev else None,
         request_max_body_size=limits.max_request_bytes,
         logging_config=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
+from ticktape.server.query_names import refuse_unknown_names
 from ticktape.tape.errors import BadValueError
 
 DEFAULT_LEVELS: Final = 10
@@ -13,6 +14,9 @@ DEFAULT_RATE: Final = 20
 MAX_RATE: Final = 60
 SHORTEST_COLUMN_MS: Final = 10
 LONGEST_COLUMN_MS: Final = 3_600_000
+_PARAMETERS: Final = frozenset(
+    ["symbols", "stype_in", "format", "levels", "rate", "orders", "volume", "events", "every_ms"]
+)
 _STYPES: Final = ("raw_symbol", "parent", "continuous", "instrument_id")
 _FORMATS: Final = ("json", "binary")
 _SWITCHES: Final = {"": False, "0": False, "false": False, "1": True, "true": True}
@@ -85,6 +89,7 @@ def read_book_subscription(
     OverLimitError
         If there are too many symbols.
     """
+    refuse_unknown_names(query, _PARAMETERS)
     symbols = limits.symbols_of(query.get("symbols", ""))
     stype_in = query.get("stype_in") or None
     if stype_in is not None and stype_in not in _STYPES:
