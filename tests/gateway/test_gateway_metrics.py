@@ -1,9 +1,11 @@
 """What the gateway tells of itself: every metric moves when what it counts happens."""
 
 import asyncio
+import time
 
 import numpy as np
-from tests.gateway.gateway_clients import RawClient, serving
+import pytest
+from tests.gateway.gateway_clients import RawClient, official_session, serving
 from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
 from tests.gateway.test_staying_up import ALL, reset, until
 
@@ -89,11 +91,32 @@ async def test_every_session_ends_for_a_reason(small_tape):
         await rest_of(last, Schema.MBO)
         await until(lambda: not gateway.sessions)
     assert {one: moved.by for one, moved in ended.items()} == {
-        "left": ended["left"].by,
-        "failed": 2 - ended["left"].by,
+        "left": 2,
+        "failed": 0,
         "refused": 1,
         "finished": 1,
     }
+
+
+@pytest.mark.parametrize("leaving", ["stop", "terminate"])
+async def test_an_official_client_that_leaves_is_no_failure(small_tape, leaving):
+    """Also with records under way that it will not read."""
+    left, failed = (
+        Moved("ticktape_gateway_sessions_ended_total", reason=one) for one in ("left", "failed")
+    )
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed)) as gateway:
+        pushing = asyncio.create_task(feed.push(*[Batch(Schema.MBO, small_tape.records)] * 8))
+
+        def leave(client, records):
+            while not records:
+                time.sleep(0.005)
+            getattr(client, leaving)()
+
+        await official_session(gateway.port, {"schema": "mbo"}, during=leave)
+        await until(lambda: not gateway.sessions)
+        pushing.cancel()
+    assert (left.by, failed.by) == (1, 0)
 
 
 async def test_a_session_that_is_drained_is_one_that_ended_for_that(small_tape):

@@ -152,7 +152,7 @@ class LiveGateway:
     def _forget(self, session: Session, task: asyncio.Task[None]) -> None:
         self._sessions.pop(session, None)
         if not task.cancelled() and task.exception() is not None:
-            _log.error("session failed", session=session.session_id, exc_info=task.exception())
+            _log.error("session failed", session_id=session.session_id, exc_info=task.exception())
 
     def abort_sessions(self) -> None:
         """Simulate an outage: reset every open session; the gateway stays and takes new ones."""
@@ -200,7 +200,7 @@ class LiveGateway:
             await session.drain()
         await asyncio.wait(tuple(self._sessions.values()), timeout=drain_s)
         for session in self._sessions:
-            _log.warning("did not read to its end in time", session=session.session_id)
+            _log.warning("did not read to its end in time", session_id=session.session_id)
             session.abort()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import struct
@@ -42,6 +43,19 @@ from ticktape.tape.layouts import Schema
 LSG_VERSION: Final = "0.9.4"
 _READ_BYTES: Final = 1 << 16
 _LINGER_S: Final = 2.0
+# What a socket says whose other side has closed, reset or lost the connection.
+_PEER_IS_GONE: Final = frozenset(
+    {
+        errno.ECONNRESET,
+        errno.ECONNABORTED,
+        errno.ENOTCONN,
+        errno.EPIPE,
+        errno.ESHUTDOWN,
+        errno.ETIMEDOUT,
+        errno.EHOSTUNREACH,
+        errno.ENETUNREACH,
+    }
+)
 
 _log = structlog.wrap_logger(logging.getLogger(__name__))
 
@@ -75,7 +89,7 @@ class Session:
         self._source = source
         self._keys = keys
         self._limits = limits = limits or Limits()
-        self._log = _log.bind(session=session_id)
+        self._log = _log.bind(session_id=session_id, client_id=_address_of(connection))
         self._subscriptions = 0
         self._flowing: asyncio.Task[None] | None = None
         self._state = ""
@@ -111,8 +125,10 @@ class Session:
         except OutageError:
             self.abort()
         except OSError as error:
-            self._log.info("connection lost", reason=str(error))
-            self._ended_for = self._ended_for or "failed"
+            # A client that leaves with records unread resets the connection: no fault of ours.
+            has_left = error.errno in _PEER_IS_GONE
+            self._log.info("the client left" if has_left else "failed", reason=str(error))
+            self._ended_for = self._ended_for or ("left" if has_left else "failed")
         finally:
             self._leave(began)
             await self._stream.close()
@@ -326,3 +342,11 @@ class Session:
                     pass
         except TimeoutError:
             return
+
+
+def _address_of(connection: socket.socket) -> str:
+    """Give the peer's address, as the web server names a client; empty where it is gone."""
+    try:
+        return str(connection.getpeername()[0])
+    except OSError:
+        return ""
