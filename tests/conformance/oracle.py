@@ -71,7 +71,8 @@ class OracleBook:
         self.in_event = not record.flags & LAST
         if record.flags & LAST:
             self.counters["events"] += 1
-            self.counters["crossings"] += self.crossed and not self.left_crossed
+            if self.crossed and not self.left_crossed:
+                self.counters["crossings"] += 1
             self.left_crossed = self.crossed
 
     # orders
