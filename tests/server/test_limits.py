@@ -5,15 +5,16 @@ import asyncio
 import aiohttp
 import pytest
 from tests.server.market_day import ES, SECOND, START_NS, definitions, opening_book, stage, trades
+from tests.server.test_metrics import samples_of
 
 from ticktape.ops.config import Settings
-from ticktape.ops.metrics import REFUSALS
+from ticktape.ops.metrics import render_metrics
 from ticktape.server.limits import Limits, limits_of
 from ticktape.server.request_scope import RequestScope
 
 
 def refused(limit):
-    return REFUSALS.labels(limit)._value.get()
+    return samples_of(render_metrics()).value("ticktape_refusals_total", limit=limit)
 
 
 async def test_a_socket_too_many_is_told_so_and_the_others_stay():

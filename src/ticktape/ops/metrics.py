@@ -8,7 +8,7 @@ is, by a function that its owner gives; so it costs nothing a batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -28,6 +28,7 @@ ClientKind = Literal["live", "book", "effects", "gateway"]
 disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
 
+_LIMITS: Final = ("connections", "requests", "websockets", "symbols", "subscriptions", "line_bytes")
 _MILLISECONDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1.0)
 _REQUESTS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
 _STREAMS: Final = (1.0, 10.0, 60.0, 600.0, 3600.0, 21_600.0, 86_400.0)
@@ -262,6 +263,22 @@ STORE_SECONDS: Final = Histogram(
     buckets=_REQUESTS,
     registry=REGISTRY,
 )
+
+
+def _begin_series() -> None:
+    """Let every series exist before it moves: a rate misses the first step of one that appears."""
+    of_clients = (CLIENTS, CLIENT_DROPS, CLIENT_CONFLATIONS, STREAM_SECONDS, STREAM_BYTES)
+    for kind in get_args(ClientKind):
+        for metric in of_clients:
+            metric.labels(kind)
+    for limit in _LIMITS:
+        REFUSALS.labels(limit)
+    for operation in ("read", "checkpoint", "append", "index"):
+        STORE_OPERATIONS.labels(operation)
+        STORE_SECONDS.labels(operation)
+
+
+_begin_series()
 
 
 def render_metrics() -> str:
