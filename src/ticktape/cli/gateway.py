@@ -16,11 +16,10 @@ from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.tape.errors import PortInUseError
 
 if TYPE_CHECKING:
-    from wsgiref.simple_server import WSGIServer
-
     from ticktape.gateway.live import LiveGateway
     from ticktape.gateway.live.limits import Limits
     from ticktape.gateway.live.sources import Source
+    from ticktape.ops.metrics_server import MetricsServer
 
 SIMULATOR: Final = "simulator"
 # What is told to stop is gone within five seconds: sessions may read until DRAIN_S, then there is
@@ -245,7 +244,7 @@ async def _serve(
     # What was imported stays: searching it for garbage again would hold every session up.
     gc.collect()
     gc.freeze()
-    metrics = None if metrics_port is None else _serve_metrics(metrics_port)
+    metrics = None if metrics_port is None else _serve_metrics(metrics_port, source)
     try:
         print(_announcement(server, source.dataset, keys is not None), flush=True)
         await _until_stopped(source, stop)
@@ -276,18 +275,19 @@ async def _until_stopped(source: Source, stop: asyncio.Event) -> None:
         task.result()
 
 
-def _serve_metrics(port: int) -> WSGIServer:
-    from prometheus_client import start_http_server  # noqa: PLC0415 -- only where asked for
+def _serve_metrics(port: int, source: Source) -> MetricsServer:
+    from ticktape.gateway.live import BroadcastSource  # noqa: PLC0415 -- compiled kernels
+    from ticktape.gateway.relay import RelaySource  # noqa: PLC0415
+    from ticktape.ops.metrics_server import MetricsServer  # noqa: PLC0415 -- only where asked for
 
-    from ticktape.ops.metrics import REGISTRY  # noqa: PLC0415
-
+    if isinstance(source, BroadcastSource):
+        source.measure()
     try:
-        server, _ = start_http_server(port, "127.0.0.1", REGISTRY)
+        return MetricsServer(port, source.unready if isinstance(source, RelaySource) else list)
     except OSError as error:
         raise PortInUseError(
             f"Port {port} on 127.0.0.1 is in use", hint="choose another with --metrics-port"
         ) from error
-    return server
 
 
 def _announcement(server: LiveGateway, dataset: str, has_keys: bool) -> str:

@@ -20,7 +20,7 @@ from ticktape.server.heatmap import Heatmap
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
-from ticktape.server.market_metrics import MarketMetrics
+from ticktape.server.market_metrics import ViewerMetrics
 from ticktape.server.mbo_stream import MboStreams
 from ticktape.server.names import Names
 from ticktape.server.recording import Recording
@@ -112,7 +112,7 @@ class Viewer:
         )
         self.book_streams = BookStreams(self.hub.directory, source, self.mbo_log)
         self._lag = FeedLag(source)
-        self._metrics = MarketMetrics(self.hub, self._lag)
+        self._metrics = ViewerMetrics(self.hub, self._lag)
         # What the handlers of the web API take by name.
         state: dict[str, object] = {
             "hub": self.hub,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from time import perf_counter
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -20,6 +21,7 @@ from ticktape.gateway.live.history import History, Past
 from ticktape.gateway.live.outlet import Outlet
 from ticktape.gateway.live.placement import Placed
 from ticktape.gateway.live.snapshots import book_records
+from ticktape.gateway.live.source_metrics import SourceMetrics
 from ticktape.market import Market
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import gaps_in
@@ -96,6 +98,7 @@ class BroadcastSource:
         self._is_flushed = False
         # A replay begins at a checkpoint: what comes now is not all that was before it.
         self._is_restoring = False
+        self._metrics: SourceMetrics | None = None
         self._streams: list[BroadcastStream] = []
         self._flowing: asyncio.Task[None] | None = None
 
@@ -113,6 +116,18 @@ class BroadcastSource:
     def session_count(self) -> int:
         """How many sessions have a part in the timeline."""
         return len(self._streams)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the feed is there: until it ends."""
+        return not self._is_flushed
+
+    def measure(self) -> None:
+        """Tell of the market in the process's metrics; where nobody else in it tells of his."""
+        if self._metrics is None:
+            is_live = not isinstance(self._feed, Replay)
+            self._metrics = SourceMetrics(self.market, lambda: self.is_connected, is_live=is_live)
+            self._metrics.begin()
 
     async def open(self) -> None:
         """Nothing to learn before the feed flows."""
@@ -149,6 +164,8 @@ class BroadcastSource:
             self._flowing.cancel()
             await asyncio.gather(self._flowing, return_exceptions=True)
         self.history.close()
+        if self._metrics is not None:
+            self._metrics.end()
 
     async def _flow(self) -> None:
         async for batch in self._feed:
@@ -188,7 +205,10 @@ class BroadcastSource:
     def _apply(self, batch: Batch) -> list[Placed]:
         if not self._is_restoring:
             self.history.append(batch)
+        began = perf_counter()
         self.market.apply(batch)
+        if self._metrics is not None:
+            self._metrics.note(batch, perf_counter() - began)
         self.now_ns = int(batch.records[index_field(batch.schema)][-1])
         return self.derivations.update(batch)
 

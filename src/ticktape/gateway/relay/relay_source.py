@@ -20,6 +20,7 @@ from ticktape.gateway.live.wire import SubscriptionRequest
 from ticktape.gateway.relay.disk_buffer import DiskBuffer
 from ticktape.gateway.relay.holdings import Asked, Holdings, RelayCatalogue
 from ticktape.gateway.relay.upstream import Upstream
+from ticktape.market import MAKES_BOOKS
 from ticktape.ops.metrics import GAPS, RELAY_CONNECTED, RELAY_LOSSES, RELAY_RECONNECTS
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import gaps_in, losses_in
@@ -92,6 +93,33 @@ class RelaySource(BroadcastSource):
         self.now_ns = int(self._upstream.metadata.start)
         RELAY_CONNECTED.read_from(self._connected)
         self.begin()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the upstream session is open."""
+        return self._upstream.connected
+
+    def unready(self) -> list[dict[str, str]]:
+        """Give why the relay cannot be relied on now, a code and a message each."""
+        reasons = []
+        if not self.is_connected:
+            reasons.append({"code": "not-connected", "message": "the upstream is not connected"})
+        if not self._has_valid_book():
+            reasons.append({"code": "no-book", "message": "no book is valid yet"})
+        return reasons
+
+    def _has_valid_book(self) -> bool:
+        if not MAKES_BOOKS.intersection(one.schema for one in self._upstream.subscriptions):
+            return True
+        keys = self.market.keys()
+        books = (self.market.book(instrument, publisher) for publisher, instrument in keys)
+        return any(
+            book is not None
+            and not book.is_stale
+            and not book.in_event
+            and any(map(len, book.levels(1)))
+            for book in books
+        )
 
     def _connected(self) -> dict[tuple[str, ...], float]:
         return {(): float(self._upstream.connected)}
