@@ -58,7 +58,7 @@ async def test_a_request_too_many_is_503_and_may_come_again():
                 error = await answer.json()
             assert (error["code"], set(error)) == ("over-limit", {"code", "message", "hint"})
         assert refused("requests") == before + 2
-        scope.end({"method": "GET", "path": "/"}, "one", 200, 0, 0.0)
+        scope.end({"method": "GET", "path": "/", "headers": []}, "one", 200, 0, 0.0)
         assert (await running.get("/api/source"))[0] == 200
 
 

@@ -15,13 +15,23 @@ from tests.server.test_staying_up import until
 
 from ticktape.ops.metrics import render_metrics
 from ticktape.server.limits import Limits
-from ticktape.server.market_metrics import ERROR_KINDS
 from ticktape.store import RecentLog
 from ticktape.tape import Batch, Schema
 
 UNDEFINED = 2**63 - 1
-KINDS = ("live", "book", "effects", "gateway")
 BID = ES * 1000  # The order that the made-up book begins with.
+WRONG_RECORDS = {
+    "duplicate_adds": (("A", "B", BID, MIDS[ES] - TICK, 5), 128),
+    "over_cancels": (("C", "B", BID, MIDS[ES] - TICK, 9), 128),
+    "mismatched_sides": (("C", "A", BID, MIDS[ES] - TICK, 5), 128),
+    "mismatched_prices": (("C", "B", BID, MIDS[ES] - 7 * TICK, 5), 128),
+    "bad_sides": (("A", "N", 9, MIDS[ES], 1), 128),
+    "bad_actions": (("X", "B", 9, MIDS[ES], 1), 128),
+    "undefined_prices": (("A", "B", 9, UNDEFINED, 1), 128),
+    "zero_sizes": (("A", "B", 9, MIDS[ES] - TICK, 0), 128),
+    "maybe_bad_books": (("A", "B", 9, MIDS[ES] - TICK, 1), 128 | 4),
+}
+KINDS = ("live", "book", "effects", "gateway")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +49,7 @@ BID = ES * 1000  # The order that the made-up book begins with.
         ),
         ("ticktape_refusals_total", "limit", ("connections", "requests", "websockets", "symbols")),
         ("ticktape_store_operations_total", "operation", ("read", "checkpoint", "append", "index")),
-        ("ticktape_record_errors_total", "kind", ERROR_KINDS),
+        ("ticktape_record_errors_total", "kind", WRONG_RECORDS),
         ("ticktape_client_queue_depth", "client", ("live", "book")),
     ],
 )
@@ -48,21 +58,9 @@ async def test_a_series_is_there_before_it_moves(demo, name, label, values):
     assert found >= set(values)
 
 
-@pytest.mark.parametrize(
-    ("kind", "row", "flags"),
-    [
-        ("duplicate_adds", ("A", "B", BID, MIDS[ES] - TICK, 5), 128),
-        ("over_cancels", ("C", "B", BID, MIDS[ES] - TICK, 9), 128),
-        ("mismatched_sides", ("C", "A", BID, MIDS[ES] - TICK, 5), 128),
-        ("mismatched_prices", ("C", "B", BID, MIDS[ES] - 7 * TICK, 5), 128),
-        ("bad_sides", ("A", "N", 9, MIDS[ES], 1), 128),
-        ("bad_actions", ("X", "B", 9, MIDS[ES], 1), 128),
-        ("undefined_prices", ("A", "B", 9, UNDEFINED, 1), 128),
-        ("zero_sizes", ("A", "B", 9, MIDS[ES] - TICK, 0), 128),
-        ("maybe_bad_books", ("A", "B", 9, MIDS[ES] - TICK, 1), 128 | 4),
-    ],
-)
-async def test_each_kind_of_wrong_record_is_counted(demo, kind, row, flags):
+@pytest.mark.parametrize("kind", WRONG_RECORDS)
+async def test_each_kind_of_wrong_record_is_counted(demo, kind):
+    row, flags = WRONG_RECORDS[kind]
     name = "ticktape_record_errors_total"
     before = await scrape(demo)
     wrong = orders(row)
