@@ -44,7 +44,7 @@ def test_a_record_is_told_in_full(open_page, replay, until):
     position = int(row.get_attribute("data-record"))
     wanted = told(replay, position)
     detail = page.get_by_role("region", name="Record", exact=True)
-    expect(detail).to_contain_text(f"record{position:,}")
+    expect(detail).to_contain_text(f"record{position + 1:,}")
     expect(detail).to_contain_text(f"order{wanted['order_id']}")
     expect(detail).to_contain_text(f"sequence{wanted['sequence']}")
     expect(detail).to_contain_text(re.compile(r"added|took away|moved|keeps|queue|no effect"))

@@ -28,7 +28,8 @@ export function RecordDetail({ event, tick, symbol, queue }: RecordDetailProps) 
   const fields: [string, string][] = [
     ["order", event.orderId.toString()],
     ["sequence", event.sequence.toString()],
-    ["record", formatSize(event.position)],
+    // Counted from one, as the player counts.
+    ["record", formatSize(event.position + 1)],
     ["channel", event.channelId.toString()],
     ["event", formatDateTime(event.tsEvent, zone, 9)],
     ["received", `${delayUs < 0 ? "" : "+"}${delayUs.toLocaleString("en-US")} µs`],
