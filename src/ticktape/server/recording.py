@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from typing import Final
 
@@ -87,8 +88,9 @@ class Recording:
         self._is_past = False
 
     async def write(self, batch: Batch) -> None:
-        """Take a batch in."""
+        """Take a batch in, in a turn of its own: whoever waits for an answer gets it before."""
         schema, records = batch
+        await asyncio.sleep(0)
         if schema is Schema.SYSTEM:
             self._read_marks(batch)
         if not len(records):
@@ -100,8 +102,7 @@ class Recording:
         else:
             return
         if schema in _MAKES_QUOTES and not self._is_past:
-            for target in (Schema.TBBO, Schema.MBP_1):
-                self._derive(schema, target, batch)
+            self._derive_quotes(batch)
         times = records[index_field(schema)]
         if self.start_ns is None:
             self.start_ns = int(times[0])
@@ -117,12 +118,17 @@ class Recording:
             # Of trades without the quotes between them no quote may be made.
             self._is_past = mark is Mark.PAST
 
-    def _derive(self, schema: Schema, target: Schema, batch: Batch) -> None:
-        if schema == Schema.TBBO and target == Schema.MBP_1:
-            return
+    def _derive_quotes(self, batch: Batch) -> None:
+        """Keep mbp-1 and tbbo; the latter of the former, so that one book makes both."""
+        if batch.schema is not Schema.TBBO:
+            batch = self._derive(batch, Schema.MBP_1)
+            self._keep(batch)
+        self._keep(self._derive(batch, Schema.TBBO))
+
+    def _derive(self, batch: Batch, target: Schema) -> Batch:
         if target not in self._derivers:
-            self._derivers[target] = make_deriver(schema, target)
-        self._keep(Batch(target, self._derivers[target].update(batch.records)))
+            self._derivers[target] = make_deriver(batch.schema, target)
+        return Batch(target, self._derivers[target].update(batch.records))
 
     def _keep(self, batch: Batch) -> None:
         schema, records = batch

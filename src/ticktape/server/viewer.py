@@ -145,15 +145,15 @@ class Viewer:
         is_connected : callable
             Tells whether the feed is connected now.
         """
-        # A replay's ranges come from its tapes: what it has sent is no other data.
-        sinks: list[Sink] = (
-            [self.hub] if self.source.mode == "REPLAY" else [self.recording, self.hub]
-        )
+        sinks: list[Sink] = [self.hub]
         if self._recent is not None:
             sinks[:0] = [self._recent, self._arrivals]
         # After the hub, which makes the market forget its books where a replay starts over.
         sinks.append(self.book_streams)
         sinks.append(self._lag)
+        # A replay's ranges come from its tapes: what it has sent is no other data.
+        if self.source.mode != "REPLAY":
+            sinks.append(self.recording)
         pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
         watch = asyncio.create_task(self._watch(is_connected))
         try:
