@@ -187,6 +187,18 @@ async def test_an_unknown_symbol_is_in_the_stream_and_the_rest_is_served(tape):
     assert len(records[Schema.MBO]) == (ORDERS["instrument_id"] == 101).sum()
 
 
+async def test_a_symbol_unknown_in_several_schemas_is_one_warning(caplog):
+    async with serving(BroadcastSource(PushFeed())) as gateway:
+        wanted = [LiveSubscription(one, ("NOPE",)) for one in (Schema.DEFINITION, Schema.MBO)]
+        errors = 0
+        async for batch in feed_of(gateway, *wanted):
+            errors += len(batch.records) if batch.schema is Schema.ERROR else 0
+            if errors == 2:
+                break
+    own = [one for one in caplog.records if one.name.startswith("ticktape.feeds")]
+    assert [one.levelname for one in own if "gateway error 4" in one.getMessage()] == ["WARNING"]
+
+
 async def test_after_a_reset_books_come_anew_and_the_gap_is_told():
     source = PushFeed()
     orders = make_orders(3_000)

@@ -396,5 +396,5 @@ class DatabentoLiveFeed:
     def _note_errors(self, records: np.ndarray) -> None:
         for record in records:
             code, text = int(record["code"]), record["err"].decode(errors="replace")
-            _log.error("gateway error %d: %s", code, text)
+            self._subscriptions.log_error(code, text)
             self._refusal = fatal_error(code, text) or self._refusal

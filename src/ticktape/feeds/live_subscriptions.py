@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,6 +14,10 @@ from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import Schema
 
 ALL_SYMBOLS: Final = "ALL_SYMBOLS"
+# DBN ErrorCode: the session goes on, every schema that asks for the symbol says so again.
+_UNRESOLVED: Final = 4
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Subscriptions:
         self._sent = list(subscriptions)
         self._dropped: list[LiveSubscription] = []
         self._ids: dict[str, set[int]] = {}
+        self._unresolved: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._sent)
@@ -68,6 +74,14 @@ class Subscriptions:
             return False
         self._sent.append(subscription)
         return True
+
+    def log_error(self, code: int, text: str) -> None:
+        """Log an error record; that a symbol is not known is a warning, said of it once."""
+        if code != _UNRESOLVED:
+            _log.error("gateway error %d: %s", code, text)
+        elif text not in self._unresolved:
+            self._unresolved.add(text)
+            _log.warning("gateway error %d: %s", code, text)
 
     def remove(self, subscription: LiveSubscription) -> None:
         """Drop a subscription.
