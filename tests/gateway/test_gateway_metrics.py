@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 from tests.gateway.gateway_clients import RawClient, official_session, serving
 from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
 from tests.gateway.test_staying_up import ALL, reset, until
@@ -165,3 +166,18 @@ async def test_a_replay_that_is_held_too_long_counts_a_stall(small_tape):
         await until(lambda: not gateway.sessions)
         silent.close()
     assert stalled.by == 1
+
+
+async def test_a_session_is_logged_by_the_names_that_the_web_server_uses(small_tape):
+    with capture_logs() as lines:
+        async with serving(BroadcastSource(PushFeed(small_tape))) as gateway:
+            client = await RawClient.connect(gateway.port)
+            client.send(client.authentication(options="|client=Desk 1.0"))
+            await client.line()
+            client.close()
+            await until(lambda: not gateway.sessions)
+    entered, ended = (one for one in lines if one["event"] in {"authenticated", "ended"})
+    assert entered["client"] == "Desk 1.0"
+    for line in (entered, ended):
+        assert (line["session_id"], line["client_id"]) == (1, "127.0.0.1")
+        assert "session" not in line
