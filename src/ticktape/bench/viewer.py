@@ -16,7 +16,8 @@ from ticktape.bench.processes import free_port, running, wait_for_port
 from ticktape.bench.tapes import Workbench
 from ticktape.tape.errors import ConnectionLostError
 
-_BEST_BID = ".book tbody.bid tr.best td.price"
+# The ladder is drawn; its rows stand in a table beside it for who does not see them.
+_LADDER_ROW = 'table[aria-label="Order book"] tbody tr'
 _LIMIT_S = 60.0
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -46,15 +47,20 @@ def _looking_by_websocket() -> Iterator[Look]:
 
 @contextmanager
 def _looking_by_browser(executable: str) -> Iterator[Look]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- of the development group
+    from playwright import sync_api  # noqa: PLC0415 -- of the development group
 
-    with sync_playwright() as playwright:
+    with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         page = browser.new_page()
 
         def look(port: int) -> None:
             page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
-            page.wait_for_selector(_BEST_BID, timeout=1000 * _LIMIT_S)
+            try:
+                page.wait_for_selector(_LADDER_ROW, timeout=1000 * _LIMIT_S, state="attached")
+            except sync_api.TimeoutError as error:
+                raise ConnectionLostError(
+                    f"no book was on the page within {_LIMIT_S:g} s"
+                ) from error
 
         yield look
         browser.close()

@@ -5,6 +5,7 @@ import type { Connection } from "../api/liveClient";
 import type { Book, Problem } from "../api/messages";
 import { BookState } from "../book/bookState";
 import { BookStream } from "../book/bookStream";
+import { inTurn } from "../drawing/turns";
 import { useMarket } from "./market";
 import { useSession } from "./session";
 
@@ -39,7 +40,7 @@ export const bookStream = new BookStream({
   onChange: () => {
     if (due) return;
     due = true;
-    requestAnimationFrame(draw);
+    inTurn(draw);
   },
 });
 

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import type { HistoryRow, Message } from "../api/messages";
+import { inTurn } from "../drawing/turns";
 import { fittingInterval } from "../market/fitting";
 import { frontOf } from "../market/instruments";
 import { MarketData } from "../market/marketData";
@@ -81,8 +82,8 @@ export function redraw(): void {
   due = true;
   const restMs = drawnAtMs + PACE_MS - performance.now();
   if (document.hidden) setTimeout(draw, HIDDEN_MS);
-  else if (restMs <= 0) requestAnimationFrame(draw);
-  else setTimeout(() => requestAnimationFrame(draw), restMs);
+  else if (restMs <= 0) inTurn(draw);
+  else setTimeout(() => inTurn(draw), restMs);
 }
 
 export function takeMessage(message: Message): void {

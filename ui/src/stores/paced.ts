@@ -1,6 +1,7 @@
 /** Frames of a store at a reader's pace: a list that is read needs fewer pictures than a ladder that is watched. */
 
 import { useEffect, useState } from "react";
+import { inTurn } from "../drawing/turns";
 
 interface Framed {
   getState(): { frame: number };
@@ -28,7 +29,7 @@ export function usePacedFrame(store: Framed, everyMs = READING_MS): number {
       if (now.frame === before.frame || timer !== undefined) return;
       const restMs = toldAt + everyMs - performance.now();
       if (restMs <= 0) tell();
-      else timer = setTimeout(tell, restMs);
+      else timer = setTimeout(() => inTurn(tell), restMs);
     });
     tell();
     return () => {

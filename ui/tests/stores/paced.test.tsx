@@ -5,6 +5,9 @@ import { redraw, useMarket } from "../../src/stores/market";
 import { usePacedFrame } from "../../src/stores/paced";
 import { after as happen, render } from "../components/rendering";
 
+/** What is late is drawn in a frame of its own: the next one that nobody else has. */
+const FRAME_MS = 17;
+
 beforeEach(() => {
   vi.useFakeTimers({
     toFake: ["setTimeout", "clearTimeout", "performance", "requestAnimationFrame"],
@@ -32,12 +35,12 @@ describe("a panel with a pace of its own", () => {
       come(frame);
     }
     expect(drawn).toEqual([0, 1]);
-    wait(50);
+    wait(50 + FRAME_MS);
     expect(drawn).toEqual([0, 1, 4]);
     come(5);
     wait(199);
     expect(drawn).toEqual([0, 1, 4]);
-    wait(1);
+    wait(1 + FRAME_MS);
     expect(drawn).toEqual([0, 1, 4, 5]);
     wait(1_000);
     expect(drawn).toEqual([0, 1, 4, 5]);

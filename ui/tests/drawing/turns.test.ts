@@ -1,0 +1,50 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { inTurn } from "../../src/drawing/turns";
+
+describe("turns of drawing", () => {
+  let frames: FrameRequestCallback[] = [];
+  const nextFrame = () => {
+    const now = frames;
+    frames = [];
+    for (const callback of now) callback(0);
+  };
+
+  beforeEach(() => {
+    frames = [];
+    vi.stubGlobal("requestAnimationFrame", (callback: FrameRequestCallback) =>
+      frames.push(callback),
+    );
+  });
+
+  it("gives each drawing a frame of its own, in the order in which they asked", () => {
+    const drawn: string[] = [];
+    for (const name of ["ladder", "heatmap", "tape"]) inTurn(() => drawn.push(name));
+    nextFrame();
+    expect(drawn).toEqual(["ladder"]);
+    nextFrame();
+    nextFrame();
+    expect(drawn).toEqual(["ladder", "heatmap", "tape"]);
+    expect(frames).toEqual([]);
+  });
+
+  it("forgets a wish that was taken back", () => {
+    const drawn: string[] = [];
+    const takeBack = inTurn(() => drawn.push("ladder"));
+    inTurn(() => drawn.push("tape"));
+    takeBack();
+    nextFrame();
+    expect(drawn).toEqual(["tape"]);
+  });
+
+  it("lets a drawing ask anew from within its own turn", () => {
+    let count = 0;
+    const draw = () => {
+      count += 1;
+      if (count < 3) inTurn(draw);
+    };
+    inTurn(draw);
+    for (let frame = 0; frame < 5; frame += 1) nextFrame();
+    expect(count).toBe(3);
+    expect(frames).toEqual([]);
+  });
+});
