@@ -90,7 +90,7 @@ def test_a_replay_with_a_viewer_open_stops_within_two_seconds(tmp_path, number):
             process.send_signal(number)
             output, _ = process.communicate(timeout=10)
         assert time.monotonic() - begun < 2
-    assert process.returncode == 0
+    assert process.returncode == 0, output
     assert output.strip().endswith("stopped")
 
 

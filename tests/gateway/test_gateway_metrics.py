@@ -1,17 +1,21 @@
 """What the gateway tells of itself: every metric moves when what it counts happens."""
 
 import asyncio
+import io
+import json
+import logging
 import time
 
 import numpy as np
 import pytest
-from structlog.testing import capture_logs
+import structlog
 from tests.gateway.gateway_clients import RawClient, official_session, serving
 from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
 from tests.gateway.test_staying_up import ALL, reset, until
 
 from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.live.limits import Limits
+from ticktape.ops.logging import set_up_logging
 from ticktape.ops.metrics import REGISTRY
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -168,14 +172,26 @@ async def test_a_replay_that_is_held_too_long_counts_a_stall(small_tape):
     assert stalled.by == 1
 
 
-async def test_a_session_is_logged_by_the_names_that_the_web_server_uses(small_tape):
-    with capture_logs() as lines:
-        async with serving(BroadcastSource(PushFeed(small_tape))) as gateway:
-            client = await RawClient.connect(gateway.port)
-            client.send(client.authentication(options="|client=Desk 1.0"))
-            await client.line()
-            client.close()
-            await until(lambda: not gateway.sessions)
+@pytest.fixture
+def log():
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    set_up_logging("info", stream=stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+async def test_a_session_is_logged_by_the_names_that_the_web_server_uses(small_tape, log):
+    async with serving(BroadcastSource(PushFeed(small_tape))) as gateway:
+        client = await RawClient.connect(gateway.port)
+        client.send(client.authentication(options="|client=Desk 1.0"))
+        await client.line()
+        client.close()
+        await until(lambda: not gateway.sessions)
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
     entered, ended = (one for one in lines if one["event"] in {"authenticated", "ended"})
     assert entered["client"] == "Desk 1.0"
     for line in (entered, ended):

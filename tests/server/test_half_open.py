@@ -33,12 +33,17 @@ async def test_a_connection_that_asks_nothing_more_is_closed(soon, said):
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has the timeout")
-@pytest.mark.parametrize("path", ["/ws/live", "/ws/book"])
-async def test_a_websocket_that_takes_nothing_is_let_go(soon, path):
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/ws/live", "symbols=ES.FUT&schema=trades&recent=0&batch=1"),
+        ("/ws/book", "symbols=ES.FUT&events=1&levels=50&orders=1&rate=60"),
+    ],
+)
+async def test_a_websocket_that_takes_nothing_is_let_go(soon, path, query):
     async with stage() as running:
         await running.show(definitions(), opening_book(ES))
         live, book = running.viewer.hub.clients, running.viewer.book_streams.clients
-        query = "symbols=ES.FUT&schema=trades&recent=0&batch=1&events=1&levels=50&orders=1&rate=60"
         silent = await open_socket(running.viewer.server.port, query, path)
         await until(lambda: live or book)
         turn = 0
