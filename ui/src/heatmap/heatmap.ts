@@ -1,7 +1,6 @@
 /** The heatmap on its canvases: what is seen of the feed, drawn when something changed, moved by gestures. */
 
 import type { BookState } from "../book/bookState";
-import { inTurn } from "../drawing/turns";
 import type { Zone } from "../market/times";
 import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Readout } from "./axes";
 import type { Span } from "./coverage";
@@ -88,7 +87,6 @@ export class Heatmap {
   private cutoffs: Cutoffs | null = null;
   private drawnAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private endTurn: () => void = () => {};
   private readonly stopGestures: () => void;
 
   constructor(
@@ -172,15 +170,13 @@ export class Heatmap {
   change(): void {
     if (this.timer !== null) return;
     const restMs = this.drawnAtMs + REST_MS - performance.now();
-    this.timer = setTimeout(() => {
-      this.endTurn = inTurn(() => {
+    if (restMs <= 0) this.schedule({ plot: true, axes: true });
+    else {
+      this.timer = setTimeout(() => {
         this.timer = null;
-        this.needs.plot = true;
-        this.needs.axes = true;
-        cancelAnimationFrame(this.due);
-        this.draw();
-      });
-    }, restMs);
+        this.schedule({ plot: true, axes: true });
+      }, restMs);
+    }
   }
 
   redraw(): void {
@@ -193,7 +189,6 @@ export class Heatmap {
     this.stopGestures();
     cancelAnimationFrame(this.due);
     if (this.timer !== null) clearTimeout(this.timer);
-    this.endTurn();
     this.painter?.destroy();
   }
 
