@@ -60,6 +60,9 @@ def test_disconnect_stops_and_connect_resumes(open_page, replay, until):
     page = watched(open_page, replay)
     page.get_by_role("button", name="Disconnect").click()
     expect(connection(page)).to_have_text("Disconnected")
+    # What had come is drawn within a tenth of a second.
+    drawn_ns = replay.cursor_ns() + 1_000_000_000
+    until("the replay to go on", lambda: replay.cursor_ns() > drawn_ns)
     trade = newest_trade(page)
     later_ns = replay.cursor_ns() + 4_000_000_000
     until("the replay to go on", lambda: replay.cursor_ns() > later_ns)
