@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from ticktape.book.keys_kernels import keys_of
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import (
     ACTION_TRADE,
@@ -129,7 +130,7 @@ class TopOfBook:
         made["depth"] = 0
         bid_moved = np.zeros(len(made), bool)
         ask_moved = np.zeros(len(made), bool)
-        keys = made["publisher_id"].astype("u8") << np.uint64(32) | made["instrument_id"]
+        keys = keys_of(made)
         for key in np.unique(keys).tolist():
             places = np.flatnonzero(keys == key)
             before = self._before(key, made[places])

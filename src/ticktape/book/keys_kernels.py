@@ -84,3 +84,10 @@ def slot_of_key(keys: Keys, key: np.uint64) -> int:
 def key_of(publisher_id: int, instrument_id: int) -> np.uint64:
     """Pack a publisher and an instrument; an instrument id is unique only within a publisher."""
     return (np.uint64(publisher_id) << _HALF) | np.uint64(instrument_id)
+
+
+def keys_of(records: np.ndarray) -> np.ndarray:
+    """Give the key of each record: ``key_of`` over a whole array."""
+    publishers = records["publisher_id"].astype(np.uint64) << _HALF
+    keys: np.ndarray = publishers | records["instrument_id"]
+    return keys

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.book.keys_kernels import key_of
 from ticktape.book.mbo_find_kernels import table_home
 from ticktape.book.mbo_state_kernels import HALF, LOW_HALF, Integer
 from ticktape.ops.kernels import lean_kernel
@@ -117,9 +118,7 @@ def add_trades(state: VolumeState, records: np.ndarray, start: Integer) -> Integ
         record = records[i]
         if record["action"] != ACTION_TRADE or record["price"] == UNDEF_PRICE:
             continue
-        key = (np.uint64(record["publisher_id"]) << np.uint64(32)) | np.uint64(
-            record["instrument_id"]
-        )
+        key = key_of(record["publisher_id"], record["instrument_id"])
         if not add_trade(state, key, record["price"], record["size"], record["side"]):
             return i
     return len(records)

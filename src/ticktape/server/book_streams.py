@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from msgspec.json import Encoder
 
+from ticktape.book.keys_kernels import keys_of
 from ticktape.book.ladder_volume import PriceVolumes
 from ticktape.book.quotes import Book
 from ticktape.feeds.marks import Mark, marks_in, positions_in
@@ -106,7 +107,7 @@ class BookStreams:
         first = self.position
         # A bbo record has no time of reception but that of its interval.
         self.time_ns = int(records["ts_recv"][-1])
-        pairs = _pairs(records)
+        pairs = keys_of(records)
         if schema is Schema.MBO:
             self.position += len(records)
         if self._after_gap:
@@ -363,12 +364,6 @@ def _taken(records: np.ndarray, which: np.ndarray) -> np.ndarray:
     plain = np.ascontiguousarray(records).view(np.uint8).reshape(len(records), -1)
     taken: np.ndarray = plain[which].view(records.dtype)[:, 0]
     return taken
-
-
-def _pairs(records: np.ndarray) -> np.ndarray:
-    publishers = records["publisher_id"].astype(np.uint64) << np.uint64(32)
-    pairs: np.ndarray = publishers | records["instrument_id"]
-    return pairs
 
 
 def _text(message: Connected | Problem) -> str:

@@ -31,8 +31,7 @@ _METHODS: Final = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "
 # Of an id that a caller gives: what cannot break a header or a line of a log.
 _GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _STREAMS: Final[dict[str, ClientKind]] = {"/ws/live": "live", "/ws/book": "book"}
-_lines = logging.getLogger(__name__)
-_log = structlog.wrap_logger(_lines)
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class RequestScope:
@@ -166,9 +165,6 @@ class RequestScope:
             answered = HTTP_REQUESTS.labels(method, route, str(status))
             self._answered[method, route, status] = answered
         answered.inc()
-        # A line that nobody wants is not made: of a hot call it would be a quarter of the work.
-        if not _lines.isEnabledFor(logging.INFO):
-            return
         _log.info(
             "request",
             request_id=request_id,

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.book.keys_kernels import keys_of as packed_keys_of
 from ticktape.flow.bars import TimeBars
 from ticktape.flow.latest import LatestOfEach, latest_of_each
 from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
@@ -169,7 +170,7 @@ class View:
         return Change(trades, closed, grown, books)
 
     def _touch_books(self, records: np.ndarray) -> set[BookKey]:
-        found, last = np.unique(_pairs(records)[::-1], return_index=True)
+        found, last = np.unique(packed_keys_of(records)[::-1], return_index=True)
         times = records["ts_event"][len(records) - 1 - last].tolist()
         keys = [(pair >> 32, pair & 0xFFFFFFFF) for pair in found.tolist()]
         self.book_times_ns.update(zip(keys, times, strict=True))
@@ -279,11 +280,5 @@ def _latest_trades(batches: list[Batch]) -> np.ndarray:
 
 def keys_of(records: np.ndarray) -> list[BookKey]:
     """Give the distinct ``(publisher_id, instrument_id)`` of records."""
-    pairs = np.unique(_pairs(records)).tolist()
+    pairs = np.unique(packed_keys_of(records)).tolist()
     return [(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs]
-
-
-def _pairs(records: np.ndarray) -> np.ndarray:
-    publishers = records["publisher_id"].astype(np.uint64) << np.uint64(32)
-    pairs: np.ndarray = publishers | records["instrument_id"]
-    return pairs

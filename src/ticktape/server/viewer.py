@@ -145,12 +145,12 @@ class Viewer:
         is_connected : callable
             Tells whether the feed is connected now.
         """
-        sinks: list[Sink] = [self.hub]
+        sinks: list[Sink] = []
         if self._recent is not None:
-            sinks[:0] = [self._recent, self._arrivals]
-        # After the hub, which makes the market forget its books where a replay starts over.
-        sinks.append(self.book_streams)
-        sinks.append(self._lag)
+            sinks += [self._recent, self._arrivals]
+        # The streams after the hub, which makes the market forget its books where a replay starts
+        # over.
+        sinks += [self.hub, self.book_streams, self._lag]
         # A replay's ranges come from its tapes: what it has sent is no other data.
         if self.source.mode != "REPLAY":
             sinks.append(self.recording)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.book.keys_kernels import keys_of
 from ticktape.flow.bars import BarsStanding
 from ticktape.store.cache_folder import open_scratch
 from ticktape.store.disk_arrays import DiskArrays, Span
@@ -55,8 +56,7 @@ class TapePast:
         if schema in BARS:
             if schema not in self._bars:
                 self._bars[schema] = KeyedRows(open_scratch(), LAYOUTS[schema])
-            keys = records["publisher_id"].astype(np.uint64) << np.uint64(32)
-            self._bars[schema].append(keys | records["instrument_id"], records)
+            self._bars[schema].append(keys_of(records), records)
             ends_ns = int(records["ts_event"].max()) + BAR_LENGTHS_NS[schema]
             self._time_ns = max(self._time_ns, ends_ns)
             return

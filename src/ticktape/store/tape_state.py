@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.book.keys_kernels import keys_of
 from ticktape.store.kept_books import KeptBooks
 from ticktape.store.scan_kernels import CROSSING, STALE
 from ticktape.tape.batch import Batch
@@ -143,8 +144,7 @@ class TapeState:
         return np.concatenate(breaks)
 
     def _note_latest(self, schema: Schema, records: np.ndarray) -> None:
-        keys = records["publisher_id"].astype(np.uint64) << np.uint64(32)
-        keys |= records["instrument_id"]
+        keys = keys_of(records)
         found, firsts = np.unique(keys, return_index=True)
         _, back = np.unique(keys[::-1], return_index=True)
         rows = len(records) - 1 - back

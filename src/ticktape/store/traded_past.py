@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.book.keys_kernels import keys_of
 from ticktape.book.ladder_volume import PRICE_VOLUME, PriceVolumes
 from ticktape.flow.bars import BAR_ROWS, BarsStanding, TimeBars
 from ticktape.store.cache_folder import open_scratch
@@ -88,7 +89,7 @@ class TradedPast:
         for schema, maker in self._makers.items():
             closed = maker.update(trades)
             if len(closed):
-                self._closed[schema].append(_keys_of(closed), closed)
+                self._closed[schema].append(keys_of(closed), closed)
         self._trades.append(trades["instrument_id"].astype(np.uint64), trades)
         self._in_order.write(trades)
         self._volumes.update(trades)
@@ -165,10 +166,3 @@ def as_trades(records: np.ndarray) -> np.ndarray:
     trades["length"] = _TRADES.itemsize // 4
     trades["rtype"] = RTYPES[Schema.TRADES]
     return trades
-
-
-def _keys_of(rows: np.ndarray) -> np.ndarray:
-    keys: np.ndarray = (rows["publisher_id"].astype(np.uint64) << np.uint64(32)) | rows[
-        "instrument_id"
-    ]
-    return keys
