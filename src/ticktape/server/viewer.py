@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ticktape.market import Market
 from ticktape.pipeline import Pipeline, Sink
@@ -145,7 +145,8 @@ class Viewer:
         is_connected : callable
             Tells whether the feed is connected now.
         """
-        sinks: list[Sink] = []
+        # The first sink, so that nothing is shown from a feed before it is said to be connected.
+        sinks: list[Sink] = [_BeforeEach(lambda: self._note_connection(connected=is_connected()))]
         if self._recent is not None:
             sinks += [self._recent, self._arrivals]
         # The streams after the hub, which makes the market forget its books where a replay starts
@@ -191,3 +192,15 @@ class Viewer:
         await self.hub.wait_until_left(_CLOSE_SECONDS)
         await self.book_streams.wait_until_left(_CLOSE_SECONDS)
         await self.server.close()
+
+
+class _BeforeEach(NamedTuple):
+    """Calls a function at every batch, before the sinks behind it get the batch."""
+
+    call: Callable[[], None]
+
+    async def write(self, batch: Batch) -> None:  # noqa: ARG002 -- a sink takes batches
+        self.call()
+
+    async def close(self) -> None:
+        """Nothing to end."""
