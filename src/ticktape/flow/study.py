@@ -6,6 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
+from ticktape.tape.session import Session
+
 
 class Study(Protocol):
     """A study of one instrument.
@@ -17,6 +19,14 @@ class Study(Protocol):
     """
 
     rows: np.dtype
+
+    def begin(self, session: Session) -> None:
+        """Begin a session: what counts from the open of one starts over, the rest goes on.
+
+        Called before the first print of the session, after ``update`` has been called with the
+        clock at its open, so that all that ended before it has closed.
+        """
+        ...
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
         """Take prints, and give the rows that they and the clock close.
@@ -40,5 +50,5 @@ class Study(Protocol):
         ...
 
     def reset(self) -> None:
-        """Start over."""
+        """Forget everything."""
         ...

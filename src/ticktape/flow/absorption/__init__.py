@@ -1,0 +1,1 @@
+"""Where aggression was taken up: absorption, icebergs, pulling and stacking at the touch."""

@@ -1,0 +1,1 @@
+"""Who was the aggressor, and when that changed: windows, bubbles, sweeps, CVD, divergence."""

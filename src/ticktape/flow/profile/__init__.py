@@ -1,0 +1,1 @@
+"""Volume by price: profile, value area, nodes, footprint, imbalances, impulse legs."""

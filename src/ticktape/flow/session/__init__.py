@@ -1,0 +1,1 @@
+"""Bars and levels of an exchange's sessions."""
