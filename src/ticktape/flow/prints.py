@@ -8,7 +8,7 @@ import numpy as np
 
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import WrongSchemaError
-from ticktape.tape.layouts import ACTION_TRADE, UNDEF_PRICE, UNDEF_TIMESTAMP
+from ticktape.tape.layouts import ACTION_TRADE, F_SNAPSHOT, UNDEF_PRICE, UNDEF_TIMESTAMP
 
 # One trade: its time on the exchange, its price in 1e-9, its size, the exchange's sequence number,
 # the aggressor's side (B bought, A sold, N is not known) and the record's flags.
@@ -43,16 +43,21 @@ class PrintStream:
     ----------
     clock_ns : int
         0 before the first record.
+    first_ns : int
+        The clock at the first record that is no part of a snapshot; 0 before it. Orders of a
+        snapshot are as old as they are, and nothing of their time is in the stream.
     """
 
     def __init__(self, instrument_id: int, publisher_id: int | None = None) -> None:
         self.instrument_id = instrument_id
         self.publisher_id = publisher_id
         self.clock_ns = 0
+        self.first_ns = 0
 
     def reset(self) -> None:
         """Set the clock back."""
         self.clock_ns = 0
+        self.first_ns = 0
 
     def take(self, records: np.ndarray) -> np.ndarray:
         """Give the prints among records.
@@ -102,4 +107,8 @@ class PrintStream:
         times = np.where(stated == UNDEF_TIMESTAMP, 0, stated).astype("i8")
         times = np.maximum.accumulate(np.maximum(times, self.clock_ns))
         self.clock_ns = int(times[-1])
+        if not self.first_ns:
+            own = times[(records["flags"] & F_SNAPSHOT) == 0]
+            own = own[own > 0]
+            self.first_ns = int(own[0]) if len(own) else 0
         return times

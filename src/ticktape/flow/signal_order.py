@@ -1,0 +1,53 @@
+"""The signals of several studies in one order, whatever the batches they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ticktape.flow.signals.signal import SIGNAL
+
+_ORDER = ("price", "direction", "kind", "ts_ns")
+
+
+class SignalOrder:
+    """Gives signals on in the order of their times, then kinds, directions and prices.
+
+    A signal waits until the clock is past its time, as another study may still tell of that time.
+    How many can wait is bounded by the prints of one nanosecond.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = np.empty(0, SIGNAL)
+
+    def reset(self) -> None:
+        """Forget what waits."""
+        self._waiting = np.empty(0, SIGNAL)
+
+    def take(self, signals: Iterable[np.ndarray], clock_ns: int) -> np.ndarray:
+        """Take signals, and give those whose time is past.
+
+        Parameters
+        ----------
+        signals : iterable of numpy.ndarray
+            dtype ``SIGNAL``, of any studies.
+        clock_ns : int
+            The clock.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``SIGNAL``, in order.
+        """
+        new = [rows for rows in signals if len(rows)]
+        if new:
+            every = np.concatenate([self._waiting, *new])
+            self._waiting = every[np.lexsort([every[name] for name in _ORDER])]
+        past = int(self._waiting["ts_ns"].searchsorted(clock_ns))
+        given, self._waiting = self._waiting[:past], self._waiting[past:]
+        return given
+
+    def waiting(self) -> np.ndarray:
+        """Give those whose time is not past yet."""
+        return self._waiting
