@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.prints import PrintStream
 from ticktape.flow.session_cutting import SessionCutter, Sessions
 from ticktape.flow.signal_order import SignalOrder
@@ -105,7 +106,7 @@ class InstrumentFlow:
             if piece.begins is not None:
                 self._begin(piece.begins)
             self._study(piece.prints, piece.clock_ns, closed)
-        return {name: np.concatenate(rows) for name, rows in closed.items()}
+        return {name: join_rows(rows, self.rows[name]) for name, rows in closed.items()}
 
     def current(self) -> FlowRows:
         """Give the rows that are still open, by the study's name."""

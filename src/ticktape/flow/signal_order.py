@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.signals.signal import SIGNAL
 
 _ORDER = ("price", "direction", "kind", "ts_ns")
@@ -42,7 +43,7 @@ class SignalOrder:
         """
         new = [rows for rows in signals if len(rows)]
         if new:
-            every = np.concatenate([self._waiting, *new])
+            every = join_rows([self._waiting, *new], SIGNAL)
             self._waiting = every[np.lexsort([every[name] for name in _ORDER])]
         past = int(self._waiting["ts_ns"].searchsorted(clock_ns))
         given, self._waiting = self._waiting[:past], self._waiting[past:]
