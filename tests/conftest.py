@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ticktape.ops.event_loop import new_event_loop
+
 _TAPES = Path(os.environ.get("TICKTAPE_TAPES", Path(__file__).parents[2] / "shared" / "data"))
 
 
@@ -27,3 +29,8 @@ def real_tape():
         return path
 
     return path_of
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """Run tests on the loop that the servers run on."""
+    return {"servers": new_event_loop}

@@ -13,6 +13,7 @@ import typer
 from ticktape.cli.leaving import leave, leave_within
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.config import Settings, SettingsError, load_settings
+from ticktape.ops.event_loop import run_until_done
 from ticktape.tape.errors import PortInUseError
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def gateway(
     else:
         pace = read_speed(speed or ("1" if shared else "max"))
         source = tape_source([Path(one) for one in sources], pace, shared=shared, loop=loop)
-    asyncio.run(_serve(source, host, port, key, settings, metrics_port))
+    run_until_done(_serve(source, host, port, key, settings, metrics_port))
     leave(0)
 
 

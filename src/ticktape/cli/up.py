@@ -20,6 +20,7 @@ from ticktape.cli.leaving import leave
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings, SettingsError, load_settings
+from ticktape.ops.event_loop import run_until_done
 
 if TYPE_CHECKING:
     from ticktape.cli.up_sources import Choice
@@ -85,7 +86,7 @@ def up(
     wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate, pre_open)
     choice = choose(settings, wishes)
     try:
-        asyncio.run(_run(choice, settings, open_browser=open_browser))
+        run_until_done(_run(choice, settings, open_browser=open_browser))
     except Exception:
         # Whoever called prints the error; what is registered last runs first after that.
         atexit.register(leave, 1)
