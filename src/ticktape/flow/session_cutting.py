@@ -11,10 +11,14 @@ from ticktape.tape.session import Session
 
 
 class Sessions(Protocol):
-    """The sessions of an exchange, one after the other."""
+    """The sessions of an exchange: ``ticktape.tape.sessions.Sessions``."""
 
-    def session_at(self, ts_ns: int) -> Session:
-        """Give the session that holds a time, or else the next one."""
+    def at(self, ns: int) -> Session:
+        """Give the session that opened last at a time, or before it."""
+        ...
+
+    def after(self, session: Session) -> Session:
+        """Give the session that follows one."""
         ...
 
 
@@ -83,7 +87,7 @@ class SessionCutter:
         """
         begins = None
         if self.session is None:
-            begins = self._begin(self._sessions.session_at(first_ns))
+            begins = self._begin(self._sessions.at(first_ns))
         while self._next is not None and self._next.open_ns <= clock_ns:
             opens = self._next
             at = int(prints["ts_event"].searchsorted(opens.open_ns))
@@ -94,5 +98,5 @@ class SessionCutter:
 
     def _begin(self, session: Session) -> Session:
         self.session = session
-        self._next = self._sessions.session_at(session.close_ns)
+        self._next = self._sessions.after(session)
         return session
