@@ -17,7 +17,7 @@ const OF_SYMBOL = { texts: ["symbol"] };
 /** What a message cannot be read without. */
 const NEEDS: Record<Exclude<FlowMessage["type"], "Error" | "Unknown">, Needs> = {
   Connected: { lists: ["symbols", "instruments"], texts: ["mode"] },
-  ReplayStatus: {},
+  ReplayStatus: { texts: ["currentTimeNs"] },
   Begin: OF_SYMBOL,
   Caught: OF_SYMBOL,
   Bubble: {
@@ -27,7 +27,7 @@ const NEEDS: Record<Exclude<FlowMessage["type"], "Error" | "Unknown">, Needs> = 
   Sweep: { numbers: ["price", "priceLow", "priceHigh", "size"], texts: ["id", "side", ...TIMED] },
   CVDPoint: { numbers: ["value", "open", "high", "low"], texts: TIMED, lists: ["buckets"] },
   VolumeProfile: { texts: ["symbol", "scope"], lists: ["levels", "hvn", "lvn"] },
-  Developing: { numbers: ["poc", "vah", "val"], texts: TIMED },
+  Developing: { texts: TIMED },
   Footprint: {
     numbers: ["open", "high", "low", "close", "volume", "delta"],
     texts: ["symbol", "startNs", "endNs", "every"],

@@ -16,9 +16,15 @@ interface Timed extends OfSymbol {
 }
 
 export interface FlowInstrument extends OfSymbol {
-  tick: number;
-  pointValue?: number | null;
-  currency?: string | null;
+  instrumentId?: number;
+  /** Null where nobody knows it. */
+  tick: number | null;
+  session?: {
+    openNs: string;
+    closeNs: string;
+    regularOpenNs: string;
+    regularCloseNs: string;
+  } | null;
 }
 
 export interface Connected {
@@ -92,9 +98,9 @@ export interface VolumeProfile extends OfSymbol {
 
 export interface Developing extends Timed {
   type: "Developing";
-  poc: number;
-  vah: number;
-  val: number;
+  poc: number | null;
+  vah: number | null;
+  val: number | null;
 }
 
 export interface FootprintLevel {
@@ -250,7 +256,7 @@ export interface Confluence extends Timed {
 export interface ReplayStatus {
   type: "ReplayStatus";
   isPaused: boolean;
-  currentTimeNs: string | null;
+  currentTimeNs: string;
 }
 
 /** Forget what is known of the symbol: what follows, up to `Caught`, is the past. */
