@@ -1,0 +1,69 @@
+"""When signals agree, and what counts as a win."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ticktape.tape.errors import BadValueError
+from ticktape.tape.layouts import PRICE_SCALE
+
+_SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class ConfluenceSettings:
+    """When several signals are one.
+
+    Attributes
+    ----------
+    within_ns : int
+        How far apart the first and the last of them may be.
+    least_kinds : int
+        How many kinds must agree in direction.
+    cooldown_ns : int
+        How long after one there is no other.
+    """
+
+    within_ns: int = 5 * _SECOND_NS
+    least_kinds: int = 2
+    cooldown_ns: int = 10 * _SECOND_NS
+
+    def __post_init__(self) -> None:
+        """Refuse what no study can follow."""
+        if self.within_ns < 0 or self.cooldown_ns < 0:
+            raise BadValueError("signals agree within a time, and cool down for one: 0 or more")
+        if self.least_kinds < 1:
+            raise BadValueError(f"{self.least_kinds} kinds cannot agree", hint="give 2 or more")
+
+
+@dataclass(frozen=True)
+class OutcomeSettings:
+    """When a signal has won or lost.
+
+    Attributes
+    ----------
+    horizons_ns : tuple of int
+        How long after the signal it is judged, shortest first.
+    win_move : int
+        By how much the price must have moved, in 1e-9.
+    win_ticks : int, optional
+        The same in ticks of the instrument; where given, it is this that counts.
+    """
+
+    horizons_ns: tuple[int, ...] = (60 * _SECOND_NS, 300 * _SECOND_NS)
+    win_move: int = 2 * PRICE_SCALE
+    win_ticks: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no study can follow."""
+        ordered = tuple(sorted(set(self.horizons_ns)))
+        if not ordered or ordered != self.horizons_ns or ordered[0] <= 0:
+            raise BadValueError(
+                f"{self.horizons_ns} are no horizons", hint="give times in ns, shortest first"
+            )
+        if self.win_move <= 0 or (self.win_ticks is not None and self.win_ticks <= 0):
+            raise BadValueError("a win needs a move of more than zero")
+
+    def least_move(self, tick: int) -> int:
+        """Give the move that wins or loses, in 1e-9, for an instrument of a tick in 1e-9."""
+        return self.win_move if self.win_ticks is None else self.win_ticks * tick
