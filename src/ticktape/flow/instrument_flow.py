@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
+from ticktape.flow.instrument import FlowInstrument
 from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.print_hours import PrintHours
 from ticktape.flow.prints import PrintStream
-from ticktape.flow.session_cutting import SessionCutter, Sessions
+from ticktape.flow.session_cutting import SessionCutter
 from ticktape.flow.signal_order import SignalOrder
+from ticktape.flow.signals.signal import SIGNAL
+from ticktape.flow.tally import Tally
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 from ticktape.tape.session import Session
+from ticktape.tape.sessions import Sessions
 
 # Rows that were closed, by the name of their study; a study that closed none is not in it.
 FlowRows = dict[str, np.ndarray]
 
-PRINT_SCHEMAS = frozenset(
+PRINT_SCHEMAS: Final = frozenset(
     {
         Schema.MBO,
         Schema.TRADES,
@@ -26,6 +33,7 @@ PRINT_SCHEMAS = frozenset(
         Schema.TCBBO,
     }
 )
+_ALL_HOURS: Final = PrintHours()
 
 
 class InstrumentFlow:
@@ -33,44 +41,68 @@ class InstrumentFlow:
 
     Records go in as they come, in any cutting and among those of other instruments; rows come out
     by the name of their study. The rows are the same, bit for bit, for a live stream, for a replay
-    at any speed and for the file, as they depend on the records alone. One kind of records that
-    carry prints (``mbo`` or ``trades`` or …) may be given, not two of the same trades.
+    at any speed and for the file, as they depend on the records alone. Records of one schema that
+    carries prints (``mbo`` or ``trades`` or …) are to be given, not the same trades twice.
 
     ``mbo`` records feed the studies of the order book too (icebergs, pulling and stacking).
 
+    The names of the rows, each study's fields documented beside its dtype:
+
+    ==================  ============================================================
+    ``bars``            ``session``: time bars
+    ``levels``          ``session``: previous day, overnight, opening range, VWAP
+    ``windows``         ``aggression``: one a second with a trade
+    ``bubbles``         ``aggression``: windows with their significance and tier
+    ``sweeps``          ``aggression``: prints of one event, merged
+    ``cvd``             ``aggression``: one a window, by session, continuous, buckets
+    ``flips``           ``aggression``: zero crossings and reversals
+    ``divergences``     ``aggression``
+    ``developing``      ``profile``: POC and value area
+    ``footprints``      ``profile``: one a bar
+    ``footprint_levels``  ``profile``: the prices of the bars
+    ``stacks``          ``profile``: stacked imbalances of the bars
+    ``naked_pocs``      ``profile``: when they end
+    ``legs``            ``profile``: impulse legs
+    ``leg_nodes``       ``profile``: low-volume nodes in legs
+    ``absorptions``     ``absorption``: events
+    ``zones``           ``absorption``: zones that ended; ``current()`` has those that live
+    ``icebergs``        ``absorption``: of ``mbo`` only
+    ``touch``           ``absorption``: of ``mbo`` only
+    ``signals``         ``signals``: of all studies in one order, confluences among them
+    ``outcomes``        ``signals``: what became of each, at 60 s and 300 s
+    ==================  ============================================================
+
     Parameters
     ----------
-    instrument_id : int
-        The instrument.
-    sessions : Sessions
-        Of its exchange.
-    publisher_id : int, optional
-        The publisher; every one of the instrument's by default.
+    instrument : FlowInstrument
+        Whose records are studied.
+    hours : PrintHours
+        Which of its prints; by default all.
 
     Attributes
     ----------
+    instrument : FlowInstrument
+        As given.
     rows : dict of str to numpy.dtype
         The names of all studies, and what each emits.
-    clock_ns : int
-        The latest time of any record of the instrument; 0 before the first.
-    session : Session or None
-        The session that began last.
 
     Examples
     --------
-    >>> flow = InstrumentFlow(instrument)
-    >>> closed = flow.update(batch)              # {"windows": rows, "signals": rows, …}
-    >>> for name, rows in closed.items(): ...
-    >>> flow.current()                           # the same names: rows still open
+    >>> flow = InstrumentFlow(flow_instrument("NQZ5", 42004880))
+    >>> for batch in batches:
+    ...     for name, rows in flow.update(batch).items():    # {"windows": …, "signals": …}
+    ...         send(name, rows)
+    >>> flow.current()                                       # the same names: rows still open
     """
 
-    def __init__(
-        self, instrument_id: int, sessions: Sessions, publisher_id: int | None = None
-    ) -> None:
-        self._stream = PrintStream(instrument_id, publisher_id)
-        self._cutter = SessionCutter(sessions)
+    def __init__(self, instrument: FlowInstrument, *, hours: PrintHours = _ALL_HOURS) -> None:
+        self.instrument = instrument
+        self.rows: dict[str, np.dtype] = {"signals": SIGNAL}
+        self._hours = hours
+        self._stream = PrintStream(instrument.instrument_id, instrument.publisher_id)
+        self._cutter = SessionCutter(Sessions(instrument.sessions))
+        self._tally = Tally()
         self._signals = SignalOrder()
-        self.rows: dict[str, np.dtype] = {}
 
     @property
     def clock_ns(self) -> int:
@@ -81,6 +113,10 @@ class InstrumentFlow:
     def session(self) -> Session | None:
         """The session that began last; None before the first record."""
         return self._cutter.session
+
+    def sums(self) -> np.void:
+        """Give the sums of all prints since the beginning, dtype ``TALLY``."""
+        return self._tally.sums()
 
     def update(self, batch: Batch) -> FlowRows:
         """Take a batch, and give the rows that it closes.
@@ -94,7 +130,7 @@ class InstrumentFlow:
         -------
         dict of str to numpy.ndarray
             By the study's name, of dtype ``rows[name]``, in the order of time; only names of which
-            a row closed. ``"signals"`` are the studies' in one order, confluences among them.
+            a row closed.
         """
         if batch.schema not in PRINT_SCHEMAS:
             return {}
@@ -116,10 +152,17 @@ class InstrumentFlow:
         """Forget everything, as where a replay starts over."""
         self._stream.reset()
         self._cutter.reset()
+        self._tally.reset()
         self._signals.reset()
 
     def _begin(self, session: Session) -> None: ...
 
     def _study(
         self, prints: np.ndarray, clock_ns: int, closed: dict[str, list[np.ndarray]]
-    ) -> None: ...
+    ) -> None:
+        assert self.session is not None  # noqa: S101 -- a piece is of a session
+        prints = self._hours.take(prints, self.session)
+        self._tally.update(prints)
+        signals = self._signals.take([], clock_ns)
+        if len(signals):
+            closed.setdefault("signals", []).append(signals)

@@ -1,0 +1,78 @@
+"""Which prints of an instrument are studied: a span of time, regular or other hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.prints import PRINT
+from ticktape.tape.errors import BadValueError
+from ticktape.tape.session import Session
+
+Part = Literal["all", "rth", "eth"]
+PARTS: Final[tuple[Part, ...]] = ("all", "rth", "eth")
+
+
+@dataclass(frozen=True)
+class PrintHours:
+    """A span of time, and a part of each session.
+
+    Attributes
+    ----------
+    start_ns : int
+        First nanosecond.
+    end_ns : int or None
+        The one after the last; None where there is no end.
+    part : str
+        ``"rth"``: regular trading hours alone; ``"eth"``: all but those, the extended hours;
+        ``"all"``: both.
+    """
+
+    start_ns: int = 0
+    end_ns: int | None = None
+    part: Part = "all"
+
+    def __post_init__(self) -> None:
+        """Refuse a span without a time in it, and parts that there are not."""
+        if self.end_ns is not None and self.end_ns <= self.start_ns:
+            raise BadValueError("the end is not after the start", hint="give a later --end")
+        if self.part not in PARTS:
+            raise BadValueError(
+                f"a session has no part {self.part!r}", hint=f"give {' or '.join(PARTS[1:])}"
+            )
+
+    def take(self, prints: np.ndarray, session: Session) -> np.ndarray:
+        """Take the prints that are studied.
+
+        Parameters
+        ----------
+        prints : numpy.ndarray
+            dtype ``PRINT``, of one session: times never fall.
+        session : Session
+            The session.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``PRINT``: `prints` themselves, where all are.
+        """
+        if self.start_ns or self.end_ns is not None:
+            prints = _between(prints, self.start_ns, self.end_ns)
+        regular = session.regular_open_ns, session.regular_close_ns
+        if self.part == "rth":
+            return _between(prints, *regular)
+        if self.part == "eth":
+            first, last = prints["ts_event"].searchsorted(regular).tolist()
+            if first < last:
+                return join_rows([prints[:first], prints[last:]], PRINT)
+        return prints
+
+
+def _between(prints: np.ndarray, start_ns: int, end_ns: int | None) -> np.ndarray:
+    times = prints["ts_event"]
+    first = int(times.searchsorted(start_ns))
+    last = len(prints) if end_ns is None else int(times.searchsorted(end_ns))
+    return prints[first:last]
