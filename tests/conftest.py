@@ -18,6 +18,12 @@ def _own_tape_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["TICKTAPE_TAPE_CACHE"] = str(tmp_path_factory.mktemp("tape-cache"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_signals(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests' signals out of the user's own file."""
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
 @pytest.fixture(scope="session")
 def real_tape():
     """Give the path of a real tape by file name; skip, saying so, where it is absent."""

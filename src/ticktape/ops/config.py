@@ -39,6 +39,8 @@ class Settings(BaseSettings):
         Dataset code of a live source.
     tapes : Path or None
         A folder of DBN files that ``/api/historical`` serves from.
+    signals : Path or None
+        The file of signals, notes and the screen's settings; in the user's data folder by default.
     live_gateway : str or None
         Another live gateway than the vendor's own, ``host:port``.
     historical_gateway : str or None
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     gateway_port: Port = 13_000
     dataset: str = "GLBX.MDP3"
     tapes: Path | None = None
+    signals: Path | None = None
     live_gateway: Annotated[str, Field(pattern=r"^[^:/\s]+:\d{1,5}$")] | None = None
     historical_gateway: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"

@@ -21,8 +21,8 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-# Streams to clients: /ws/live, /ws/book, server-sent effects, the live gateway's sessions.
-ClientKind = Literal["live", "book", "effects", "gateway"]
+# Streams to clients: /ws/live, /ws/book, /ws/flow, server-sent effects; sessions of the gateway.
+ClientKind = Literal["live", "book", "flow", "effects", "gateway"]
 
 # When each series began is a series of its own otherwise.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -252,7 +252,7 @@ RELAY_BUFFER_LOST: Final = Counter(
 # Tapes at rest.
 STORE_OPERATIONS: Final = Counter(
     "ticktape_store_operations",
-    "Operations on a store: read, checkpoint, append, index.",
+    "Operations on a store: read, checkpoint, append, index; keep and find of signals.",
     ["operation"],
     registry=REGISTRY,
 )
@@ -273,7 +273,7 @@ def _begin_series() -> None:
             metric.labels(kind)
     for limit in _LIMITS:
         REFUSALS.labels(limit)
-    for operation in ("read", "checkpoint", "append", "index"):
+    for operation in ("read", "checkpoint", "append", "index", "keep", "find"):
         STORE_OPERATIONS.labels(operation)
         STORE_SECONDS.labels(operation)
 

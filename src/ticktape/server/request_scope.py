@@ -30,7 +30,11 @@ BODY_BROKE_OFF: Final = "ticktape.body_broke_off"
 _METHODS: Final = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 # Of an id that a caller gives: what cannot break a header or a line of a log.
 _GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_STREAMS: Final[dict[str, ClientKind]] = {"/ws/live": "live", "/ws/book": "book"}
+_STREAMS: Final[dict[str, ClientKind]] = {
+    "/ws/live": "live",
+    "/ws/book": "book",
+    "/ws/flow": "flow",
+}
 _log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
