@@ -16,6 +16,10 @@ def dock_tabs(page) -> list[str]:
     return sorted(page.locator(".dock-theme [role=tab]").all_inner_texts())
 
 
+def dock_tab(page, name: str):
+    return page.locator(".dock-theme").get_by_role("tab", name=name)
+
+
 def choose(page, name: str, role: str = "menuitemcheckbox") -> None:
     page.get_by_role("button", name="Panels").click()
     page.get_by_role(role, name=name).click()
@@ -24,6 +28,11 @@ def choose(page, name: str, role: str = "menuitemcheckbox") -> None:
 
 def kept(page) -> dict[str, object]:
     return json.loads(page.evaluate("localStorage.getItem('ticktape.workspace') ?? '{}'"))
+
+
+def has_kept(page, shown: str, *, without: str) -> bool:
+    layout = json.dumps(kept(page).get("layout"))
+    return f'"activeView": "{shown}"' in layout and f'"{without}"' not in layout
 
 
 def test_every_panel_has_its_place(open_page, replay):
@@ -40,19 +49,20 @@ def test_a_layout_is_found_again_and_can_be_reset(open_page, replay, until):
     choose(page, "Heatmap")
     show_panel(page, "Orders")
     expect(page.get_by_role("region", name="Heatmap")).to_have_count(0)
-    until("it to be kept", lambda: "heatmap" not in json.dumps(kept(page).get("layout", "heatmap")))
+    until("both to be kept", lambda: has_kept(page, "orders", without="heatmap"))
     page.reload()
     expect(tape_rows(page).first).to_be_visible()
+    expect(dock_tab(page, "Orders")).to_be_visible()
     assert "Heatmap" not in dock_tabs(page)
     expect(page.locator(".dv-active-tab", has_text="Orders")).to_be_visible()
     choose(page, "Reset layout", "menuitem")
-    assert dock_tabs(page) == sorted(PANELS)
+    until("every panel", lambda: dock_tabs(page) == sorted(PANELS))
     expect(page.get_by_role("region", name="Heatmap")).to_be_visible()
 
 
 def test_a_tab_is_dragged_to_another_group(open_page, replay, until):
     page = watched(open_page, replay)
-    page.locator(".dock-theme").get_by_role("tab", name="Heatmap").drag_to(
+    dock_tab(page, "Heatmap").drag_to(
         page.get_by_role("region", name="Chart"), target_position={"x": 300, "y": 120}
     )
     group = page.locator(".dv-groupview", has=page.get_by_role("tab", name="Chart"))
@@ -91,7 +101,7 @@ def test_a_hidden_panel_is_not_drawn(open_page, replay, until):
     page = watched(open_page, replay)
     tape = page.get_by_role("region", name="Tape").element_handle()
     trade = newest_trade(page)
-    page.locator(".dock-theme").get_by_role("tab", name="Chart").click()
+    dock_tab(page, "Chart").click()
     page.keyboard.press("m")
     expect(page.get_by_role("region", name="Tape")).to_have_count(0)
     page.evaluate(
@@ -136,7 +146,7 @@ def test_a_chart_that_was_hidden_is_zoomed_as_it_was_left(open_page, replay):
     drawn(page)
     zoomed = seconds_across()
     assert zoomed[1] - zoomed[0] < first[1] - first[0]
-    page.locator(".dock-theme").get_by_role("tab", name="Tape").click()
+    dock_tab(page, "Tape").click()
     page.keyboard.press("m")
     expect(page.get_by_role("region", name="Chart")).to_have_count(0)
     page.keyboard.press("m")
