@@ -1,0 +1,163 @@
+"""Sweeps: the prints of one moment and one aggressor taken as the one order that made them."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ticktape.flow.aggression.rank_kernels import count_value, value_at_rank
+from ticktape.ops.kernels import kernel, lean_kernel
+from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
+
+MOMENT: Final = 0
+SEEN: Final = 1
+
+PRINTS: Final = 0
+FIRST: Final = 1
+LAST: Final = 2
+HIGH: Final = 3
+LOW: Final = 4
+SIZE: Final = 5
+LEVELS: Final = 6
+
+_BUY: Final = 0
+_SELL: Final = 1
+
+
+class SweepRules(NamedTuple):
+    """What an event must have, one of the two, to be told of; and when it stands out."""
+
+    levels: int
+    size: int
+    percentile_millionths: int
+
+
+class SweepState(NamedTuple):
+    """The events of the moment that is open.
+
+    Attributes
+    ----------
+    moment : numpy.ndarray
+        ``i8[2]``: the time of the prints in `sides`, and how many sweeps the ranks hold.
+    sides : numpy.ndarray
+        ``i8[2, 7]``: of the buying and the selling event prints (none: there is no such event),
+        first and last price, high, low, size and levels.
+    tree : numpy.ndarray
+        ``i4[BINS + 1]``: how many sweeps of the session had each size.
+    tiers : numpy.ndarray
+        ``i8``: sizes at which tiers begin, rising.
+    """
+
+    moment: np.ndarray
+    sides: np.ndarray
+    tree: np.ndarray
+    tiers: np.ndarray
+
+
+@lean_kernel
+def close_event(
+    state: SweepState, rules: SweepRules, rows: np.ndarray, filled: int, counts: bool
+) -> int:
+    """Write the events of the open moment that are worth a row; give the new count of rows.
+
+    Each is ranked among the session's sweeps before it and itself; it stays there if it `counts`.
+    """
+    moment, tree = state.moment, state.tree
+    for place in range(2):
+        event = state.sides[place]
+        if event[PRINTS] == 0:
+            continue
+        if event[LEVELS] >= rules.levels or event[SIZE] >= rules.size:
+            tier = 0
+            while tier < len(state.tiers) and event[SIZE] >= state.tiers[tier]:
+                tier += 1
+            sweep = rows[filled]
+            sweep["ts_ns"] = state.moment[MOMENT]
+            sweep["first"] = event[FIRST]
+            sweep["last"] = event[LAST]
+            sweep["high"] = event[HIGH]
+            sweep["low"] = event[LOW]
+            sweep["size"] = event[SIZE]
+            sweep["prints"] = event[PRINTS]
+            sweep["levels"] = event[LEVELS]
+            sweep["side"] = SIDE_BID if place == _BUY else SIDE_ASK
+            sweep["tier"] = tier
+            sweep["is_outstanding"] = False
+            if event[LEVELS] >= rules.levels:
+                count_value(tree, event[SIZE], 1)
+                threshold = value_at_rank(tree, moment[SEEN] + 1, rules.percentile_millionths)
+                sweep["is_outstanding"] = event[SIZE] >= threshold
+                if counts:
+                    moment[SEEN] += 1
+                else:
+                    count_value(tree, event[SIZE], -1)
+            filled += 1
+    return filled
+
+
+@lean_kernel
+def _clear(state: SweepState) -> None:
+    state.sides[_BUY, PRINTS] = 0
+    state.sides[_SELL, PRINTS] = 0
+
+
+@kernel
+def gather_sweeps(
+    state: SweepState,
+    rules: SweepRules,
+    prints: np.ndarray,
+    start: int,
+    clock_ns: int,
+    rows: np.ndarray,
+) -> tuple[int, int]:
+    """Take prints from `start` on; give the next to take, and the count of closed rows.
+
+    Stops early where `rows` have less room than two; past the last print once the clock has
+    closed what it can.
+    """
+    moment, sides = state.moment, state.sides
+    filled = 0
+    for i in range(start, len(prints)):
+        ts_ns = prints[i]["ts_event"]
+        if ts_ns != moment[MOMENT]:
+            if filled + 2 > len(rows):
+                return i, filled
+            filled = close_event(state, rules, rows, filled, True)
+            _clear(state)
+            moment[MOMENT] = ts_ns
+        side = prints[i]["side"]
+        if side != SIDE_BID and side != SIDE_ASK:  # noqa: PLR1714 -- a set is slow in a kernel
+            continue
+        event = sides[_BUY if side == SIDE_BID else _SELL]
+        price = prints[i]["price"]
+        if event[PRINTS] == 0:
+            event[FIRST] = price
+            event[HIGH] = price
+            event[LOW] = price
+            event[SIZE] = 0
+            event[LEVELS] = 1
+        elif price > event[HIGH]:
+            event[HIGH] = price
+            event[LEVELS] += 1
+        elif price < event[LOW]:
+            event[LOW] = price
+            event[LEVELS] += 1
+        event[LAST] = price
+        event[SIZE] += np.int64(prints[i]["size"])
+        event[PRINTS] += 1
+    if clock_ns > moment[MOMENT]:
+        if filled + 2 > len(rows):
+            return len(prints), filled
+        filled = close_event(state, rules, rows, filled, True)
+        _clear(state)
+    return len(prints) + 1, filled
+
+
+@kernel
+def show_sweeps(state: SweepState, rules: SweepRules, rows: np.ndarray, counts: bool) -> int:
+    """Write the events of the open moment to `rows`, ended if it `counts`; give how many."""
+    filled = close_event(state, rules, rows, 0, counts)
+    if counts:
+        _clear(state)
+    return filled

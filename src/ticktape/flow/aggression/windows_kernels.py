@@ -1,0 +1,210 @@
+"""Windows: the prints of one second gathered by the side that was the aggressor."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ticktape.flow.aggression.rank_kernels import count_value, value_at_rank
+from ticktape.flow.aggression.span_kernels import span_of
+from ticktape.ops.kernels import kernel, lean_kernel
+from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, SIDE_NONE
+
+TRADES: Final = 0
+START: Final = 1
+END: Final = 2
+BASE: Final = 3
+HIGH: Final = 4
+LOW: Final = 5
+LAST: Final = 6
+SEEN: Final = 7
+
+BUY: Final = 0
+SELL: Final = 1
+UNSIDED: Final = 2
+
+_VOLUME: Final = 0
+_COARSE: Final = 1
+_FINE: Final = 2
+
+_SPLIT_BITS: Final = 20
+_FINE_MASK: Final = (1 << _SPLIT_BITS) - 1
+_MILLION: Final = 1_000_000
+
+
+class WindowRules(NamedTuple):
+    """What a window is measured by: whole numbers, so that every comparison is exact."""
+
+    length_ns: int
+    open_ns: int
+    close_ns: int
+    min_size: int
+    imbalance_millionths: int
+    percentile_millionths: int
+    is_adaptive: bool
+
+
+class WindowState(NamedTuple):
+    """The window that is open, and the sizes of those closed in the session.
+
+    Attributes
+    ----------
+    now : numpy.ndarray
+        ``i8[8]``: trades (none: no window is open), start, end, first price, high, low, last
+        price, and how many windows the session's ranks hold.
+    sides : numpy.ndarray
+        ``i8[3, 3]``: of buys, sells and unsided prints the volume, and the sum of size times
+        distance from the first price, as ``coarse * 2**20 + fine``: no sum overflows.
+    tree : numpy.ndarray
+        ``i4[BINS + 1]``: how many closed windows of the session had each absolute delta.
+    tiers : numpy.ndarray
+        ``i8``: sizes at which the tiers of a window begin, rising.
+    """
+
+    now: np.ndarray
+    sides: np.ndarray
+    tree: np.ndarray
+    tiers: np.ndarray
+
+
+@lean_kernel
+def _mean_price(base: int, volume: int, coarse: int, fine: int) -> int:
+    # Half a unit rounds up; the quotient is taken in two steps, so that nothing overflows.
+    whole = coarse // volume
+    rest = ((coarse % volume) << _SPLIT_BITS) + fine + volume // 2
+    return base + (whole << _SPLIT_BITS) + rest // volume
+
+
+@lean_kernel
+def close_window(state: WindowState, rules: WindowRules, window: np.ndarray, counts: bool) -> None:
+    """Write the open window to a row of ``WINDOW``; `counts`: it is over, and is ranked."""
+    now, sides = state.now, state.sides
+    bought = sides[BUY, _VOLUME]
+    sold = sides[SELL, _VOLUME]
+    unsided = sides[UNSIDED, _VOLUME]
+    delta = bought - sold
+    total = bought + sold
+    coarse = sides[BUY, _COARSE] + sides[SELL, _COARSE]
+    fine = sides[BUY, _FINE] + sides[SELL, _FINE]
+    everything = _mean_price(
+        now[BASE],
+        total + unsided,
+        coarse + sides[UNSIDED, _COARSE],
+        fine + sides[UNSIDED, _FINE],
+    )
+    window["side"] = SIDE_NONE
+    window["size"] = bought
+    if delta > 0:
+        window["side"] = SIDE_BID
+        window["price"] = _mean_price(now[BASE], bought, sides[BUY, _COARSE], sides[BUY, _FINE])
+    elif delta < 0:
+        window["side"] = SIDE_ASK
+        window["size"] = sold
+        window["price"] = _mean_price(now[BASE], sold, sides[SELL, _COARSE], sides[SELL, _FINE])
+    elif total > 0:
+        window["price"] = _mean_price(now[BASE], total, coarse, fine)
+    else:
+        window["price"] = everything
+    window["start_ns"] = now[START]
+    window["end_ns"] = now[END]
+    window["vwap"] = everything
+    window["high"] = now[HIGH]
+    window["low"] = now[LOW]
+    window["last"] = now[LAST]
+    window["buy_volume"] = bought
+    window["sell_volume"] = sold
+    window["unsided_volume"] = unsided
+    window["trades"] = now[TRADES]
+    tier = 0
+    while tier < len(state.tiers) and window["size"] >= state.tiers[tier]:
+        tier += 1
+    window["tier"] = tier
+    window["imbalance"] = abs(delta) / total if total > 0 else 0.0
+    window["threshold"] = 0
+    is_imbalanced = abs(delta) * _MILLION > rules.imbalance_millionths * total
+    is_outstanding = False
+    if total > 0:
+        # A window is ranked among those before it and itself; one that is only looked at is taken
+        # out again.
+        count_value(state.tree, abs(delta), 1)
+        threshold = value_at_rank(state.tree, now[SEEN] + 1, rules.percentile_millionths)
+        window["threshold"] = threshold
+        is_outstanding = delta != 0 and abs(delta) >= threshold
+        if counts:
+            now[SEEN] += 1
+        else:
+            count_value(state.tree, abs(delta), -1)
+    window["is_imbalanced"] = is_imbalanced
+    window["is_outstanding"] = is_outstanding
+    window["is_significant"] = is_outstanding if rules.is_adaptive else is_imbalanced
+    if counts:
+        now[TRADES] = 0
+
+
+@lean_kernel
+def _open_window(state: WindowState, rules: WindowRules, ts_ns: int, price: int) -> None:
+    now = state.now
+    start_ns, end_ns = span_of(ts_ns, rules.open_ns, rules.close_ns, rules.length_ns)
+    now[START] = start_ns
+    now[END] = end_ns
+    now[BASE] = price
+    now[HIGH] = price
+    now[LOW] = price
+    state.sides[:] = 0
+
+
+@kernel
+def gather_windows(
+    state: WindowState,
+    rules: WindowRules,
+    prints: np.ndarray,
+    start: int,
+    clock_ns: int,
+    rows: np.ndarray,
+) -> tuple[int, int]:
+    """Take prints from `start` on; give the next to take, and the count of closed rows.
+
+    Stops early where `rows` are full; past the last print once the clock has closed what it can.
+    """
+    now, sides = state.now, state.sides
+    filled = 0
+    for i in range(start, len(prints)):
+        size = np.int64(prints[i]["size"])
+        if size < rules.min_size:
+            continue
+        ts_ns = prints[i]["ts_event"]
+        price = prints[i]["price"]
+        if now[TRADES] == 0:
+            _open_window(state, rules, ts_ns, price)
+        elif ts_ns >= now[END]:
+            if filled == len(rows):
+                return i, filled
+            close_window(state, rules, rows[filled], True)
+            filled += 1
+            _open_window(state, rules, ts_ns, price)
+        side = prints[i]["side"]
+        place = BUY if side == SIDE_BID else SELL if side == SIDE_ASK else UNSIDED
+        distance = price - now[BASE]
+        sides[place, _VOLUME] += size
+        sides[place, _COARSE] += (distance >> _SPLIT_BITS) * size
+        sides[place, _FINE] += (distance & _FINE_MASK) * size
+        now[HIGH] = max(now[HIGH], price)
+        now[LOW] = min(now[LOW], price)
+        now[LAST] = price
+        now[TRADES] += 1
+    if now[TRADES] > 0 and clock_ns >= now[END]:
+        if filled == len(rows):
+            return len(prints), filled
+        close_window(state, rules, rows[filled], True)
+        filled += 1
+    return len(prints) + 1, filled
+
+
+@kernel
+def show_window(state: WindowState, rules: WindowRules, rows: np.ndarray, counts: bool) -> int:
+    """Write the open window to `rows`, closed if it `counts`; give how many that are, 0 or 1."""
+    if state.now[TRADES] == 0:
+        return 0
+    close_window(state, rules, rows[0], counts)
+    return 1
