@@ -10,7 +10,24 @@ from typing import Final
 import numpy as np
 
 from ticktape.flow.bars import parse_every
-from ticktape.flow.session.bars_kernels import BAR
+from ticktape.flow.session.bars_kernels import (
+    AT_CLOSE,
+    AT_DUE,
+    AT_OPEN,
+    BAR,
+    DELTA,
+    NEVER,
+    RANGE,
+    TICK,
+    TIME,
+    VOLUME,
+    BarRule,
+    BarState,
+    cut_bar,
+    gather_bars,
+    look_at_bar,
+)
+from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
 
@@ -20,13 +37,16 @@ __all__ = ["BAR", "BarKind", "BarsSettings", "SessionBars", "parse_bars"]
 class BarKind(IntEnum):
     """What fills a bar."""
 
-    TIME = 0
-    TICK = 1
-    VOLUME = 2
-    RANGE = 3
-    DELTA = 4
+    TIME = TIME
+    TICK = TICK
+    VOLUME = VOLUME
+    RANGE = RANGE
+    DELTA = DELTA
 
 
+_COLUMNS: Final = BAR.names or ()
+# Rows that one call of the kernel has room for.
+_ROOM: Final = 1_024
 _SUFFIXES: Final = {
     "t": BarKind.TICK,
     "tick": BarKind.TICK,
@@ -95,7 +115,11 @@ def parse_bars(text: str, *, flat: bool = False) -> BarsSettings:
 
 
 class SessionBars:
-    """Bars of one instrument (thin contract; the kernels follow).
+    """Bars of one instrument, begun anew at every session.
+
+    A time bar is the interval of its length from the session's open; the last one of a session
+    ends at the close. Any other bar closes on the print that fills it, or at the session's close.
+    Prints after the close, before the next session opens, have bars of their own.
 
     Parameters
     ----------
@@ -110,17 +134,68 @@ class SessionBars:
     def __init__(self, settings: BarsSettings, tick: int) -> None:
         self.settings = settings
         self.tick = tick
-
-    def begin(self, session: Session) -> None:
-        """Begin a session."""
-
-    def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:  # noqa: ARG002
-        """Take prints, and give the bars that they and the clock close."""
-        return np.empty(0, BAR)
-
-    def current(self) -> np.ndarray:
-        """Give the bar that is still open."""
-        return np.empty(0, BAR)
+        every = settings.every * tick if settings.kind == BarKind.RANGE else settings.every
+        self._rule = BarRule(int(settings.kind), every, int(settings.flat))
+        self._room = np.empty((_ROOM, len(_COLUMNS)), "i8")
+        self.reset()
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget everything; without a session, bars are aligned to the epoch."""
+        self._state = BarState(np.zeros(len(_COLUMNS), "i8"), np.zeros(5, "i8"))
+        self._state.at[AT_CLOSE] = NEVER
+        self._state.at[AT_DUE] = NEVER
+        self._cut: list[np.ndarray] = []
+
+    def begin(self, session: Session) -> None:
+        """Begin a session.
+
+        Parameters
+        ----------
+        session : Session
+            A bar that is still open, of prints after the close, is given by the next ``update``.
+        """
+        if cut_bar(self._state, session.open_ns, self._room):
+            self._cut.append(_rows(self._room, 1))
+        self._state.at[AT_OPEN] = session.open_ns
+        self._state.at[AT_CLOSE] = session.close_ns
+
+    def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
+        """Take prints, and give the bars that they and the clock close.
+
+        Parameters
+        ----------
+        prints : numpy.ndarray
+            dtype ``PRINT``: times never fall.
+        clock_ns : int
+            The instrument's clock after them.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``BAR``, in the order in which they closed.
+        """
+        pieces, self._cut = self._cut, []
+        prints = kernel_input(prints)
+        done, filled = 0, _ROOM
+        while filled == _ROOM:
+            done, filled = gather_bars(self._state, self._rule, prints, done, clock_ns, self._room)
+            if filled:
+                pieces.append(_rows(self._room, filled))
+        if not pieces:
+            return np.empty(0, BAR)
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def current(self) -> np.ndarray:
+        """Give the bar that is still open.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``BAR``, one row or none. ``end_ns`` is when the clock will close it: of a bar
+            that is not a time bar, the session's close (the largest integer where there is none).
+        """
+        return _rows(self._room, look_at_bar(self._state, self._room))
+
+
+def _rows(room: np.ndarray, count: int) -> np.ndarray:
+    return room[:count].copy().view(BAR)[:, 0]

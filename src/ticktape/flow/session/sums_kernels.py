@@ -1,0 +1,43 @@
+"""Exact sums of value times volume, which do not fit 64 bits, and their exact mean.
+
+A sum is two integers: ``high * 2**31 + low`` with ``0 <= low < 2**31``. Adding splits the value at
+bit 31: every product then fits, for sizes below 2**32 and sums of ``abs(value) / 2**31 * size``
+below 2**63. That is so for a price of a million over two trillion contracts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ticktape.ops.kernels import lean_kernel
+
+_BITS: Final = 31
+_MASK: Final = 2**31 - 1
+
+
+@lean_kernel
+def add_weighted(sums: np.ndarray, high: int, value: int, size: int) -> None:
+    """Add `value` times `size` to the sum that stands at `high` and after it."""
+    part = sums[high + 1] + (value & _MASK) * size
+    sums[high] += (value >> _BITS) * size + (part >> _BITS)
+    sums[high + 1] = part & _MASK
+
+
+@lean_kernel
+def mean_of(sums: np.ndarray, high: int, count: int) -> int:
+    """Give the sum at `high` over `count`, to the nearest whole number, halves up."""
+    quotient = sums[high] // count
+    rest = sums[high] - quotient * count
+    low = sums[high + 1]
+    # A long division, bit by bit: no step of it leaves 64 bits.
+    for bit in range(_BITS - 1, -1, -1):
+        rest = 2 * rest + ((low >> bit) & 1)
+        quotient *= 2
+        if rest >= count:
+            rest -= count
+            quotient += 1
+    if 2 * rest >= count:
+        quotient += 1
+    return quotient

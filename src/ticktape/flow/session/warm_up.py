@@ -1,0 +1,19 @@
+"""Running every kernel of bars and levels once, so that it is compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ticktape.flow.prints import PRINT
+from ticktape.flow.session.bars import BarKind, BarsSettings, SessionBars
+from ticktape.tape.session import Session
+
+
+def warm_up() -> None:
+    """Compile the kernels of this package, or load them from the cache."""
+    prints = np.zeros(2, PRINT)
+    prints["size"] = 1
+    bars = SessionBars(BarsSettings(BarKind.TICK, 2), 1)
+    bars.begin(Session(0, 0, 10, 5, 10))
+    bars.update(prints, 0)
+    bars.current()
