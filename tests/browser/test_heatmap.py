@@ -135,13 +135,11 @@ def test_every_size_is_what_rested(paused, generated_tape):
         assert one.says == (" · ".join(wanted) or "nothing rests"), one
 
 
-def traded_between(paths, page, begin: Spot, end: Spot) -> tuple[float, float]:
-    """Lowest and highest price at which the instrument shown traded from one time to another."""
+def trades_of(paths, page) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds of the day and prices at which the instrument shown traded."""
     records = mbo_records(paths, instrument_of(page))
     trades = records[records["action"] == ord("T")]
-    clock = trades["ts_recv"] % 86_400_000_000_000 / 1e9
-    prices = trades["price"][(clock > seconds_of(begin.time)) & (clock < seconds_of(end.time) + 1)]
-    return prices.min() / 1e9, prices.max() / 1e9
+    return trades["ts_recv"] % 86_400_000_000_000 / 1e9, trades["price"] / 1e9
 
 
 def test_bids_are_cool_and_asks_are_warm(paused, generated_tape, keep_screenshot):
@@ -149,15 +147,17 @@ def test_bids_are_cool_and_asks_are_warm(paused, generated_tape, keep_screenshot
     heights = (0.05, 0.1, 0.15, 0.2, 0.25, 0.75, 0.8, 0.85, 0.9, 0.95)
     spots = [spot(page, x, y) for x in (0.4, 0.7, 0.9) for y in heights]
 
-    low, high = traded_between(generated_tape, page, spot(page, 0.05, 0.5), spot(page, 0.95, 0.5))
+    seconds, prices = trades_of(generated_tape, page)
+
+    def is_clear(one: Spot) -> bool:
+        """Whether no dot of a trade, nor the line of a best price, can lie there."""
+        near = prices[np.abs(seconds - seconds_of(one.time)) < 3]
+        return not len(near) or not near.min() - 0.5 <= float(one.price) <= near.max() + 0.5
 
     def largest(side: str) -> list[Spot]:
-        """Where most rests, away from trades: what is small is drawn too faint to have a hue."""
+        """Where most rests: what is small is drawn too faint to have a hue."""
         found = [
-            one
-            for one in spots
-            if re.fullmatch(rf"{side} [\d,]+", one.says)
-            and not low - 0.75 <= float(one.price) <= high + 0.75
+            one for one in spots if re.fullmatch(rf"{side} [\d,]+", one.says) and is_clear(one)
         ]
         return sorted(found, key=lambda one: int(re.sub(r"\D", "", one.says)))[-4:]
 
