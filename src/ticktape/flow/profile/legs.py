@@ -1,0 +1,113 @@
+"""Impulse legs of one instrument, and the low-volume nodes inside them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ticktape.flow.profile.leg_kernels import CANDLE, LEG_COUNTS, LegState, follow_candles
+from ticktape.flow.profile.rows import FOOTPRINT_LEVEL, LEG, LEG_NODE
+from ticktape.flow.profile.settings import LegSettings
+from ticktape.ops.kernels import kernel_input
+from ticktape.tape.session import Session
+
+
+class ImpulseLegs:
+    """Impulse legs, from closed footprint bars of one length, a minute by the reference's rules.
+
+    A leg is a row when its last candle has closed. Legs do not overlap.
+
+    Parameters
+    ----------
+    settings : LegSettings, optional
+        The defaults by default.
+
+    Attributes
+    ----------
+    nodes : numpy.ndarray
+        ``LEG_NODE``: the low-volume nodes of the legs that the last :meth:`update` gave, leg by
+        leg, lowest price first.
+    """
+
+    rows: Final = LEG
+
+    def __init__(self, settings: LegSettings | None = None) -> None:
+        self.settings = settings or LegSettings()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        settings = self.settings
+        counts = np.zeros(LEG_COUNTS, "i8")
+        counts[2:] = (
+            settings.least_candles,
+            settings.most_candles,
+            settings.least_move,
+            settings.prior_candles,
+            settings.same_way_percent,
+            settings.overlap_percent,
+            settings.heavier_percent,
+            settings.least_score,
+            settings.most_candles * settings.candle_ns,
+        )
+        room = settings.prior_candles + settings.most_candles
+        self._state = LegState(np.zeros(room, CANDLE), counts)
+        self._levels = np.empty(0, FOOTPRINT_LEVEL)
+        self.nodes = np.empty(0, LEG_NODE)
+
+    def begin(self, session: Session) -> None:  # noqa: ARG002 -- the form of every study
+        """Begin a session: no leg, and no swing before one, spans two."""
+        self._forget_candles()
+
+    def update(self, bars: np.ndarray, levels: np.ndarray) -> np.ndarray:
+        """Take closed bars, and give the legs that end with them.
+
+        Parameters
+        ----------
+        bars : numpy.ndarray
+            ``FOOTPRINT``, every bar once, in the order of time.
+        levels : numpy.ndarray
+            ``FOOTPRINT_LEVEL`` of those bars.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``LEG``.
+        """
+        self.nodes = np.empty(0, LEG_NODE)
+        if not len(bars):
+            return np.empty(0, LEG)
+        legs = np.zeros(len(bars), LEG)
+        legs = legs[: follow_candles(self._state, kernel_input(bars), legs)].copy()
+        levels = np.concatenate([self._levels, levels])
+        if len(legs):
+            nodes = [self._nodes_of(leg, levels) for leg in legs]
+            legs["nodes"] = [len(found) for found in nodes]
+            self.nodes = np.concatenate(nodes)
+        # A leg that ends with the next bar reaches back so many of those that are known.
+        candles, counts = self._state
+        oldest = candles[max(int(counts[0]) - self.settings.most_candles + 1, 0)]["start"]
+        self._levels = levels[np.searchsorted(levels["start_ns"], oldest) :].copy()
+        return legs
+
+    def _nodes_of(self, leg: np.void, levels: np.ndarray) -> np.ndarray:
+        bucket = self.settings.node_bucket
+        first, end = np.searchsorted(levels["start_ns"], [leg["start_ns"], leg["end_ns"]])
+        inside = levels[first:end]
+        sided = inside["bid"] + inside["ask"]
+        buckets, places = np.unique(inside["price"][sided > 0] // bucket, return_inverse=True)
+        volumes = np.zeros(len(buckets), "i8")
+        np.add.at(volumes, places, sided[sided > 0])
+        thin = volumes * len(volumes) * 100 < volumes.sum() * self.settings.node_percent
+        nodes = np.zeros(int(thin.sum()), LEG_NODE)
+        nodes["start_ns"] = leg["start_ns"]
+        nodes["price_from"] = buckets[thin] * bucket
+        nodes["price_to"] = nodes["price_from"] + bucket
+        nodes["volume"] = volumes[thin]
+        return nodes
+
+    def _forget_candles(self) -> None:
+        self._state.counts[0] = 0
+        self._levels = np.empty(0, FOOTPRINT_LEVEL)
+        self.nodes = np.empty(0, LEG_NODE)
