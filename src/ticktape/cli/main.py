@@ -45,6 +45,7 @@ COMMANDS = {
     "book": Command("ticktape.cli.book:book", "Print the order book at a record or a time"),
     "audit": Command("ticktape.cli.audit:audit", "Audit the books of a tape"),
     "bars": Command("ticktape.cli.bars:bars", "Make bars from the trades of a tape"),
+    "flow": Command("ticktape.cli.flow:flow", "Study the order flow of an instrument"),
     "export": Command(
         "ticktape.cli.export:export", "Export the books of a tape: levels at every change"
     ),

@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import FlowInstrument
 from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PrintHours
+from ticktape.flow.print_studies import PrintStudies
 from ticktape.flow.prints import PrintStream
-from ticktape.flow.session_cutting import SessionCutter
-from ticktape.flow.signal_order import SignalOrder
-from ticktape.flow.signals.signal import SIGNAL
+from ticktape.flow.session_cutting import Piece, SessionCutter
+from ticktape.flow.signal_studies import SignalStudies
 from ticktape.flow.tally import Tally
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
@@ -51,8 +52,7 @@ class InstrumentFlow:
     ==================  ============================================================
     ``bars``            ``session``: time bars
     ``levels``          ``session``: previous day, overnight, opening range, VWAP
-    ``windows``         ``aggression``: one a second with a trade
-    ``bubbles``         ``aggression``: windows with their significance and tier
+    ``windows``         ``aggression``: bubbles, one for each second with a trade
     ``sweeps``          ``aggression``: prints of one event, merged
     ``cvd``             ``aggression``: one a window, by session, continuous, buckets
     ``flips``           ``aggression``: zero crossings and reversals
@@ -65,10 +65,11 @@ class InstrumentFlow:
     ``legs``            ``profile``: impulse legs
     ``leg_nodes``       ``profile``: low-volume nodes in legs
     ``absorptions``     ``absorption``: events
-    ``zones``           ``absorption``: zones that ended; ``current()`` has those that live
+    ``zones``           ``absorption``: in ``current()`` only, those that live
     ``icebergs``        ``absorption``: of ``mbo`` only
     ``touch``           ``absorption``: of ``mbo`` only
     ``signals``         ``signals``: of all studies in one order, confluences among them
+    ``confluences``     ``signals``: which kinds agreed
     ``outcomes``        ``signals``: what became of each, at 60 s and 300 s
     ==================  ============================================================
 
@@ -76,6 +77,8 @@ class InstrumentFlow:
     ----------
     instrument : FlowInstrument
         Whose records are studied.
+    settings : FlowSettings, optional
+        Of every study; the defaults by default.
     hours : PrintHours
         Which of its prints; by default all.
 
@@ -83,8 +86,14 @@ class InstrumentFlow:
     ----------
     instrument : FlowInstrument
         As given.
+    settings : FlowSettings
+        As given.
     rows : dict of str to numpy.dtype
         The names of all studies, and what each emits.
+    prints : PrintStudies
+        The studies, to be asked: ``prints.profile.levels()``, ``prints.levels.current()``, ….
+    signals : SignalStudies
+        ``signals.win_rates.rates()``.
 
     Examples
     --------
@@ -95,14 +104,23 @@ class InstrumentFlow:
     >>> flow.current()                                       # the same names: rows still open
     """
 
-    def __init__(self, instrument: FlowInstrument, *, hours: PrintHours = _ALL_HOURS) -> None:
+    def __init__(
+        self,
+        instrument: FlowInstrument,
+        settings: FlowSettings | None = None,
+        *,
+        hours: PrintHours = _ALL_HOURS,
+    ) -> None:
         self.instrument = instrument
-        self.rows: dict[str, np.dtype] = {"signals": SIGNAL}
         self._hours = hours
         self._stream = PrintStream(instrument.instrument_id, instrument.publisher_id)
         self._cutter = SessionCutter(Sessions(instrument.sessions))
         self._tally = Tally()
-        self._signals = SignalOrder()
+        settings = settings or FlowSettings()
+        self.settings = settings
+        self.prints = PrintStudies(instrument.tick, settings)
+        self.signals = SignalStudies(instrument.tick, settings)
+        self.rows: dict[str, np.dtype] = {**self.prints.rows, **self.signals.rows}
 
     @property
     def clock_ns(self) -> int:
@@ -139,30 +157,31 @@ class InstrumentFlow:
             return {}
         closed: dict[str, list[np.ndarray]] = {}
         for piece in self._cutter.cut(prints, self._stream.first_ns, self.clock_ns):
-            if piece.begins is not None:
-                self._begin(piece.begins)
-            self._study(piece.prints, piece.clock_ns, closed)
+            self._study(piece, closed)
         return {name: join_rows(rows, self.rows[name]) for name, rows in closed.items()}
 
     def current(self) -> FlowRows:
-        """Give the rows that are still open, by the study's name."""
-        return {}
+        """Give the rows that are still open, by the study's name; names with rows only."""
+        opened = self.prints.current() | self.signals.current()
+        return {name: rows for name, rows in opened.items() if len(rows)}
 
     def reset(self) -> None:
         """Forget everything, as where a replay starts over."""
         self._stream.reset()
         self._cutter.reset()
         self._tally.reset()
-        self._signals.reset()
+        self.prints.reset()
+        self.signals.reset()
 
-    def _begin(self, session: Session) -> None: ...
-
-    def _study(
-        self, prints: np.ndarray, clock_ns: int, closed: dict[str, list[np.ndarray]]
-    ) -> None:
+    def _study(self, piece: Piece, closed: dict[str, list[np.ndarray]]) -> None:
+        if piece.begins is not None:
+            self.prints.begin(piece.begins)
         assert self.session is not None  # noqa: S101 -- a piece is of a session
-        prints = self._hours.take(prints, self.session)
+        prints = self._hours.take(piece.prints, self.session)
+        clock_ns = self._hours.clock(piece.clock_ns)
         self._tally.update(prints)
-        signals = self._signals.take([], clock_ns)
-        if len(signals):
-            closed.setdefault("signals", []).append(signals)
+        rows = self.prints.update(prints, clock_ns)
+        rows |= self.signals.update(self.prints.signals, prints, clock_ns)
+        for name, some in rows.items():
+            if len(some):
+                closed.setdefault(name, []).append(some)

@@ -44,6 +44,10 @@ class PrintHours:
                 f"a session has no part {self.part!r}", hint=f"give {' or '.join(PARTS[1:])}"
             )
 
+    def clock(self, clock_ns: int) -> int:
+        """Give the clock as the studies see it: it stands still at the end."""
+        return clock_ns if self.end_ns is None else min(clock_ns, self.end_ns)
+
     def take(self, prints: np.ndarray, session: Session) -> np.ndarray:
         """Take the prints that are studied.
 

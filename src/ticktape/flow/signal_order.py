@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.signals.signal import SIGNAL
 
-_ORDER = ("price", "direction", "kind", "ts_ns")
+# The last counts most.
+_ORDER: Final = ("amount", "price", "direction", "kind", "ts_ns")
+
+
+def in_order(signals: np.ndarray) -> np.ndarray:
+    """Give signals by time, then kind, direction, price and amount."""
+    ordered: np.ndarray = signals[np.lexsort([signals[name] for name in _ORDER])]
+    return ordered
 
 
 class SignalOrder:
-    """Gives signals on in the order of their times, then kinds, directions and prices.
+    """Gives signals on by time, then kind, direction, price and amount.
 
     A signal waits until the clock is past its time, as another study may still tell of that time.
     How many can wait is bounded by the prints of one nanosecond.
@@ -26,12 +34,12 @@ class SignalOrder:
         """Forget what waits."""
         self._waiting = np.empty(0, SIGNAL)
 
-    def take(self, signals: Iterable[np.ndarray], clock_ns: int) -> np.ndarray:
+    def take(self, signals: Sequence[np.ndarray], clock_ns: int) -> np.ndarray:
         """Take signals, and give those whose time is past.
 
         Parameters
         ----------
-        signals : iterable of numpy.ndarray
+        signals : sequence of numpy.ndarray
             dtype ``SIGNAL``, of any studies.
         clock_ns : int
             The clock.
@@ -43,8 +51,9 @@ class SignalOrder:
         """
         new = [rows for rows in signals if len(rows)]
         if new:
-            every = join_rows([self._waiting, *new], SIGNAL)
-            self._waiting = every[np.lexsort([every[name] for name in _ORDER])]
+            self._waiting = in_order(join_rows([self._waiting, *new], SIGNAL))
+        if not len(self._waiting):
+            return self._waiting
         past = int(self._waiting["ts_ns"].searchsorted(clock_ns))
         given, self._waiting = self._waiting[:past], self._waiting[past:]
         return given

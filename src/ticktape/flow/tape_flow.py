@@ -7,17 +7,23 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import FlowInstrument, flow_instrument
 from ticktape.flow.instrument_choice import InstrumentChoice
 from ticktape.flow.instrument_flow import PRINT_SCHEMAS, FlowRows, InstrumentFlow
 from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PrintHours
+from ticktape.flow.profile.levels import ProfileSummary, summary_of
+from ticktape.flow.profile.settings import ProfileSettings
+from ticktape.flow.signals.signal import SignalKind
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import Schema
 from ticktape.tape.session import Session
 
 ALL_HOURS: Final = PrintHours()
+# Of a year of days and more: the profile is that of the whole tape.
+_MOST_SESSIONS: Final = 1_000
 
 
 class TapeFlow(NamedTuple):
@@ -33,12 +39,25 @@ class TapeFlow(NamedTuple):
         dtype ``TALLY``: of all prints taken.
     rows : dict of str to numpy.ndarray
         Every study's rows, those still open at the end of the tape last.
+    levels : numpy.ndarray
+        dtype ``PROFILE_LEVEL``: the volume at each price, over all sessions.
     """
 
     instrument: FlowInstrument
     session: Session | None
     sums: np.void
     rows: FlowRows
+    levels: np.ndarray
+
+    @property
+    def profile(self) -> ProfileSummary | None:
+        """Point of control and value area of all prints; None without one that has a side."""
+        return summary_of(self.levels)
+
+    def signal_counts(self) -> dict[int, int]:
+        """Count the signals of each ``SignalKind``."""
+        kinds = self.rows["signals"]["kind"]
+        return {kind: int((kinds == kind).sum()) for kind in SignalKind}
 
 
 def flow_of_tape(
@@ -109,7 +128,8 @@ def flow_of_tape(
     for name, rows in flow.current().items():
         closed.setdefault(name, []).append(rows)
     every = {name: join_rows(closed.get(name, []), dtype) for name, dtype in flow.rows.items()}
-    return TapeFlow(flow.instrument, flow.session, flow.sums(), every)
+    levels = flow.prints.profile.composite(_MOST_SESSIONS)
+    return TapeFlow(flow.instrument, flow.session, flow.sums(), every, levels)
 
 
 def _flow_of(
@@ -119,7 +139,8 @@ def _flow_of(
     instrument = flow_instrument(
         chosen.symbol, chosen.instrument_id, definition=chosen.definition, tick=tick
     )
-    return InstrumentFlow(instrument, hours=hours)
+    settings = FlowSettings(profile=ProfileSettings(kept_sessions=_MOST_SESSIONS))
+    return InstrumentFlow(instrument, settings, hours=hours)
 
 
 def _no_prints(others: set[Schema], schema: Schema | None) -> WrongSchemaError:

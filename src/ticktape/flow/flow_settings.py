@@ -1,0 +1,70 @@
+"""What can be set of all studies of one instrument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ticktape.flow.absorption.settings import AbsorptionSettings, OrderActivitySettings
+from ticktape.flow.aggression import (
+    CvdSettings,
+    DivergenceSettings,
+    FlipSettings,
+    SweepSettings,
+    WindowSettings,
+)
+from ticktape.flow.profile.settings import FootprintSettings, LegSettings, ProfileSettings
+from ticktape.flow.session.bars import BarsSettings
+from ticktape.flow.session.levels import LevelsSettings
+from ticktape.flow.signals.settings import ConfluenceSettings, OutcomeSettings
+
+
+@dataclass(frozen=True)
+class FlowSettings:
+    """The settings of every study; each has its own defaults.
+
+    Attributes
+    ----------
+    bars : BarsSettings
+        Bars.
+    levels : LevelsSettings
+        Levels of the session and the VWAP.
+    windows : WindowSettings
+        Windows: bubbles.
+    sweeps : SweepSettings
+        Prints of one event.
+    cvd : CvdSettings
+        The cumulative delta.
+    flips : FlipSettings
+        Its flips and reversals.
+    divergences : DivergenceSettings
+        Price against delta.
+    profile : ProfileSettings
+        Volume by price, point of control and value area.
+    footprint : FootprintSettings
+        Volume by price and side of each bar, and its imbalances.
+    legs : LegSettings
+        Impulse legs and their low-volume nodes.
+    absorption : AbsorptionSettings
+        Events and zones of absorption.
+    orders : OrderActivitySettings
+        Icebergs, pulling and stacking.
+    confluence : ConfluenceSettings
+        When signals agree.
+    outcomes : OutcomeSettings
+        What counts as a win.
+    """
+
+    bars: BarsSettings = field(default_factory=BarsSettings)
+    levels: LevelsSettings = field(default_factory=LevelsSettings)
+    windows: WindowSettings = field(default_factory=WindowSettings)
+    sweeps: SweepSettings = field(default_factory=SweepSettings)
+    cvd: CvdSettings = field(default_factory=CvdSettings)
+    flips: FlipSettings = field(default_factory=FlipSettings)
+    divergences: DivergenceSettings = field(default_factory=DivergenceSettings)
+    profile: ProfileSettings = field(default_factory=ProfileSettings)
+    footprint: FootprintSettings = field(default_factory=FootprintSettings)
+    legs: LegSettings = field(default_factory=LegSettings)
+    absorption: AbsorptionSettings = field(default_factory=AbsorptionSettings)
+    orders: OrderActivitySettings = field(default_factory=OrderActivitySettings)
+    confluence: ConfluenceSettings = field(default_factory=ConfluenceSettings)
+    outcomes: OutcomeSettings = field(default_factory=OutcomeSettings)
