@@ -20,11 +20,12 @@ class AbsorptionSettings:
     window_ns : int
         Length of a window.
     average_over_ns : int
-        How far back the average volume is taken, without the window itself; whole windows.
+        How far back the average volume of a window (a second's, by default) is taken, without
+        the window itself; whole windows.
     default_average_contracts : float
-        The average volume a second where nothing traded in that time.
+        The average volume of a window where nothing traded in that time.
     least_share : float
-        Least ``abs(delta)``, as a share of the average volume a second.
+        Least ``abs(delta)``, as a share of the average volume of a window.
     least_delta_contracts : int
         Least ``abs(delta)`` in any case.
     most_move_ticks : int
