@@ -12,12 +12,12 @@ _ACROSS: Final = " ▏▎▍▌▋▊▉█"
 _STEPS: Final = 8
 
 
-def column_chart(values: Sequence[float], width: int, height: int = 1) -> list[str]:
+def column_chart(values: Sequence[float] | np.ndarray, width: int, height: int = 1) -> list[str]:
     """Draw values as columns over time, the least of them at the bottom.
 
     Parameters
     ----------
-    values : sequence of float
+    values : sequence of float, or numpy.ndarray
         In order. Where there are more than `width`, each column is the last of its share, as the
         close of a longer bar is.
     width, height : int

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -20,11 +22,32 @@ from ticktape.flow.aggression import (
     sweep_signals,
 )
 from ticktape.flow.flow_settings import FlowSettings
-from ticktape.flow.profile.session_profile import SessionProfile
+from ticktape.flow.profile import (
+    FOOTPRINT_LEVEL,
+    LEG_NODE,
+    STACK,
+    Footprint,
+    ImpulseLegs,
+    NakedPocs,
+    SessionProfile,
+    stacked_signals,
+)
 from ticktape.flow.session.bars import SessionBars
 from ticktape.flow.session.levels import SessionLevels
 from ticktape.flow.study import Study
 from ticktape.tape.session import Session
+
+
+class Begun(Protocol):
+    """What starts over with a session, and altogether."""
+
+    def begin(self, session: Session) -> None:
+        """Begin a session."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything."""
+        ...
 
 
 class PrintStudies:
@@ -55,6 +78,20 @@ class PrintStudies:
         self.divergences: Final = Divergences(tick, settings.divergences)
         self.profile: Final = SessionProfile(tick, settings.profile)
         self.absorption: Final = Absorption(tick, settings.absorption)
+        self.footprint: Final = Footprint(tick, settings.footprint)
+        self.naked_pocs: Final = NakedPocs()
+        self.legs: Final = ImpulseLegs(settings.legs)
+        self._candles = self.footprint
+        if settings.footprint.every_ns != settings.legs.candle_ns:
+            candles = replace(
+                settings.footprint,
+                every_ns=settings.legs.candle_ns,
+                bar_prints=0,
+                bar_contracts=0,
+                kept_bars=1,
+            )
+            self._candles = Footprint(tick, candles)
+        # Those that need nothing but prints; the others build on what these close.
         self._of_prints: Final[dict[str, Study]] = {
             "bars": self.bars,
             "levels": self.levels,
@@ -62,20 +99,27 @@ class PrintStudies:
             "sweeps": self.sweeps,
             "cvd": self.cvd,
             "developing": self.profile,
+            "footprints": self.footprint,
         }
-        self._built_on: Final = {
-            "flips": self.flips,
-            "divergences": self.divergences,
-            "absorptions": self.absorption,
+        self.rows: dict[str, np.dtype] = {
+            **{name: study.rows for name, study in self._of_prints.items()},
+            "footprint_levels": FOOTPRINT_LEVEL,
+            "stacks": STACK,
+            "naked_pocs": self.naked_pocs.rows,
+            "legs": self.legs.rows,
+            "leg_nodes": LEG_NODE,
+            "flips": self.flips.rows,
+            "divergences": self.divergences.rows,
+            "absorptions": self.absorption.rows,
+            "zones": ZONE,
         }
-        every = self._of_prints | self._built_on
-        self.rows = {name: study.rows for name, study in every.items()} | {"zones": ZONE}
         self.signals: list[np.ndarray] = []
 
     def reset(self) -> None:
         """Forget everything."""
-        for study in (*self._of_prints.values(), *self._built_on.values()):
+        for study in self._every():
             study.reset()
+        self.naked_pocs.reset()
         self.signals = []
 
     def begin(self, session: Session) -> None:
@@ -83,26 +127,47 @@ class PrintStudies:
         stands = self.profile.summary()
         if stands is not None:
             self.levels.know_profile(stands.poc, stands.vah, stands.val)
-        for study in (*self._of_prints.values(), *self._built_on.values()):
+        for study in self._every():
             study.begin(session)
 
     def update(self, prints: np.ndarray, clock_ns: int) -> dict[str, np.ndarray]:
         """Take prints, and give every study's closed rows; some may be empty."""
         closed = {name: study.update(prints, clock_ns) for name, study in self._of_prints.items()}
-        points, stands = closed["cvd"], closed["developing"]
+        bars, points = self.footprint.closed, closed["cvd"]
+        closed["footprint_levels"], closed["stacks"] = bars.levels, bars.stacks
+        closed["naked_pocs"] = self.naked_pocs.update(bars.bars)
+        if self._candles is not self.footprint:
+            self._candles.update(prints, clock_ns)
+        closed["legs"] = self.legs.update(self._candles.closed.bars, self._candles.closed.levels)
+        closed["leg_nodes"] = self.legs.nodes
         closed["flips"] = self.flips.update(points)
         closed["divergences"] = self.divergences.update(points)
-        closed["absorptions"] = self.absorption.update(prints, clock_ns, stands)
+        closed["absorptions"] = self.absorption.update(prints, clock_ns, closed["developing"])
         self.signals = [
             flip_signals(closed["flips"]),
             divergence_signals(closed["divergences"]),
             sweep_signals(closed["sweeps"]),
+            stacked_signals(closed["stacks"]),
             absorption_signals(closed["absorptions"]),
         ]
         return closed
 
     def current(self) -> dict[str, np.ndarray]:
-        """Give every study's open rows; some may be empty."""
-        every = self._of_prints | self._built_on
-        opened = {name: study.current() for name, study in every.items()}
-        return opened | {"zones": self.absorption.zones()}
+        """Give every study's open rows; some may be empty.
+
+        ``naked_pocs`` are those that are naked, ``zones`` those that live.
+        """
+        opened = {name: study.current() for name, study in self._of_prints.items()}
+        bar = self.footprint.open_bar()
+        return opened | {
+            "footprint_levels": bar.levels,
+            "stacks": bar.stacks,
+            "naked_pocs": self.naked_pocs.current(bar.bars),
+            "zones": self.absorption.zones(),
+        }
+
+    def _every(self) -> Iterator[Begun]:
+        yield from self._of_prints.values()
+        yield from (self.flips, self.divergences, self.absorption, self.legs)
+        if self._candles is not self.footprint:
+            yield self._candles

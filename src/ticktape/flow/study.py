@@ -10,15 +10,12 @@ from ticktape.tape.session import Session
 
 
 class Study(Protocol):
-    """A study of one instrument.
+    """A study of one instrument."""
 
-    Attributes
-    ----------
-    rows : numpy.dtype
-        What it emits, documented field by field where it is declared.
-    """
-
-    rows: np.dtype
+    @property
+    def rows(self) -> np.dtype:
+        """What it emits, documented field by field where it is declared."""
+        ...
 
     def begin(self, session: Session) -> None:
         """Begin a session: what counts from the open of one starts over, the rest goes on.
