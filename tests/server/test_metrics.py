@@ -261,7 +261,7 @@ async def test_labels_are_of_few_values_whatever_is_asked(running):
     routes = {dict(labels).get("route") for _, labels in found}
     assert not [route for route in routes if route and re.search(r"S\d|nothing", route)]
     methods = {dict(labels).get("method") for _, labels in found}
-    assert methods <= {None, "GET", "POST", "HEAD", "other"}
+    assert methods <= {None, "GET", "POST", "PUT", "DELETE", "HEAD", "other"}
     symbols = np.array(["ESH6", "ZZZ9"])
     assert not [labels for _, labels in found for one in symbols if one in str(labels)]
 

@@ -58,6 +58,14 @@ def operations():
         ("/api/mbo/stream/json/{delay_ms}", "GET"),
         ("/api/historical", "POST"),
         ("/api/replay", "POST"),
+        ("/api/signals", "GET"),
+        ("/api/signals/export", "GET"),
+        ("/api/signals/{signal_id}/note", "PUT"),
+        ("/api/signals/{signal_id}/note", "DELETE"),
+        ("/api/sessions", "GET"),
+        ("/api/stats", "GET"),
+        ("/api/settings", "GET"),
+        ("/api/settings", "PUT"),
     ]
 
 

@@ -21,6 +21,7 @@ from ticktape.server.databento_ranges import upstream_where_possible
 from ticktape.server.limits import limits_of
 from ticktape.server.source import Source
 from ticktape.server.viewer import Viewer
+from ticktape.store.signal_schema import signals_file
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
@@ -92,6 +93,7 @@ class Choice:
             upstream=upstream_where_possible(self.source.dataset, settings.historical_gateway),
             dev=settings.dev,
             limits=limits_of(settings),
+            signals=settings.signals or signals_file(),
         )
 
     def is_connected(self) -> bool:

@@ -34,6 +34,7 @@ from ticktape.server.routes import (
     live,
     mbo_stream,
     replay,
+    signals,
     source,
 )
 
@@ -48,6 +49,7 @@ HANDLERS: Final[tuple[Any, ...]] = (
     *book_stream.HANDLERS,
     *mbo_stream.HANDLERS,
     *export.HANDLERS,
+    *signals.HANDLERS,
     *viewer_files.HANDLERS,
 )
 _ABOUT: Final = """The market as it is now, as it was, and as it happens.

@@ -104,8 +104,30 @@ class Exports:
         if isinstance(log, RecentLog):
             log = log.pin(max(log.first_position, begin - LEAD_RECORDS), end) or log
         pieces = export_pieces(log_runs(log, begin, end, ids), shape, tape)
-        first = await asyncio.to_thread(next, pieces, b"")
-        return _rest(first, pieces, shape.format)
+        return await streamed(pieces, shape.format)
+
+
+async def streamed(pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes]:
+    """Give a file piece by piece, each written in a thread while the one before it is sent.
+
+    Parameters
+    ----------
+    pieces : iterator of bytes
+        The file.
+    form : str
+        Its format, which tells how it ends where it breaks off.
+
+    Returns
+    -------
+    async iterator of bytes
+
+    Raises
+    ------
+    TicktapeError
+        If not even the first piece can be written.
+    """
+    first = await asyncio.to_thread(next, pieces, b"")
+    return _rest(first, pieces, form)
 
 
 async def _rest(first: bytes, pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes]:

@@ -26,6 +26,7 @@ _STATUSES: Final = {
     "not-found": 404,
     "unknown-order": 404,
     "no-such-place": 404,
+    "unknown-signal": 404,
     "not-a-replay": 409,
     "ambiguous": 409,
     "no-orders": 409,
@@ -34,16 +35,18 @@ _STATUSES: Final = {
     "over-limit": 413,
     "upstream": 502,
     "connection-lost": 502,
+    "signal-store": 503,
 }
 _CODES: Final = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _MEANINGS: Final = {
     400: "the request is wrong: `bad-value`, `unsupported-schema`",
     401: "no key where one is needed: `authentication`",
-    404: "`unknown-symbol`, `unknown-order`, `no-such-place` or `not-found`",
+    404: "`unknown-symbol`, `unknown-order`, `unknown-signal`, `no-such-place` or `not-found`",
     409: "`not-a-replay`, `no-orders`",
     410: "`position-gone`: the record is kept no more",
     413: "`too-large`, `over-limit`",
     502: "the vendor answered with an error: `upstream`",
+    503: "the file of signals cannot be used: `signal-store`",
 }
 
 _SEE_DOCS: Final = "/docs tells what can be asked"

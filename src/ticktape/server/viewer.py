@@ -25,6 +25,8 @@ from ticktape.server.mbo_stream import MboStreams
 from ticktape.server.names import Names
 from ticktape.server.recording import Recording
 from ticktape.server.serving import WebServer
+from ticktape.server.signal_answers import SignalAnswers
+from ticktape.server.signal_keeping import SignalKeeper
 from ticktape.server.source import Source
 from ticktape.server.tape_shelf import TapeShelf
 from ticktape.store import MboLog, RecentLog
@@ -57,11 +59,15 @@ class Viewer:
         Development mode.
     limits : Limits
         What the web server takes on at most.
+    signals : Path, optional
+        The file that signals are kept in; without one they are gone with the process.
 
     Raises
     ------
     PortInUseError
         If another program listens on the port.
+    SignalStoreError
+        If the file of signals cannot be used.
 
     Attributes
     ----------
@@ -81,8 +87,10 @@ class Viewer:
         upstream: FetchUpstream | None = None,
         dev: bool = False,
         limits: Limits = DEFAULT_LIMITS,
+        signals: Path | None = None,
     ) -> None:
         self.source = source
+        self.signals = SignalKeeper(source, signals)
         self.market = Market()
         self.recording = Recording()
         self.hub = Hub(Directory(self.market), source)
@@ -123,6 +131,7 @@ class Viewer:
             "limits": limits,
             "mbo_log": self.mbo_log,
             "mbo_streams": self.mbo_streams,
+            "signal_answers": SignalAnswers(self.signals),
             "exports": Exports(self.mbo_streams, names, source.dataset),
         }
         app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
@@ -131,6 +140,7 @@ class Viewer:
     async def start(self) -> None:
         """Begin to answer; there is nothing to see before :meth:`show`."""
         self._metrics.begin()
+        self.signals.begin()
         await self.server.start()
 
     async def show(
@@ -192,6 +202,7 @@ class Viewer:
         await self.hub.wait_until_left(_CLOSE_SECONDS)
         await self.book_streams.wait_until_left(_CLOSE_SECONDS)
         await self.server.close()
+        await self.signals.close()
 
 
 class _BeforeEach(NamedTuple):

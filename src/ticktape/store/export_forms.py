@@ -65,7 +65,7 @@ def as_parquet(rows: Iterable[LevelRows], symbol_of: SymbolOf, depth: int) -> It
     """Write Parquet: prices as decimals, times as timestamps; a row group at a time."""
     import pyarrow.parquet as pq  # noqa: PLC0415 -- slow to import, and seldom needed
 
-    drain = _Drain()
+    drain = Drain()
     empty = _table(_no_rows(depth), symbol_of, as_text=False)
     with pq.ParquetWriter(drain, empty.schema, compression="zstd") as writer:
         for group in _groups(rows, depth):
@@ -74,7 +74,7 @@ def as_parquet(rows: Iterable[LevelRows], symbol_of: SymbolOf, depth: int) -> It
     yield drain.taken()
 
 
-class _Drain(io.RawIOBase):
+class Drain(io.RawIOBase):
     """A file that is written and taken away piece by piece."""
 
     def __init__(self) -> None:
@@ -82,12 +82,15 @@ class _Drain(io.RawIOBase):
         self._written = 0
 
     def writable(self) -> bool:
+        """Tell that it can be written."""
         return True
 
     def tell(self) -> int:
+        """Give how many bytes were written."""
         return self._written
 
     def write(self, content: Any) -> int:  # noqa: ANN401 -- any buffer
+        """Take bytes."""
         piece = bytes(content)
         self._pieces.append(piece)
         self._written += len(piece)

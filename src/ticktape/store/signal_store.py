@@ -10,10 +10,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ticktape.ops.metrics import STORE_OPERATIONS, STORE_SECONDS
 from ticktape.store.signal_filter import OUTCOME, SignalFilter, names_of
@@ -26,7 +26,7 @@ from ticktape.store.signal_rows import (
     kind_word,
     make_row,
 )
-from ticktape.store.signal_schema import open_signals
+from ticktape.store.signal_schema import SignalStoreError, open_signals
 from ticktape.tape.errors import TicktapeError
 
 PAGE_ROWS: Final = 2_000
@@ -97,19 +97,29 @@ class SignalStore:
             self._connection.close()
 
     @contextmanager
-    def _work(self, operation: str) -> Iterator[sqlite3.Connection]:
+    def _work(self, operation: Literal["keep", "find"]) -> Iterator[sqlite3.Connection]:
         """Hold the connection for one operation, which happens as a whole or not at all."""
         begun = time.monotonic()
         with self._lock:
-            self._connection.execute("begin immediate" if operation == "keep" else "begin")
             try:
+                self._connection.execute("begin immediate" if operation == "keep" else "begin")
                 yield self._connection
                 self._connection.execute("commit")
+            except sqlite3.Error as error:
+                self._undo()
+                raise SignalStoreError(
+                    f"the file of signals failed: {error}", hint="is there room on its disk?"
+                ) from error
             except BaseException:
-                self._connection.execute("rollback")
+                self._undo()
                 raise
         STORE_OPERATIONS.labels(operation).inc()
         STORE_SECONDS.labels(operation).observe(time.monotonic() - begun)
+
+    def _undo(self) -> None:
+        # Where not even this can be done, nothing had begun.
+        with suppress(sqlite3.Error):
+            self._connection.execute("rollback")
 
     def write(
         self,
