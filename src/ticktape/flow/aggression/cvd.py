@@ -9,9 +9,13 @@ import numpy as np
 
 from ticktape.flow.aggression.cvd_kernels import (
     CONTINUOUS,
+    HIGH,
     HIGHEST,
+    IS_OPEN,
+    LOW,
     LOWEST,
-    PRINTS,
+    NOTHING_HIGH,
+    NOTHING_LOW,
     VALUE,
     CvdRules,
     CvdState,
@@ -24,6 +28,9 @@ from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
 
 MOST_BUCKETS: Final = 8
+
+# The bucket of a smaller print is looked up, that of another compared for.
+_SMALL: Final = 256
 
 # One window in which there was a print; all in contracts but for the price:
 #   start_ns, end_ns         first nanosecond of the window, and the one after its last;
@@ -98,11 +105,14 @@ class Cvd:
 
     def reset(self) -> None:
         """Forget everything, the continuous delta and the session too."""
+        bounds = np.array(self.settings.bounds_contracts, "i8")
         self._state = CvdState(
-            np.zeros(12, "i8"),
+            np.zeros(11, "i8"),
             np.zeros(MOST_BUCKETS, "i8"),
-            np.array(self.settings.bounds_contracts, "i8"),
+            np.searchsorted(bounds, np.arange(_SMALL), side="right").astype("u1"),
+            bounds,
         )
+        self._forget_session()
         self._held = np.empty(0, CVD_POINT)
         self._rules = CvdRules(self.settings.length_ns, 0, 0)
 
@@ -113,8 +123,7 @@ class Cvd:
         """
         filled = show_point(self._state, self._closed, True)
         self._held = np.concatenate([self._held, self._closed[:filled]])
-        self._state.now[[VALUE, HIGHEST, LOWEST, PRINTS]] = 0
-        self._state.buckets[:] = 0
+        self._forget_session()
         self._rules = CvdRules(self.settings.length_ns, session.open_ns, session.close_ns)
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
@@ -139,9 +148,19 @@ class Cvd:
     def standing(self) -> CvdStanding:
         """The session's delta after every print so far; 0 before the first."""
         now = self._state.now
-        return CvdStanding(int(now[VALUE]), int(now[HIGHEST]), int(now[LOWEST]))
+        highest, lowest = int(now[HIGHEST]), int(now[LOWEST])
+        if now[IS_OPEN]:
+            highest, lowest = max(highest, int(now[HIGH])), min(lowest, int(now[LOW]))
+        if highest < lowest:
+            return CvdStanding(0, 0, 0)
+        return CvdStanding(int(now[VALUE]), highest, lowest)
 
     @property
     def continuous(self) -> int:
         """The delta since the study began, in contracts."""
         return int(self._state.now[CONTINUOUS])
+
+    def _forget_session(self) -> None:
+        now, buckets = self._state.now, self._state.buckets
+        now[VALUE], now[HIGHEST], now[LOWEST] = 0, NOTHING_HIGH, NOTHING_LOW
+        buckets[:] = 0

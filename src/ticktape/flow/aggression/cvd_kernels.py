@@ -10,7 +10,7 @@ from ticktape.flow.aggression.span_kernels import span_of
 from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
 
-TRADES: Final = 0
+IS_OPEN: Final = 0
 START: Final = 1
 END: Final = 2
 OPEN: Final = 3
@@ -21,7 +21,9 @@ VALUE: Final = 7
 CONTINUOUS: Final = 8
 HIGHEST: Final = 9
 LOWEST: Final = 10
-PRINTS: Final = 11
+
+NOTHING_HIGH: Final = -(2**62)
+NOTHING_LOW: Final = 2**62
 
 
 class CvdRules(NamedTuple):
@@ -38,29 +40,33 @@ class CvdState(NamedTuple):
     Attributes
     ----------
     now : numpy.ndarray
-        ``i8[12]``: the open window's prints (none: no window is open), start, end, value before
-        it, highest and lowest value in it, last price; the session's value; the value since
-        ever; the session's highest and lowest value after a print; the session's prints.
+        ``i8[11]``: whether a window is open, its start, end, the value before it, the highest and
+        the lowest value after a print of it, the last price; the session's value; the value since
+        ever; the session's highest and lowest value after a print of a window that has closed.
     buckets : numpy.ndarray
         ``i8[8]``: the session's value by the size of the print.
+    bucket_of : numpy.ndarray
+        ``u1``: the bucket of each size that it has a place for; of those above, the last place's
+        at least.
     bounds : numpy.ndarray
         ``i8``: the sizes at which the second bucket and those after it begin.
     """
 
     now: np.ndarray
     buckets: np.ndarray
+    bucket_of: np.ndarray
     bounds: np.ndarray
 
 
 @lean_kernel
-def close_point(state: CvdState, point: np.ndarray) -> None:
+def write_point(state: CvdState, point: np.ndarray) -> None:
     """Write the open window to a row of ``CVD_POINT``."""
     now = state.now
     point["start_ns"] = now[START]
     point["end_ns"] = now[END]
     point["open"] = now[OPEN]
-    point["high"] = now[HIGH]
-    point["low"] = now[LOW]
+    point["high"] = max(now[OPEN], now[HIGH])
+    point["low"] = min(now[OPEN], now[LOW])
     point["close"] = now[VALUE]
     point["continuous"] = now[CONTINUOUS]
     point["price"] = now[PRICE]
@@ -68,6 +74,25 @@ def close_point(state: CvdState, point: np.ndarray) -> None:
         point["buckets"][place] = state.buckets[place]
 
 
+@lean_kernel
+def _close_window(now: np.ndarray) -> None:
+    now[IS_OPEN] = 0
+    now[HIGHEST] = max(now[HIGHEST], now[HIGH])
+    now[LOWEST] = min(now[LOWEST], now[LOW])
+
+
+@lean_kernel
+def _bucket_of(state: CvdState, size: int) -> int:
+    if size < len(state.bucket_of):
+        return int(state.bucket_of[size])
+    bucket = 0
+    for place in range(len(state.bounds)):
+        bucket += size >= state.bounds[place]
+    return bucket
+
+
+# What changes with every print is held outside the state while the prints of a window are taken:
+# it is an array, and a store to it and a load from it for each sum took twice the time.
 @kernel
 def gather_cvd(
     state: CvdState,
@@ -81,57 +106,57 @@ def gather_cvd(
 
     Stops early where `rows` are full; past the last print once the clock has closed what it can.
     """
-    now, buckets, bounds = state.now, state.buckets, state.bounds
+    now, buckets = state.now, state.buckets
     filled = 0
-    for i in range(start, len(prints)):
+    i = start
+    while i < len(prints):
         ts_ns = prints[i]["ts_event"]
-        is_over = now[TRADES] > 0 and ts_ns >= now[END]
-        if is_over:
+        if now[IS_OPEN] and ts_ns >= now[END]:
             if filled == len(rows):
                 return i, filled
-            close_point(state, rows[filled])
+            write_point(state, rows[filled])
+            _close_window(now)
             filled += 1
-        if is_over or now[TRADES] == 0:
+        if now[IS_OPEN] == 0:
             now[START], now[END] = span_of(ts_ns, rules.open_ns, rules.close_ns, rules.length_ns)
+            now[IS_OPEN] = 1
             now[OPEN] = now[VALUE]
-            now[HIGH] = now[VALUE]
-            now[LOW] = now[VALUE]
-            now[TRADES] = 0
-        size = np.int64(prints[i]["size"])
-        side = prints[i]["side"]
-        change = size if side == SIDE_BID else -size if side == SIDE_ASK else 0
-        value = now[VALUE] + change
+            now[HIGH] = NOTHING_HIGH
+            now[LOW] = NOTHING_LOW
+        end_ns = now[END]
+        before = now[VALUE]
+        value = before
+        high = now[HIGH]
+        low = now[LOW]
+        while i < len(prints) and prints[i]["ts_event"] < end_ns:
+            size = np.int64(prints[i]["size"])
+            side = prints[i]["side"]
+            change = size if side == SIDE_BID else -size if side == SIDE_ASK else 0
+            value += change
+            high = max(high, value)
+            low = min(low, value)
+            buckets[_bucket_of(state, size)] += change
+            i += 1
         now[VALUE] = value
-        now[CONTINUOUS] += change
-        bucket = 0
-        for place in range(len(bounds)):
-            bucket += size >= bounds[place]
-        buckets[bucket] += change
-        now[HIGH] = max(now[HIGH], value)
-        now[LOW] = min(now[LOW], value)
-        if now[PRINTS] == 0:
-            now[HIGHEST] = value
-            now[LOWEST] = value
-        now[HIGHEST] = max(now[HIGHEST], value)
-        now[LOWEST] = min(now[LOWEST], value)
-        now[PRICE] = prints[i]["price"]
-        now[TRADES] += 1
-        now[PRINTS] += 1
-    if now[TRADES] > 0 and clock_ns >= now[END]:
+        now[CONTINUOUS] += value - before
+        now[HIGH] = high
+        now[LOW] = low
+        now[PRICE] = prints[i - 1]["price"]
+    if now[IS_OPEN] and clock_ns >= now[END]:
         if filled == len(rows):
             return len(prints), filled
-        close_point(state, rows[filled])
+        write_point(state, rows[filled])
+        _close_window(now)
         filled += 1
-        now[TRADES] = 0
     return len(prints) + 1, filled
 
 
 @kernel
 def show_point(state: CvdState, rows: np.ndarray, closes: bool) -> int:
     """Write the open window to `rows`, and close it if it `closes`; give how many, 0 or 1."""
-    if state.now[TRADES] == 0:
+    if state.now[IS_OPEN] == 0:
         return 0
-    close_point(state, rows[0])
+    write_point(state, rows[0])
     if closes:
-        state.now[TRADES] = 0
+        _close_window(state.now)
     return 1

@@ -68,7 +68,7 @@ def _tell(row: np.ndarray, point: np.ndarray, old: np.ndarray, new: np.ndarray) 
 def _diverges(old: np.ndarray, new: np.ndarray, up: int, rules: DivergenceRules) -> bool:
     """Tell whether the price went further `up` (1, or -1 down) while the delta went back."""
     further = (new[0] - old[0]) * up >= rules.least_price
-    return further and (old[1] - new[1]) * up >= rules.least_cvd
+    return bool(further and (old[1] - new[1]) * up >= rules.least_cvd)
 
 
 @kernel

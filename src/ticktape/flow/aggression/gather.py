@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-ROOM: Final = 4_096
+ROOM: Final = 16_384
 
 
 def gather(step: Callable[[int], tuple[int, int]], end: int, rows: np.ndarray) -> np.ndarray:

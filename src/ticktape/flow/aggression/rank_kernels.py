@@ -1,8 +1,8 @@
-"""Ranks in a bounded memory: how many values so far are up to each, exact for small ones."""
+"""Ranks in a bounded memory: which of the values so far is the percentile, exact for small ones."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,44 @@ _OCTAVE: Final = 1 << (_EXACT_BITS - 1)
 BINS: Final = 1 << 15
 _LARGEST: Final = (1 << 41) - 1
 _MILLION: Final = 1_000_000
+
+# Bins are also counted in groups, so that a walk over many empty ones is short.
+_GROUP_BITS: Final = 7
+_GROUP: Final = 1 << _GROUP_BITS
+
+COUNT: Final = 0
+PLACE: Final = 1
+BELOW: Final = 2
+
+
+class Ranks(NamedTuple):
+    """The values so far.
+
+    Attributes
+    ----------
+    at : numpy.ndarray
+        ``i8[3]``: how many values there are, the bin of the percentile when it was last asked for,
+        and how many values are in the bins below that.
+    bins : numpy.ndarray
+        ``i4[32768]``: how many values each bin holds.
+    groups : numpy.ndarray
+        ``i4[256]``: how many each 128 bins hold.
+    """
+
+    at: np.ndarray
+    bins: np.ndarray
+    groups: np.ndarray
+
+
+def new_ranks() -> Ranks:
+    """Give ranks of no values."""
+    return Ranks(np.zeros(3, "i8"), np.zeros(BINS, "i4"), np.zeros(BINS // _GROUP, "i4"))
+
+
+def clear_ranks(ranks: Ranks) -> None:
+    """Forget all values."""
+    for array in ranks:
+        array[:] = 0
 
 
 @lean_kernel
@@ -38,23 +76,38 @@ def least_of_bin(place: int) -> int:
 
 
 @lean_kernel
-def count_value(tree: np.ndarray, value: int, times: int) -> None:
-    """Count a value so many times more: `tree` is ``i4[BINS + 1]``, sums in Fenwick's order."""
-    place = bin_of(value) + 1
-    while place <= BINS:
-        tree[place] += times
-        place += place & -place
+def count_value(ranks: Ranks, value: int, times: int) -> None:
+    """Count a value once more (`times` 1), or once less (-1)."""
+    place = bin_of(value)
+    ranks.bins[place] += times
+    ranks.groups[place >> _GROUP_BITS] += times
+    ranks.at[COUNT] += times
+    if place < ranks.at[PLACE]:
+        ranks.at[BELOW] += times
 
 
 @lean_kernel
-def value_at_rank(tree: np.ndarray, count: int, millionths: int) -> int:
-    """Give the least value that `millionths` of the `count` values are not above (nearest rank)."""
-    rank = (count * millionths + _MILLION - 1) // _MILLION
-    place = 0
-    step = BINS >> 1
-    while step > 0:
-        if tree[place + step] < rank:
-            place += step
-            rank -= tree[place]
-        step >>= 1
+def percentile_of(ranks: Ranks, millionths: int) -> int:
+    """Give the least value that `millionths` of the values are not above: the nearest rank.
+
+    There is a value at least. The walk begins where the last one ended: it is a step or none.
+    """
+    bins, groups = ranks.bins, ranks.groups
+    rank = (ranks.at[COUNT] * millionths + _MILLION - 1) // _MILLION
+    place = ranks.at[PLACE]
+    below = ranks.at[BELOW]
+    while below >= rank:
+        if place % _GROUP == 0 and groups[(place >> _GROUP_BITS) - 1] == 0:
+            place -= _GROUP
+        else:
+            place -= 1
+            below -= bins[place]
+    while below + bins[place] < rank:
+        if place % _GROUP == 0 and groups[place >> _GROUP_BITS] == 0:
+            place += _GROUP
+        else:
+            below += bins[place]
+            place += 1
+    ranks.at[PLACE] = place
+    ranks.at[BELOW] = below
     return least_of_bin(place)

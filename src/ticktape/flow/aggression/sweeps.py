@@ -9,9 +9,8 @@ import numpy as np
 
 from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import MOST_TIERS, at_least, millionths, rising
-from ticktape.flow.aggression.rank_kernels import BINS
+from ticktape.flow.aggression.rank_kernels import clear_ranks, new_ranks
 from ticktape.flow.aggression.sweeps_kernels import (
-    SEEN,
     SweepRules,
     SweepState,
     gather_sweeps,
@@ -110,9 +109,9 @@ class Sweeps:
     def reset(self) -> None:
         """Forget everything."""
         self._state = SweepState(
-            np.zeros(2, "i8"),
-            np.zeros((2, 7), "i8"),
-            np.zeros(BINS + 1, "i4"),
+            np.zeros(1, "i8"),
+            np.zeros((3, 7), "i8"),
+            new_ranks(),
             np.array(self.settings.tiers_contracts, "i8"),
         )
         self._held = np.empty(0, SWEEP)
@@ -124,8 +123,7 @@ class Sweeps:
         """
         filled = show_sweeps(self._state, self._rules, self._closed, True)
         self._held = np.concatenate([self._held, self._closed[:filled]])
-        self._state.tree[:] = 0
-        self._state.moment[SEEN] = 0
+        clear_ranks(self._state.ranks)
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
         """Take prints, and give the sweeps that they and the clock close; dtype ``SWEEP``.

@@ -6,12 +6,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.flow.aggression.rank_kernels import count_value, value_at_rank
+from ticktape.flow.aggression.rank_kernels import Ranks, count_value, percentile_of
 from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
-
-MOMENT: Final = 0
-SEEN: Final = 1
 
 PRINTS: Final = 0
 FIRST: Final = 1
@@ -23,6 +20,7 @@ LEVELS: Final = 6
 
 _BUY: Final = 0
 _SELL: Final = 1
+_NEITHER: Final = 2
 
 
 class SweepRules(NamedTuple):
@@ -39,19 +37,20 @@ class SweepState(NamedTuple):
     Attributes
     ----------
     moment : numpy.ndarray
-        ``i8[2]``: the time of the prints in `sides`, and how many sweeps the ranks hold.
+        ``i8[1]``: the time of the prints in `sides`.
     sides : numpy.ndarray
-        ``i8[2, 7]``: of the buying and the selling event prints (none: there is no such event),
-        first and last price, high, low, size and levels.
-    tree : numpy.ndarray
-        ``i4[BINS + 1]``: how many sweeps of the session had each size.
+        ``i8[3, 7]``: of the buying and the selling event prints (none: there is no such event),
+        first and last price, high, low, size and levels; the third is of prints without a side,
+        and is thrown away.
+    ranks : Ranks
+        The sizes of the session's sweeps that took enough levels.
     tiers : numpy.ndarray
         ``i8``: sizes at which tiers begin, rising.
     """
 
     moment: np.ndarray
     sides: np.ndarray
-    tree: np.ndarray
+    ranks: Ranks
     tiers: np.ndarray
 
 
@@ -63,7 +62,7 @@ def close_event(
 
     Each is ranked among the session's sweeps before it and itself; it stays there if it `counts`.
     """
-    moment, tree = state.moment, state.tree
+    ranks = state.ranks
     for place in range(2):
         event = state.sides[place]
         if event[PRINTS] == 0:
@@ -73,7 +72,7 @@ def close_event(
             while tier < len(state.tiers) and event[SIZE] >= state.tiers[tier]:
                 tier += 1
             sweep = rows[filled]
-            sweep["ts_ns"] = state.moment[MOMENT]
+            sweep["ts_ns"] = state.moment[0]
             sweep["first"] = event[FIRST]
             sweep["last"] = event[LAST]
             sweep["high"] = event[HIGH]
@@ -85,19 +84,18 @@ def close_event(
             sweep["tier"] = tier
             sweep["is_outstanding"] = False
             if event[LEVELS] >= rules.levels:
-                count_value(tree, event[SIZE], 1)
-                threshold = value_at_rank(tree, moment[SEEN] + 1, rules.percentile_millionths)
+                count_value(ranks, event[SIZE], 1)
+                threshold = percentile_of(ranks, rules.percentile_millionths)
                 sweep["is_outstanding"] = event[SIZE] >= threshold
-                if counts:
-                    moment[SEEN] += 1
-                else:
-                    count_value(tree, event[SIZE], -1)
+                if not counts:
+                    count_value(ranks, event[SIZE], -1)
             filled += 1
     return filled
 
 
 @lean_kernel
 def _clear(state: SweepState) -> None:
+    state.sides[_NEITHER, PRINTS] = 0
     state.sides[_BUY, PRINTS] = 0
     state.sides[_SELL, PRINTS] = 0
 
@@ -120,33 +118,28 @@ def gather_sweeps(
     filled = 0
     for i in range(start, len(prints)):
         ts_ns = prints[i]["ts_event"]
-        if ts_ns != moment[MOMENT]:
+        if ts_ns != moment[0]:
             if filled + 2 > len(rows):
                 return i, filled
             filled = close_event(state, rules, rows, filled, True)
             _clear(state)
-            moment[MOMENT] = ts_ns
+            moment[0] = ts_ns
         side = prints[i]["side"]
-        if side != SIDE_BID and side != SIDE_ASK:  # noqa: PLR1714 -- a set is slow in a kernel
-            continue
-        event = sides[_BUY if side == SIDE_BID else _SELL]
+        event = sides[_BUY if side == SIDE_BID else _SELL if side == SIDE_ASK else _NEITHER]
         price = prints[i]["price"]
-        if event[PRINTS] == 0:
-            event[FIRST] = price
-            event[HIGH] = price
-            event[LOW] = price
-            event[SIZE] = 0
-            event[LEVELS] = 1
-        elif price > event[HIGH]:
-            event[HIGH] = price
-            event[LEVELS] += 1
-        elif price < event[LOW]:
-            event[LOW] = price
-            event[LEVELS] += 1
+        is_first = event[PRINTS] == 0
+        high = price if is_first else event[HIGH]
+        low = price if is_first else event[LOW]
+        event[FIRST] = price if is_first else event[FIRST]
+        event[HIGH] = max(high, price)
+        event[LOW] = min(low, price)
         event[LAST] = price
-        event[SIZE] += np.int64(prints[i]["size"])
+        levels = 1 if is_first else event[LEVELS]
+        event[LEVELS] = levels + (price > high) + (price < low)
+        size = 0 if is_first else event[SIZE]
+        event[SIZE] = size + np.int64(prints[i]["size"])
         event[PRINTS] += 1
-    if clock_ns > moment[MOMENT]:
+    if clock_ns > moment[0]:
         if filled + 2 > len(rows):
             return len(prints), filled
         filled = close_event(state, rules, rows, filled, True)

@@ -9,9 +9,8 @@ import numpy as np
 
 from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import MOST_TIERS, at_least, millionths, rising
-from ticktape.flow.aggression.rank_kernels import BINS
+from ticktape.flow.aggression.rank_kernels import clear_ranks, new_ranks
 from ticktape.flow.aggression.windows_kernels import (
-    SEEN,
     WindowRules,
     WindowState,
     gather_windows,
@@ -131,9 +130,9 @@ class Windows:
     def reset(self) -> None:
         """Forget everything, the session too."""
         self._state = WindowState(
-            np.zeros(8, "i8"),
+            np.zeros(7, "i8"),
             np.zeros((3, 3), "i8"),
-            np.zeros(BINS + 1, "i4"),
+            new_ranks(),
             np.array(self.settings.tiers_contracts, "i8"),
         )
         self._held = np.empty(0, WINDOW)
@@ -146,8 +145,7 @@ class Windows:
         """
         filled = show_window(self._state, self._rules, self._closed, True)
         self._held = np.concatenate([self._held, self._closed[:filled]])
-        self._state.tree[:] = 0
-        self._state.now[SEEN] = 0
+        clear_ranks(self._state.ranks)
         self._rules = self._rules_of(session.open_ns, session.close_ns)
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:

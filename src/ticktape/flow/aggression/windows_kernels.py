@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.flow.aggression.rank_kernels import count_value, value_at_rank
+from ticktape.flow.aggression.rank_kernels import Ranks, count_value, percentile_of
 from ticktape.flow.aggression.span_kernels import span_of
 from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, SIDE_NONE
@@ -18,7 +18,6 @@ BASE: Final = 3
 HIGH: Final = 4
 LOW: Final = 5
 LAST: Final = 6
-SEEN: Final = 7
 
 BUY: Final = 0
 SELL: Final = 1
@@ -30,6 +29,7 @@ _FINE: Final = 2
 
 _SPLIT_BITS: Final = 20
 _FINE_MASK: Final = (1 << _SPLIT_BITS) - 1
+_SAFE: Final = 1 << 41
 _MILLION: Final = 1_000_000
 
 
@@ -51,26 +51,28 @@ class WindowState(NamedTuple):
     Attributes
     ----------
     now : numpy.ndarray
-        ``i8[8]``: trades (none: no window is open), start, end, first price, high, low, last
-        price, and how many windows the session's ranks hold.
+        ``i8[7]``: trades (none: no window is open), start, end, first price, high, low, last
+        price.
     sides : numpy.ndarray
         ``i8[3, 3]``: of buys, sells and unsided prints the volume, and the sum of size times
         distance from the first price, as ``coarse * 2**20 + fine``: no sum overflows.
-    tree : numpy.ndarray
-        ``i4[BINS + 1]``: how many closed windows of the session had each absolute delta.
+    ranks : Ranks
+        The absolute deltas of the session's closed windows that had prints with a side.
     tiers : numpy.ndarray
         ``i8``: sizes at which the tiers of a window begin, rising.
     """
 
     now: np.ndarray
     sides: np.ndarray
-    tree: np.ndarray
+    ranks: Ranks
     tiers: np.ndarray
 
 
 @lean_kernel
 def _mean_price(base: int, volume: int, coarse: int, fine: int) -> int:
-    # Half a unit rounds up; the quotient is taken in two steps, so that nothing overflows.
+    # Half a unit rounds up. Where the sum might overflow, the quotient is taken in two steps.
+    if -_SAFE < coarse < _SAFE:
+        return base + ((coarse << _SPLIT_BITS) + fine + volume // 2) // volume
     whole = coarse // volume
     rest = ((coarse % volume) << _SPLIT_BITS) + fine + volume // 2
     return base + (whole << _SPLIT_BITS) + rest // volume
@@ -80,61 +82,58 @@ def _mean_price(base: int, volume: int, coarse: int, fine: int) -> int:
 def close_window(state: WindowState, rules: WindowRules, window: np.ndarray, counts: bool) -> None:
     """Write the open window to a row of ``WINDOW``; `counts`: it is over, and is ranked."""
     now, sides = state.now, state.sides
+    base = now[BASE]
     bought = sides[BUY, _VOLUME]
     sold = sides[SELL, _VOLUME]
     unsided = sides[UNSIDED, _VOLUME]
     delta = bought - sold
     total = bought + sold
-    coarse = sides[BUY, _COARSE] + sides[SELL, _COARSE]
-    fine = sides[BUY, _FINE] + sides[SELL, _FINE]
-    everything = _mean_price(
-        now[BASE],
-        total + unsided,
-        coarse + sides[UNSIDED, _COARSE],
-        fine + sides[UNSIDED, _FINE],
-    )
-    window["side"] = SIDE_NONE
-    window["size"] = bought
-    if delta > 0:
-        window["side"] = SIDE_BID
-        window["price"] = _mean_price(now[BASE], bought, sides[BUY, _COARSE], sides[BUY, _FINE])
-    elif delta < 0:
-        window["side"] = SIDE_ASK
-        window["size"] = sold
-        window["price"] = _mean_price(now[BASE], sold, sides[SELL, _COARSE], sides[SELL, _FINE])
-    elif total > 0:
-        window["price"] = _mean_price(now[BASE], total, coarse, fine)
-    else:
-        window["price"] = everything
+    price = base
+    vwap = base
+    if now[HIGH] != now[LOW]:
+        coarse = sides[BUY, _COARSE] + sides[SELL, _COARSE]
+        fine = sides[BUY, _FINE] + sides[SELL, _FINE]
+        vwap = _mean_price(
+            base, total + unsided, coarse + sides[UNSIDED, _COARSE], fine + sides[UNSIDED, _FINE]
+        )
+        price = vwap
+        if delta > 0 and bought < total + unsided:
+            price = _mean_price(base, bought, sides[BUY, _COARSE], sides[BUY, _FINE])
+        elif delta < 0 and sold < total + unsided:
+            price = _mean_price(base, sold, sides[SELL, _COARSE], sides[SELL, _FINE])
+        elif delta == 0 and total > 0 and unsided > 0:
+            price = _mean_price(base, total, coarse, fine)
+    size = max(bought, sold)
+    tier = 0
+    while tier < len(state.tiers) and size >= state.tiers[tier]:
+        tier += 1
     window["start_ns"] = now[START]
     window["end_ns"] = now[END]
-    window["vwap"] = everything
+    window["price"] = price
+    window["vwap"] = vwap
     window["high"] = now[HIGH]
     window["low"] = now[LOW]
     window["last"] = now[LAST]
+    window["size"] = size
     window["buy_volume"] = bought
     window["sell_volume"] = sold
     window["unsided_volume"] = unsided
     window["trades"] = now[TRADES]
-    tier = 0
-    while tier < len(state.tiers) and window["size"] >= state.tiers[tier]:
-        tier += 1
+    window["side"] = SIDE_BID if delta > 0 else SIDE_ASK if delta < 0 else SIDE_NONE
     window["tier"] = tier
     window["imbalance"] = abs(delta) / total if total > 0 else 0.0
-    window["threshold"] = 0
-    is_imbalanced = abs(delta) * _MILLION > rules.imbalance_millionths * total
+    threshold = 0
     is_outstanding = False
     if total > 0:
         # A window is ranked among those before it and itself; one that is only looked at is taken
         # out again.
-        count_value(state.tree, abs(delta), 1)
-        threshold = value_at_rank(state.tree, now[SEEN] + 1, rules.percentile_millionths)
-        window["threshold"] = threshold
+        count_value(state.ranks, abs(delta), 1)
+        threshold = percentile_of(state.ranks, rules.percentile_millionths)
         is_outstanding = delta != 0 and abs(delta) >= threshold
-        if counts:
-            now[SEEN] += 1
-        else:
-            count_value(state.tree, abs(delta), -1)
+        if not counts:
+            count_value(state.ranks, abs(delta), -1)
+    is_imbalanced = abs(delta) * _MILLION > rules.imbalance_millionths * total
+    window["threshold"] = threshold
     window["is_imbalanced"] = is_imbalanced
     window["is_outstanding"] = is_outstanding
     window["is_significant"] = is_outstanding if rules.is_adaptive else is_imbalanced
