@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.flow.absorption.rows import KEY_LEVELS, ZONE
 from ticktape.flow.absorption.settings import AbsorptionSettings
 from ticktape.ops.kernels import lean_kernel
@@ -112,13 +113,13 @@ def new_absorption_state(settings: AbsorptionSettings, tick: int) -> AbsorptionS
 
 
 @lean_kernel
-def strength_of(events: int, at_key_level: int, against_trend: int) -> int:
+def strength_of(events: Integer, at_key_level: Integer, against_trend: Integer) -> Integer:
     """Give a strength: 0 weak, 1 medium, 2 strong, 3 defended."""
     return min(min(events - 1, _DEFENDED) + at_key_level + against_trend, _DEFENDED)
 
 
 @lean_kernel
-def is_near(price: int, level: int, reach: int) -> int:
+def is_near(price: Integer, level: Integer, reach: Integer) -> Integer:
     """Give 1 where a price is at a level that there is, else 0."""
     return np.int64(level != UNDEF_PRICE and abs(price - level) <= reach)
 
@@ -142,7 +143,7 @@ def is_one_sided(state: AbsorptionState) -> bool:
 
 
 @lean_kernel
-def trend_at(state: AbsorptionState) -> int:
+def trend_at(state: AbsorptionState) -> Integer:
     """Give the change of CVD over the time of the trend, the open window included."""
     window = state.window
     trend = np.int64(window[DELTA])
@@ -154,7 +155,7 @@ def trend_at(state: AbsorptionState) -> int:
 
 
 @lean_kernel
-def zone_of(state: AbsorptionState, now: int, price: int, absorbed: int) -> int:
+def zone_of(state: AbsorptionState, now: Integer, price: Integer, absorbed: Integer) -> Integer:
     """Let zones go whose time is over; give the one of a price, made where there is none."""
     zones = state.zones
     kept = np.int64(0)
@@ -181,7 +182,7 @@ def zone_of(state: AbsorptionState, now: int, price: int, absorbed: int) -> int:
 
 
 @lean_kernel
-def write_event(state: AbsorptionState, row: np.ndarray, change: int, absorbed: int) -> None:
+def write_event(state: AbsorptionState, row: Row, change: Integer, absorbed: Integer) -> None:
     """Enter the open window into its zone, and write its row."""
     window = state.window
     limits = state.limits
@@ -230,8 +231,8 @@ def write_event(state: AbsorptionState, row: np.ndarray, change: int, absorbed: 
 
 @lean_kernel
 def close_window(
-    state: AbsorptionState, levels: np.ndarray, used: int, rows: np.ndarray, filled: int
-) -> tuple[int, int]:
+    state: AbsorptionState, levels: np.ndarray, used: Integer, rows: np.ndarray, filled: Integer
+) -> tuple[Integer, Integer]:
     """Judge the open window and keep what later ones need; give levels used and rows filled."""
     window = state.window
     while used < len(levels) and levels[used]["ts_ns"] <= window[ENDS]:
@@ -252,7 +253,7 @@ def close_window(
 
 
 @lean_kernel
-def open_window(state: AbsorptionState, now: int) -> None:
+def open_window(state: AbsorptionState, now: Integer) -> None:
     """Open the window of a print."""
     window = state.window
     number = now // state.limits[WINDOW_NS]
@@ -268,8 +269,12 @@ def open_window(state: AbsorptionState, now: int) -> None:
 
 @lean_kernel
 def find_absorption(
-    state: AbsorptionState, prints: np.ndarray, clock_ns: int, levels: np.ndarray, rows: np.ndarray
-) -> int:
+    state: AbsorptionState,
+    prints: np.ndarray,
+    clock_ns: Integer,
+    levels: np.ndarray,
+    rows: np.ndarray,
+) -> Integer:
     """Take prints, close windows to the clock; give how many of `rows` were filled.
 
     `rows` has room for one more than there are prints. `levels` are those that became known up to

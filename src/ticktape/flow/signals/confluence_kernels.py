@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.ops.kernels import lean_kernel
 
@@ -51,7 +52,7 @@ def new_confluence_state(within_ns: int, least_kinds: int, cooldown_ns: int) -> 
 
 
 @lean_kernel
-def kinds_seen(state: ConfluenceState, bullish: int, now: int) -> tuple[int, int]:
+def kinds_seen(state: ConfluenceState, bullish: Integer, now: Integer) -> tuple[Integer, Integer]:
     """Give how many kinds of a direction were seen within the time, and their bits."""
     count = np.int64(0)
     bits = np.int64(0)
@@ -64,7 +65,7 @@ def kinds_seen(state: ConfluenceState, bullish: int, now: int) -> tuple[int, int
 
 @lean_kernel
 def write_confluence(
-    state: ConfluenceState, bullish: int, now: int, row: np.ndarray, price: int
+    state: ConfluenceState, bullish: Integer, now: Integer, row: Row, price: Integer
 ) -> None:
     """Write a confluence, and forget what it was made of."""
     count, bits = kinds_seen(state, bullish, now)
@@ -91,7 +92,7 @@ def write_confluence(
 # that took the first two of them would leave the third behind. Where as many kinds say the one as
 # the other, they do not agree.
 @lean_kernel
-def find_confluences(state: ConfluenceState, signals: np.ndarray, rows: np.ndarray) -> int:
+def find_confluences(state: ConfluenceState, signals: np.ndarray, rows: np.ndarray) -> Integer:
     """Write a row for every confluence among signals in order; give how many.
 
     `rows` has room for as many as there are signals.
