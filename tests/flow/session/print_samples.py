@@ -24,10 +24,12 @@ def prints_of(*rows):
     return prints
 
 
-def runs_of_prints(longest_step, *, start=0):
+ANY_PRICE = st.one_of(st.integers(-20, 20), st.integers(-(2**50), 2**50))
+
+
+def runs_of_prints(longest_step, *, start=0, prices=ANY_PRICE):
     """Lists of (nanoseconds, price, size, side): times never fall, and often stand."""
     steps = st.one_of(st.just(0), st.integers(0, longest_step))
-    prices = st.one_of(st.integers(-20, 20), st.integers(-(2**50), 2**50))
     sizes = st.one_of(st.integers(1, 9), st.integers(1, 2**32 - 1))
     rows = st.lists(st.tuples(steps, prices, sizes, st.sampled_from("BAN")), max_size=60)
 

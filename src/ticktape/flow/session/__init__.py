@@ -2,7 +2,7 @@
 
 from ticktape.flow.session.bars import BAR, BarKind, BarsSettings, SessionBars, parse_bars
 from ticktape.flow.session.level_kinds import LEVEL_NAMES, LevelKind
-from ticktape.flow.session.levels import LEVEL, LevelsSettings, SessionLevels
+from ticktape.flow.session.levels import LEVEL, LevelsSettings, SessionLevels, profile_levels
 
 __all__ = [
     "BAR",
@@ -15,4 +15,5 @@ __all__ = [
     "SessionBars",
     "SessionLevels",
     "parse_bars",
+    "profile_levels",
 ]

@@ -2,18 +2,226 @@
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Final, NamedTuple
 
 import numpy as np
 
-# A level's price from a time on: ts_ns is when it became known or changed; price in 1e-9; kind is
-# a LevelKind; session is the trade date (days since 1970-01-01) for which it holds. It holds until
-# the next row of its kind, or until the session ends.
-LEVEL: Final = np.dtype(
-    {
-        "names": ["ts_ns", "price", "session", "kind"],
-        "formats": ["i8", "i8", "i4", "u1"],
-        "offsets": [0, 8, 16, 20],
-        "itemsize": 24,
-    }
-)
+from ticktape.flow.session.sums_kernels import add_weighted, mean_of
+from ticktape.ops.kernels import kernel, lean_kernel
+
+# A level's price from a time on. ts_ns: when it became known or changed; price in 1e-9; session:
+# the trade date (days since 1970-01-01) for which it holds; kind: a LevelKind. It holds until the
+# next row of its kind, or until the session ends.
+# Without padding, so that equal rows have equal bytes.
+LEVEL: Final = np.dtype([("ts_ns", "i8"), ("price", "i8"), ("session", "i4"), ("kind", "i4")])
+
+# Kinds that the kernel tells; every high is followed by its low.
+OVERNIGHT_HIGH: Final = 7
+VWAP: Final = 17  # then its bands
+AFTER_VWAP: Final = 24
+KINDS: Final = 27
+SPANS: Final = 4
+BANDS: Final = 3
+
+# Places in LevelState.at.
+AT_SESSION: Final = 0
+AT_OPEN: Final = 1
+AT_NIGHT_END: Final = 2  # overnight is before it
+AT_SPANS_FROM: Final = 3  # opening ranges are from it on
+AT_DUE: Final = 4  # when the clock next tells something
+AT_SPANS_TOLD: Final = 5
+AT_VWAP_DUE: Final = 6  # end of the window in which the VWAP has changed
+AT_VOLUME: Final = 7  # 0 before the session's first print
+AT_HIGH: Final = 8
+AT_LOW: Final = 9
+AT_LAST: Final = 10
+AT_LAST_NS: Final = 11
+AT_NIGHT_HIGH: Final = 12
+AT_NIGHT_LOW: Final = 13
+AT_SPAN_HIGH: Final = 14
+AT_SPAN_LOW: Final = 15
+AT_MONEY: Final = 16  # sum of price times size, two parts
+AT_BASE: Final = 18  # the session's first price: deviations are from it
+AT_SQUARES: Final = 19  # sum of squared deviation times size, two parts
+AT_DEVIATIONS: Final = 21  # sum of deviation times size
+PLACES: Final = 22
+
+NEVER: Final = 2**63 - 1
+NO_HIGH: Final = -(2**63)
+NO_LOW: Final = 2**63 - 1
+
+# The most rows that one step tells: the VWAP and its bands.
+ROWS_A_STEP: Final = 1 + 2 * BANDS
+
+
+class LevelState(NamedTuple):
+    """What the levels of a session are made of.
+
+    Attributes
+    ----------
+    at : numpy.ndarray
+        ``i8[PLACES]``.
+    spans : numpy.ndarray
+        ``i8[SPANS, 2]``: when an opening range or the initial balance ends, first to last; and
+        the kind of its high.
+    told : numpy.ndarray
+        ``LEVEL``, by kind: what was told last; kind 0 where nothing was.
+    """
+
+    at: np.ndarray
+    spans: np.ndarray
+    told: np.ndarray
+
+
+class LevelRule(NamedTuple):
+    """How levels are made.
+
+    Attributes
+    ----------
+    vwap_every_ns : int
+        Length of the windows after which the VWAP is told.
+    unit : int
+        What deviations from the VWAP are counted in, 1e-9.
+    """
+
+    vwap_every_ns: int
+    unit: int
+
+
+@lean_kernel
+def tell(
+    state: LevelState, kind: int, now: int, price: int | np.int64, rows: np.ndarray, filled: int
+) -> int:
+    """Add a row to `rows` if the level is new or has moved; give the new count of rows."""
+    row = state.told[kind]
+    if row["kind"] == kind and row["price"] == price:
+        return filled
+    row["ts_ns"] = now
+    row["price"] = price
+    row["session"] = state.at[AT_SESSION]
+    row["kind"] = kind
+    out = rows[filled]
+    out["ts_ns"] = now
+    out["price"] = price
+    out["session"] = state.at[AT_SESSION]
+    out["kind"] = kind
+    return filled + 1
+
+
+# Standard deviation of the prices, each weighted by its volume. The sums are exact, so it is the
+# same for any cutting; only its last step is in floating point.
+@lean_kernel
+def deviation_of(state: LevelState, unit: int) -> float:
+    """Give the standard deviation of the session's prices, 1e-9."""
+    at = state.at
+    volume = float(at[AT_VOLUME])
+    mean = float(at[AT_DEVIATIONS]) / volume
+    squares = float(at[AT_SQUARES]) * 2147483648.0 + float(at[AT_SQUARES + 1])
+    variance = squares / volume - mean * mean
+    return math.sqrt(max(variance, 0.0)) * unit
+
+
+@lean_kernel
+def tell_vwap(state: LevelState, rule: LevelRule, now: int, rows: np.ndarray, filled: int) -> int:
+    """Tell the VWAP and its bands; give the new count of rows."""
+    vwap = mean_of(state.at, AT_MONEY, state.at[AT_VOLUME])
+    deviation = deviation_of(state, rule.unit)
+    filled = tell(state, VWAP, now, vwap, rows, filled)
+    for band in range(1, BANDS + 1):
+        away = np.int64(math.floor(band * deviation + 0.5))
+        kind = VWAP + 2 * band - 1
+        filled = tell(state, kind, now, vwap + away, rows, filled)
+        filled = tell(state, kind + 1, now, vwap - away, rows, filled)
+    return filled
+
+
+@lean_kernel
+def set_due(state: LevelState) -> None:
+    """Find what the clock tells next."""
+    at = state.at
+    at[AT_DUE] = at[AT_VWAP_DUE]
+    if at[AT_SPANS_TOLD] < SPANS:
+        at[AT_DUE] = min(at[AT_DUE], state.spans[at[AT_SPANS_TOLD], 0])
+
+
+@lean_kernel
+def pass_time(state: LevelState, rule: LevelRule, now: int, rows: np.ndarray, filled: int) -> int:
+    """Tell what becomes known by `now`, as far as `rows` has room; give the count of rows."""
+    at = state.at
+    while at[AT_DUE] <= now and filled + ROWS_A_STEP <= len(rows):
+        due = at[AT_DUE]
+        span = at[AT_SPANS_TOLD]
+        if span < SPANS and state.spans[span, 0] == due:
+            at[AT_SPANS_TOLD] = span + 1
+            if at[AT_SPAN_HIGH] != NO_HIGH:
+                kind = state.spans[span, 1]
+                filled = tell(state, kind, due, at[AT_SPAN_HIGH], rows, filled)
+                filled = tell(state, kind + 1, due, at[AT_SPAN_LOW], rows, filled)
+        else:
+            at[AT_VWAP_DUE] = NEVER
+            filled = tell_vwap(state, rule, due, rows, filled)
+        set_due(state)
+    return filled
+
+
+@kernel
+def gather_levels(
+    state: LevelState,
+    rule: LevelRule,
+    prints: np.ndarray,
+    start: int,
+    clock_ns: int,
+    rows: np.ndarray,
+) -> tuple[int, int]:
+    """Apply prints from `start` on, then the clock; give the next print and the count of rows.
+
+    Stops early where `rows` (``LEVEL``) may not have room for one step more.
+    """
+    at = state.at
+    filled = 0
+    for i in range(start, len(prints)):
+        now = prints[i]["ts_event"]
+        price = prints[i]["price"]
+        size = np.int64(prints[i]["size"])
+        if at[AT_DUE] <= now:
+            filled = pass_time(state, rule, now, rows, filled)
+        if filled + ROWS_A_STEP > len(rows):
+            return i, filled
+        if at[AT_VOLUME] == 0:
+            at[AT_BASE] = price
+        at[AT_VOLUME] += size
+        at[AT_HIGH] = max(at[AT_HIGH], price)
+        at[AT_LOW] = min(at[AT_LOW], price)
+        at[AT_LAST] = price
+        at[AT_LAST_NS] = now
+        if now < at[AT_NIGHT_END]:
+            if price > at[AT_NIGHT_HIGH]:
+                at[AT_NIGHT_HIGH] = price
+                filled = tell(state, OVERNIGHT_HIGH, now, price, rows, filled)
+            if price < at[AT_NIGHT_LOW]:
+                at[AT_NIGHT_LOW] = price
+                filled = tell(state, OVERNIGHT_HIGH + 1, now, price, rows, filled)
+        if now >= at[AT_SPANS_FROM] and at[AT_SPANS_TOLD] < SPANS:
+            at[AT_SPAN_HIGH] = max(at[AT_SPAN_HIGH], price)
+            at[AT_SPAN_LOW] = min(at[AT_SPAN_LOW], price)
+        away = (price - at[AT_BASE]) // rule.unit
+        add_weighted(at, AT_MONEY, price, size)
+        add_weighted(at, AT_SQUARES, away * away, size)
+        at[AT_DEVIATIONS] += away * size
+        if at[AT_VWAP_DUE] == NEVER:
+            windows = (now - at[AT_OPEN]) // rule.vwap_every_ns + 1
+            at[AT_VWAP_DUE] = at[AT_OPEN] + windows * rule.vwap_every_ns
+            at[AT_DUE] = min(at[AT_DUE], at[AT_VWAP_DUE])
+    return len(prints), pass_time(state, rule, clock_ns, rows, filled)
+
+
+@kernel
+def look_at_vwap(state: LevelState, rule: LevelRule, rows: np.ndarray) -> int:
+    """Write the VWAP and its bands as of the last print to `rows`; give their count.
+
+    What was told is overwritten: the caller gives a copy.
+    """
+    if state.at[AT_VOLUME] == 0:
+        return 0
+    return tell_vwap(state, rule, state.at[AT_LAST_NS], rows, 0)

@@ -18,7 +18,7 @@ _MASK: Final = 2**31 - 1
 
 
 @lean_kernel
-def add_weighted(sums: np.ndarray, high: int, value: int, size: int) -> None:
+def add_weighted(sums: np.ndarray, high: int, value: int, size: int | np.int64) -> None:
     """Add `value` times `size` to the sum that stands at `high` and after it."""
     part = sums[high + 1] + (value & _MASK) * size
     sums[high] += (value >> _BITS) * size + (part >> _BITS)
@@ -40,4 +40,4 @@ def mean_of(sums: np.ndarray, high: int, count: int) -> int:
             quotient += 1
     if 2 * rest >= count:
         quotient += 1
-    return quotient
+    return int(quotient)

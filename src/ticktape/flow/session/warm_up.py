@@ -6,6 +6,7 @@ import numpy as np
 
 from ticktape.flow.prints import PRINT
 from ticktape.flow.session.bars import BarKind, BarsSettings, SessionBars
+from ticktape.flow.session.levels import SessionLevels
 from ticktape.tape.session import Session
 
 
@@ -17,3 +18,7 @@ def warm_up() -> None:
     bars.begin(Session(0, 0, 10, 5, 10))
     bars.update(prints, 0)
     bars.current()
+    levels = SessionLevels(1)
+    levels.begin(Session(0, 0, 10, 5, 10))
+    levels.update(prints, 0)
+    levels.current()
