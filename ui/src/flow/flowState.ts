@@ -232,6 +232,12 @@ export class FlowState {
     }
   }
 
+  /** The clock of the replay: nothing else may come while it moves. */
+  tell(tsNs: string): void {
+    this.passed(tsNs);
+    this.version += 1;
+  }
+
   private passed(tsNs: string): void {
     const ms = msOf(tsNs);
     if (ms > 0 && (this.nowMs === null || ms > this.nowMs)) this.nowMs = ms;

@@ -22,6 +22,8 @@ export function firstFrom(
 
 export class TimedList<Item extends Timed> {
   readonly items: Item[] = [];
+  /** How many were forgotten at the beginning. */
+  forgotten = 0;
 
   constructor(readonly most: number) {}
 
@@ -34,7 +36,9 @@ export class TimedList<Item extends Timed> {
     const last = items[items.length - 1];
     if (last === undefined || last.ms <= item.ms) items.push(item);
     else items.splice(this.from(item.ms + Number.MIN_VALUE), 0, item);
-    if (items.length > this.most * 1.25) items.splice(0, items.length - this.most);
+    if (items.length > this.most * 1.25) {
+      this.forgotten += items.splice(0, items.length - this.most).length;
+    }
   }
 
   /** Place of the first one that is not before `ms`. */
@@ -49,5 +53,6 @@ export class TimedList<Item extends Timed> {
 
   clear(): void {
     this.items.length = 0;
+    this.forgotten = 0;
   }
 }

@@ -1,0 +1,50 @@
+/** Draw a scene: from what lies behind to what lies on top. */
+
+import type { FlowScene } from "../scene/scene";
+import { drawAxes, drawGrid, type Writing } from "./axes";
+import { drawBars } from "./bars";
+import type { BubbleSprites } from "./bubbles";
+import { drawCvd } from "./cvd";
+import { drawFooter } from "./footer";
+import {
+  drawLegs,
+  drawLevelNames,
+  drawLevels,
+  drawMarks,
+  drawSegments,
+  drawZones,
+} from "./overlays";
+import type { FlowPalette } from "./palette";
+import { drawDeveloping, drawProfile } from "./profile";
+
+export function drawScene(
+  context: CanvasRenderingContext2D,
+  scene: FlowScene,
+  palette: FlowPalette,
+  sprites: BubbleSprites,
+  writing: Writing,
+): void {
+  const { frame } = scene;
+  const { plot, size } = frame;
+  context.fillStyle = palette.panel;
+  context.fillRect(0, 0, size.width, size.height);
+  drawGrid(context, scene, palette);
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, plot.width, plot.height);
+  context.clip();
+  drawZones(context, scene.zones, palette);
+  drawLevels(context, scene, palette);
+  drawLegs(context, scene, palette);
+  drawBars(context, scene, palette);
+  drawDeveloping(context, scene.developing, palette);
+  sprites.draw(context, scene.bubbles.shapes, scene.bars.detail === "cells");
+  drawSegments(context, scene.disagreements, palette);
+  drawMarks(context, scene.marks, palette);
+  drawLevelNames(context, scene, palette);
+  context.restore();
+  drawProfile(context, scene, palette);
+  drawFooter(context, scene, palette);
+  drawCvd(context, scene, palette);
+  drawAxes(context, scene, palette, writing);
+}

@@ -1,0 +1,162 @@
+/** What lies behind and over the bars: zones, levels and their names, rays, legs, the signs of signals. */
+
+import { SIGNS, type SignalKind } from "../marks";
+import { LABEL_HEIGHT, type LevelLine } from "../scene/levels";
+import type { MarkShape } from "../scene/marks";
+import type { FlowScene, Segment } from "../scene/scene";
+import type { ZoneShape } from "../scene/zones";
+import { line } from "./footer";
+import { type FlowPalette, sideColour } from "./palette";
+
+type Context = CanvasRenderingContext2D;
+
+export function drawZones(
+  context: Context,
+  zones: readonly ZoneShape[],
+  palette: FlowPalette,
+): void {
+  context.font = `10px ${palette.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const { x, right, y, height, strength, zone, labelY } of zones) {
+    // Buying that is absorbed holds prices down.
+    const colour = sideColour(palette, zone.absorptionType === "selling");
+    context.fillStyle = colour;
+    context.globalAlpha = 0.07 + 0.15 * strength;
+    context.fillRect(x, y - height / 2, right - x, height);
+    context.globalAlpha = 0.25 + 0.6 * strength;
+    context.fillRect(x, y - height / 2, 2, height);
+    if (labelY === null || strength < 0.5 || right - x < 110) continue;
+    context.globalAlpha = 0.9;
+    const text = `${zone.absorptionType} absorbed ${zone.totalAbsorbed} · ${zone.strength}`;
+    context.fillText(text, x + 6, labelY);
+  }
+  context.globalAlpha = 1;
+}
+
+function levelColour(kind: string, palette: FlowPalette): string {
+  if (kind === "vwap") return palette.vwap;
+  return kind === "profile" ? palette.poc : palette.level;
+}
+
+export function drawLevels(context: Context, scene: FlowScene, palette: FlowPalette): void {
+  const { width } = scene.frame.plot;
+  context.lineWidth = 1;
+  for (const level of scene.levels) {
+    context.strokeStyle = colourOf(level, palette);
+    context.globalAlpha = level.kind === "profile" ? 0.7 : 0.55;
+    context.setLineDash(level.kind === "profile" ? [] : [6, 4]);
+    context.beginPath();
+    context.moveTo(0, Math.round(level.y) + 0.5);
+    context.lineTo(width, Math.round(level.y) + 0.5);
+    context.stroke();
+  }
+  context.strokeStyle = palette.poc;
+  context.setLineDash([1, 3]);
+  context.globalAlpha = 0.9;
+  context.beginPath();
+  for (const { x, y } of scene.naked) {
+    context.moveTo(x, Math.round(y) + 0.5);
+    context.lineTo(width, Math.round(y) + 0.5);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+function colourOf({ kind, name }: LevelLine, palette: FlowPalette): string {
+  return kind === "profile" && name !== "POC" ? palette.area : levelColour(kind, palette);
+}
+
+/** The names of the levels at the right edge, over what is drawn there. */
+export function drawLevelNames(context: Context, scene: FlowScene, palette: FlowPalette): void {
+  const { width } = scene.frame.plot;
+  context.font = `10px ${palette.font}`;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const level of scene.levels) {
+    const { name, y, labelY } = level;
+    if (Number.isNaN(labelY)) continue;
+    const textWidth = context.measureText(name).width;
+    context.globalAlpha = 0.85;
+    context.fillStyle = palette.panel;
+    context.fillRect(width - textWidth - 8, labelY - LABEL_HEIGHT / 2, textWidth + 7, LABEL_HEIGHT);
+    context.globalAlpha = 1;
+    context.fillStyle = colourOf(level, palette);
+    context.fillText(name, width - 4, labelY + 0.5);
+    if (Math.abs(labelY - y) < 2) continue;
+    context.fillRect(width - 2, Math.min(y, labelY), 1.5, Math.abs(labelY - y));
+  }
+}
+
+export function drawSegments(
+  context: Context,
+  segments: readonly Segment[],
+  palette: FlowPalette,
+): void {
+  context.lineWidth = 1.5;
+  context.setLineDash([4, 2]);
+  for (const isUp of [true, false]) {
+    context.strokeStyle = sideColour(palette, isUp);
+    context.beginPath();
+    for (const { x, y, toX, toY, isUp: own } of segments) {
+      if (own !== isUp) continue;
+      context.moveTo(x, y);
+      context.lineTo(toX, toY);
+    }
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+export function drawLegs(context: Context, scene: FlowScene, palette: FlowPalette): void {
+  for (const { x, y, toX, toY, isUp, low } of scene.legs) {
+    context.strokeStyle = sideColour(palette, isUp);
+    context.globalAlpha = 0.35;
+    context.lineWidth = 4;
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(toX, toY);
+    context.stroke();
+    for (const at of low) line(context, palette.node, Math.min(x, toX), at, scene.frame.plot.width);
+  }
+  context.globalAlpha = 1;
+}
+
+const SIGN = 13;
+
+function markColour(kind: SignalKind, isUp: boolean, palette: FlowPalette): string {
+  return kind === "confluence" ? palette.confluence : sideColour(palette, isUp);
+}
+
+export function drawMarks(
+  context: Context,
+  marks: readonly MarkShape[],
+  palette: FlowPalette,
+): void {
+  context.font = `bold 9px ${palette.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const { x, y, mark } of marks) {
+    const isUp = mark.direction === "bullish";
+    const colour = markColour(mark.kind, isUp, palette);
+    context.fillStyle = colour;
+    context.globalAlpha = mark.outcome === "loss" ? 0.45 : 1;
+    // A sign with a roof or a keel: it points the way it means.
+    const [half, tip] = [SIGN / 2, isUp ? -1 : 1];
+    context.beginPath();
+    context.moveTo(x - half, y - half);
+    if (tip < 0) context.lineTo(x, y - half - 4);
+    context.lineTo(x + half, y - half);
+    context.lineTo(x + half, y + half);
+    if (tip > 0) context.lineTo(x, y + half + 4);
+    context.lineTo(x - half, y + half);
+    context.closePath();
+    context.fill();
+    context.fillStyle = palette.panel;
+    const { letter } = SIGNS[mark.kind];
+    const text = mark.kind === "confluence" && mark.score !== null ? `${mark.score}` : letter;
+    context.fillText(text, x, y + 0.5);
+  }
+  context.globalAlpha = 1;
+}

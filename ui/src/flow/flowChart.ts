@@ -1,0 +1,333 @@
+/** The flow chart on its canvases: what is seen of a symbol's flow, drawn when something changed, moved by gestures. */
+
+import { inTurn } from "../drawing/turns";
+import { listenToGestures } from "../heatmap/gestures";
+import { pan, type Size, type View, zoomPrice, zoomTime } from "../heatmap/view";
+import type { Zone } from "../market/times";
+import { drawCross, type Writing } from "./draw/axes";
+import { BubbleSprites } from "./draw/bubbles";
+import { drawScene } from "./draw/draw";
+import { type FlowPalette, readPalette } from "./draw/palette";
+import type { FlowState } from "./flowState";
+import { atNow, firstScale, keptCentred, keptFitting, rangeSeen } from "./following";
+import { type Found, findAt } from "./readout";
+import { frameFor } from "./scene/frame";
+import { axisOf, type FlowScene, sceneOf, type Wiped } from "./scene/scene";
+import type { FlowSettings } from "./settings";
+
+export interface FlowHandlers {
+  settings(): FlowSettings;
+  wiped(): Wiped;
+  zone(): Zone;
+  onFollow(isFollowing: boolean): void;
+  /** What lies under the pointer; null: it left. */
+  onFound(found: Found | null): void;
+  onClick(found: Found | null): void;
+  /** The range of times that is seen, once it rests. */
+  onRange(fromMs: number, toMs: number): void;
+}
+
+/** The market changes a picture no more often than this: windows are longer, and eyes are slower. */
+const REST_MS = 95;
+const RANGE_REST_MS = 300;
+/** Near the right edge a wheel keeps now where it is. */
+const EDGE_SHARE = 0.8;
+/** A pointer that moved less than this between down and up clicked. */
+const CLICK_PX = 4;
+
+export class FlowChart {
+  private state: FlowState | null = null;
+  private view: View = { endMs: 0, msPerPx: 6_000, topTick: 0, ticksPerPx: 0.1 };
+  private size: Size = { width: 600, height: 400 };
+  private scene: FlowScene | null = null;
+  private isFollowing = true;
+  /** Whether a person chose the scale of prices. */
+  private hasOwnScale = false;
+  private hasScale = false;
+  private epoch = -1;
+  private palette: FlowPalette;
+  private sprites: BubbleSprites;
+  private ratio = 1;
+  private pointer: { x: number; y: number } | null = null;
+  /** The time that another chart points at. */
+  private otherMs: number | null = null;
+  private due = 0;
+  private needsScene = true;
+  private drawnAtMs = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private rangeTimer: ReturnType<typeof setTimeout> | null = null;
+  private takeBack: (() => void) | null = null;
+  private told = "";
+  private readonly ends: (() => void)[];
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly plot: HTMLCanvasElement,
+    private readonly cross: HTMLCanvasElement,
+    private readonly handlers: FlowHandlers,
+  ) {
+    this.palette = readPalette(element);
+    this.sprites = new BubbleSprites(this.palette, this.ratio);
+    this.ends = [
+      listenToGestures(
+        element,
+        () => {
+          const { plot: area, profile, clock } = this.frame();
+          return { axisX: area.width + profile, axisY: clock.top };
+        },
+        {
+          onZoomTime: (x, factor) => this.zoomTime(x, factor),
+          onZoomPrice: (y, factor) => this.zoomPrice(y, factor),
+          onPan: (dx, dy) => this.pan(dx, dy),
+          onRefit: () => this.refit(),
+          onPoint: (x, y) => this.point({ x, y }),
+          onLeave: () => this.point(null),
+        },
+      ),
+      this.listenToClicks(),
+    ];
+  }
+
+  show(state: FlowState | null): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.epoch = -1;
+    this.startOver();
+  }
+
+  /** Another symbol or other bars: what was fitted no longer holds. */
+  startOver(): void {
+    this.hasOwnScale = false;
+    this.hasScale = false;
+    this.setFollow(true);
+  }
+
+  resize(size: Size): void {
+    this.size = size;
+    this.ratio = Math.min(2, window.devicePixelRatio || 1);
+    const { size: whole } = this.frame();
+    for (const canvas of [this.plot, this.cross]) {
+      canvas.width = Math.round(whole.width * this.ratio);
+      canvas.height = Math.round(whole.height * this.ratio);
+      canvas.style.width = `${whole.width}px`;
+      canvas.style.height = `${whole.height}px`;
+    }
+    this.restyle();
+  }
+
+  /** Take the page's colours again: after a change of theme. */
+  restyle(): void {
+    this.palette = readPalette(this.element);
+    this.sprites = new BubbleSprites(this.palette, this.ratio);
+    this.redraw();
+  }
+
+  setFollow(isFollowing: boolean): void {
+    this.isFollowing = isFollowing;
+    this.handlers.onFollow(isFollowing);
+    this.redraw();
+  }
+
+  toggleFollow(): void {
+    this.setFollow(!this.isFollowing);
+  }
+
+  /** The usual view: the newest time, the prices that traded in it. */
+  refit(): void {
+    this.startOver();
+  }
+
+  /** What is known changed. */
+  change(): void {
+    if (this.timer !== null || this.takeBack !== null || this.due !== 0) return;
+    const restMs = this.drawnAtMs + REST_MS - performance.now();
+    const ask = () => {
+      this.timer = null;
+      this.takeBack = inTurn(() => {
+        this.takeBack = null;
+        this.needsScene = true;
+        this.draw();
+      });
+    };
+    if (restMs <= 0) ask();
+    else this.timer = setTimeout(ask, restMs);
+  }
+
+  redraw(): void {
+    this.needsScene = true;
+    this.schedule();
+  }
+
+  /** Mark the time that another chart points at. */
+  mark(ms: number | null): void {
+    if (ms === this.otherMs) return;
+    this.otherMs = ms;
+    this.schedule();
+  }
+
+  destroy(): void {
+    for (const end of this.ends) end();
+    this.takeBack?.();
+    cancelAnimationFrame(this.due);
+    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.rangeTimer !== null) clearTimeout(this.rangeTimer);
+  }
+
+  private frame() {
+    return frameFor(this.size, this.handlers.settings());
+  }
+
+  private listenToClicks(): () => void {
+    let down: { x: number; y: number } | null = null;
+    const onDown = (event: PointerEvent) => {
+      down = { x: event.clientX, y: event.clientY };
+    };
+    const onUp = (event: PointerEvent) => {
+      if (down === null) return;
+      const moved = Math.hypot(event.clientX - down.x, event.clientY - down.y);
+      down = null;
+      if (moved > CLICK_PX || event.button !== 0) return;
+      const box = this.element.getBoundingClientRect();
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      this.handlers.onClick(this.scene === null ? null : findAt(this.scene, x, y));
+    };
+    this.element.addEventListener("pointerdown", onDown);
+    this.element.addEventListener("pointerup", onUp);
+    return () => {
+      this.element.removeEventListener("pointerdown", onDown);
+      this.element.removeEventListener("pointerup", onUp);
+    };
+  }
+
+  private zoomTime(x: number, factor: number): void {
+    const { width } = this.frame().plot;
+    const isAtNow = this.isFollowing && x >= width * EDGE_SHARE;
+    this.view = zoomTime(this.view, width, isAtNow ? width : Math.min(x, width), factor);
+    if (this.isFollowing && !isAtNow) this.setFollow(false);
+    this.redraw();
+  }
+
+  private zoomPrice(y: number, factor: number): void {
+    this.hasOwnScale = true;
+    this.view = zoomPrice(this.view, Math.min(y, this.frame().plot.height), factor);
+    this.redraw();
+  }
+
+  private pan(dx: number, dy: number): void {
+    if (dx === 0 && dy === 0) return;
+    this.view = pan(this.view, dx, dy);
+    if (dy !== 0) this.hasOwnScale = true;
+    if (this.isFollowing) this.setFollow(false);
+    this.redraw();
+  }
+
+  private point(pointer: { x: number; y: number } | null): void {
+    if (pointer === null && this.pointer === null) return;
+    this.pointer = pointer;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.due === 0) this.due = requestAnimationFrame(() => this.draw());
+  }
+
+  private draw(): void {
+    cancelAnimationFrame(this.due);
+    this.due = 0;
+    if (this.needsScene) this.drawPlot();
+    this.drawOver();
+  }
+
+  private drawPlot(): void {
+    this.needsScene = false;
+    this.drawnAtMs = performance.now();
+    const { state } = this;
+    const context = contextOf(this.plot, this.ratio);
+    const frame = this.frame();
+    if (state === null || state.nowMs === null || state.bars.items.length === 0) {
+      this.scene = null;
+      context.clearRect(0, 0, frame.size.width, frame.size.height);
+      return;
+    }
+    if (state.epoch !== this.epoch) this.hasScale = this.epoch !== -1 && this.hasScale;
+    this.epoch = state.epoch;
+    this.move(state);
+    const { handlers } = this;
+    const scene = sceneOf(state, this.view, frame, handlers.settings(), handlers.wiped());
+    this.scene = scene;
+    drawScene(context, scene, this.palette, this.sprites, this.writing(state));
+    this.tellRange(scene);
+  }
+
+  /** Follow the market, and the prices of what is seen. */
+  private move(state: FlowState): void {
+    const { plot } = this.frame();
+    if (!this.hasScale) {
+      const { bars, every } = this.handlers.settings();
+      const msPerPx = firstScale(every, bars === "footprint");
+      this.view = { ...this.view, msPerPx };
+    }
+    if (this.isFollowing) {
+      const { places } = axisOf(state, this.view, this.frame());
+      const nowMs = state.nowMs ?? 0;
+      this.view = atNow(this.view, places === null ? nowMs : places.placeOf(nowMs));
+    }
+    if (this.hasOwnScale) {
+      if (this.isFollowing && state.lastTick !== null) {
+        this.view = keptCentred(this.view, plot, state.lastTick);
+      }
+      return;
+    }
+    const range = rangeSeen(state, axisOf(state, this.view, this.frame()));
+    if (range === null) return;
+    this.view = keptFitting(this.view, plot, range, !this.hasScale);
+    this.hasScale = true;
+  }
+
+  private drawOver(): void {
+    const context = contextOf(this.cross, this.ratio);
+    const { scene, state } = this;
+    const frame = this.frame();
+    context.clearRect(0, 0, frame.size.width, frame.size.height);
+    if (scene === null || state === null) {
+      this.tell(null);
+      return;
+    }
+    const { pointer } = this;
+    const isInside = pointer !== null && pointer.y < frame.clock.top;
+    const x = isInside ? pointer.x : this.otherMs === null ? null : scene.axis.x(this.otherMs);
+    if (x !== null && x >= 0) {
+      const cross = { x, y: isInside ? pointer.y : null };
+      drawCross(context, scene, cross, this.palette, this.writing(state));
+    }
+    this.tell(isInside ? findAt(scene, pointer.x, pointer.y) : null);
+  }
+
+  private tell(found: Found | null): void {
+    const key = found === null ? "" : `${found.x} ${found.y} ${this.state?.version}`;
+    if (key === this.told) return;
+    this.told = key;
+    this.handlers.onFound(found);
+  }
+
+  private tellRange({ axis }: FlowScene): void {
+    if (this.rangeTimer !== null) return;
+    const { fromMs, toMs } = axis;
+    this.rangeTimer = setTimeout(() => {
+      this.rangeTimer = null;
+      const now = this.scene?.axis;
+      this.handlers.onRange(now?.fromMs ?? fromMs, now?.toMs ?? toMs);
+    }, RANGE_REST_MS);
+  }
+
+  private writing(state: FlowState): Writing {
+    return { tick: state.tick, zone: this.handlers.zone() };
+  }
+}
+
+function contextOf(canvas: HTMLCanvasElement, ratio: number): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("this browser draws no canvas");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}

@@ -1,0 +1,195 @@
+/** The pane of the cumulative volume delta: on the same axis of time as the prices above it. */
+
+import { CVD, type FlowState } from "../flowState";
+import type { FlowSettings } from "../settings";
+import type { Candle } from "./bars";
+import type { Line } from "./profile";
+import type { TimeAxis } from "./timeAxis";
+
+export interface CvdCandle {
+  x: number;
+  width: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+export interface CvdScene {
+  /** The numbers at the lower and the upper edge. */
+  low: number;
+  high: number;
+  line: Line | null;
+  candles: CvdCandle[];
+  /** By size of the trade, the smallest first. */
+  buckets: Line[];
+  flips: { x: number; y: number; isUp: boolean; isReversal: boolean }[];
+  disagreements: { x: number; y: number; toX: number; toY: number; isUp: boolean }[];
+  /** The number that counts as nought. */
+  zero: number;
+  zeroY: number;
+  last: number | null;
+}
+
+const MARGIN = 0.1;
+/** Below this the two numbers of an axis would stand on each other. */
+const LEAST_RANGE = 4;
+
+interface Span {
+  first: number;
+  end: number;
+}
+
+export function heightIn(
+  scene: Pick<CvdScene, "low" | "high">,
+  height: number,
+  value: number,
+): number {
+  return ((scene.high - value) / (scene.high - scene.low)) * height;
+}
+
+function rangeOf(
+  { cvd }: Pick<FlowState, "cvd">,
+  { first, end }: Span,
+  columns: readonly number[],
+) {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const column of columns) {
+    for (let at = first; at < end; at += 1) {
+      const value = cvd.get(at, column);
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return { low, high };
+}
+
+/** A line whose every pixel keeps its lowest and highest number. */
+function lineOf(
+  { cvd }: Pick<FlowState, "cvd">,
+  { first, end }: Span,
+  column: number,
+  axis: TimeAxis,
+  heightAt: (value: number) => number,
+): Line {
+  const line: Line = { xs: [], ys: [] };
+  const put = (x: number, value: number) => {
+    line.xs.push(x);
+    line.ys.push(heightAt(value));
+  };
+  let at = first;
+  while (at < end) {
+    const x = axis.x(cvd.msAt(at));
+    let [low, high, last] = [cvd.get(at, column), cvd.get(at, column), cvd.get(at, column)];
+    const begin = last;
+    at += 1;
+    while (at < end && axis.x(cvd.msAt(at)) - x < 1) {
+      last = cvd.get(at, column);
+      if (last < low) low = last;
+      if (last > high) high = last;
+      at += 1;
+    }
+    put(x, begin);
+    if (low < Math.min(begin, last)) put(x, low);
+    if (high > Math.max(begin, last)) put(x, high);
+    if (last !== begin || low !== high) put(x, last);
+  }
+  return line;
+}
+
+/** A candle for each of the bars: what the CVD did while it lasted. */
+export function cvdCandles(
+  { cvd }: Pick<FlowState, "cvd">,
+  bars: readonly Candle[],
+  isContinuous: boolean,
+): CvdCandle[] {
+  const made: CvdCandle[] = [];
+  for (const { x, width, fromMs, toMs } of bars) {
+    // The time of a point is the end of its window.
+    const first = cvd.from(fromMs + 1e-3);
+    const end = cvd.from(toMs + 1e-3);
+    if (first >= end) continue;
+    // The candles of the windows are the session's: of the other the shift between the two is constant in a window.
+    const shift = (at: number) =>
+      isContinuous ? cvd.get(at, CVD.continuous) - cvd.get(at, CVD.value) : 0;
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let at = first; at < end; at += 1) {
+      low = Math.min(low, cvd.get(at, CVD.low) + shift(at));
+      high = Math.max(high, cvd.get(at, CVD.high) + shift(at));
+    }
+    made.push({
+      x,
+      width,
+      open: cvd.get(first, CVD.open) + shift(first),
+      high,
+      low,
+      close: cvd.get(end - 1, CVD.value) + shift(end - 1),
+    });
+  }
+  return made;
+}
+
+export function cvdScene(
+  state: Pick<FlowState, "cvd" | "buckets" | "flips" | "disagreements">,
+  axis: TimeAxis,
+  height: number,
+  settings: Pick<FlowSettings, "cvd" | "continuous" | "buckets">,
+  bars: readonly Candle[],
+  baselineMs: number | null,
+): CvdScene {
+  const { cvd } = state;
+  const span = {
+    first: Math.max(0, cvd.from(axis.fromMs) - 1),
+    end: Math.min(cvd.length, cvd.from(axis.toMs) + 1),
+  };
+  const main = settings.continuous ? CVD.continuous : CVD.value;
+  const bucketColumns = settings.buckets
+    ? Array.from({ length: state.buckets }, (_, i) => CVD.buckets + i)
+    : [];
+  const candles = settings.cvd === "candles" ? cvdCandles(state, bars, settings.continuous) : [];
+  const zero = baselineMs === null ? 0 : (cvd.standingAt(baselineMs, main) ?? 0);
+  let { low, high } = rangeOf(state, span, [main, ...bucketColumns]);
+  for (const candle of candles) {
+    low = Math.min(low, candle.low);
+    high = Math.max(high, candle.high);
+  }
+  if (!(low <= high)) [low, high] = [zero, zero];
+  const room = Math.max(LEAST_RANGE, high - low) * MARGIN;
+  const scale = { low: low - room, high: high + room };
+  const heightAt = (value: number) => heightIn(scale, height, value);
+  const isOne = !settings.continuous;
+  return {
+    ...scale,
+    line: candles.length > 0 ? null : lineOf(state, span, main, axis, heightAt),
+    candles: candles.map((candle) => ({
+      ...candle,
+      open: heightAt(candle.open),
+      high: heightAt(candle.high),
+      low: heightAt(candle.low),
+      close: heightAt(candle.close),
+    })),
+    buckets: bucketColumns.map((column) => lineOf(state, span, column, axis, heightAt)),
+    flips: isOne
+      ? state.flips.between(axis.fromMs, axis.toMs).map((flip) => ({
+          x: axis.x(flip.ms),
+          y: heightAt(flip.cvd),
+          isUp: flip.direction === "bullish",
+          isReversal: flip.isReversal,
+        }))
+      : [],
+    disagreements: isOne
+      ? state.disagreements.items
+          .filter(({ ms, fromMs }) => ms >= axis.fromMs && fromMs <= axis.toMs)
+          .map((one) => ({
+            x: axis.x(one.fromMs),
+            y: heightAt(one.fromCvd),
+            toX: axis.x(one.ms),
+            toY: heightAt(one.toCvd),
+            isUp: one.direction === "bullish",
+          }))
+      : [],
+    zero,
+    zeroY: heightAt(zero),
+    last: span.end > 0 ? cvd.get(Math.min(span.end, cvd.length) - 1, main) : null,
+  };
+}

@@ -1,0 +1,136 @@
+/** All that the chart shows, as shapes: made of what is known and where a person looks, drawn by `draw/`. */
+
+import type { View } from "../../heatmap/view";
+import type { FlowState } from "../flowState";
+import type { FlowSettings } from "../settings";
+import { type BarsScene, barsScene } from "./bars";
+import { type BubblesScene, bubblesScene } from "./bubbles";
+import { type CvdScene, cvdScene } from "./cvd";
+import { type Footer, footerOf } from "./footer";
+import type { FlowFrame } from "./frame";
+import { type LevelLine, levelLines, levelsOf, nakedRays, type Ray } from "./levels";
+import { type MarkShape, marksScene } from "./marks";
+import { type DevelopingScene, developingScene, type ProfileScene, profileScene } from "./profile";
+import { BarPlaces, isByTime, TimeAxis } from "./timeAxis";
+import { type ZoneShape, zonesScene } from "./zones";
+
+/** What a person wiped out or set to nought, by the market's clock. */
+export interface Wiped {
+  baselineMs: number | null;
+  clearedMs: number;
+}
+
+export interface Leg {
+  x: number;
+  y: number;
+  toX: number;
+  toY: number;
+  isUp: boolean;
+  low: number[];
+}
+
+export interface Segment {
+  x: number;
+  y: number;
+  toX: number;
+  toY: number;
+  isUp: boolean;
+}
+
+export interface FlowScene {
+  frame: FlowFrame;
+  view: View;
+  axis: TimeAxis;
+  bars: BarsScene;
+  footer: Footer | null;
+  bubbles: BubblesScene;
+  profile: ProfileScene | null;
+  developing: DevelopingScene | null;
+  levels: LevelLine[];
+  naked: Ray[];
+  zones: ZoneShape[];
+  legs: Leg[];
+  marks: MarkShape[];
+  disagreements: Segment[];
+  cvd: CvdScene | null;
+  /** Height of the last price; null where it is not known. */
+  last: { tick: number; y: number } | null;
+  nowX: number | null;
+}
+
+const NOTHING: BubblesScene = { shapes: [], leastSize: 0 };
+
+export function axisOf(state: FlowState, view: View, frame: FlowFrame): TimeAxis {
+  const places = isByTime(state.every) ? null : new BarPlaces(state.bars, state.nowMs ?? 0);
+  return new TimeAxis(view, frame.plot.width, places);
+}
+
+export function sceneOf(
+  state: FlowState,
+  view: View,
+  frame: FlowFrame,
+  settings: FlowSettings,
+  wiped: Wiped,
+): FlowScene {
+  const axis = axisOf(state, view, frame);
+  const { plot } = frame;
+  const heightOf = (tick: number) => (view.topTick - tick) / view.ticksPerPx;
+  const bars = barsScene(state, axis, plot, settings);
+  const profile =
+    settings.profile === "off"
+      ? null
+      : settings.profile === "visible" && state.rangeId !== null
+        ? state.range
+        : state.profile;
+  const told = settings.levels ? state.levels : [];
+  const levels = levelsOf({ levels: told, tick: state.tick }, profile);
+  return {
+    frame,
+    view,
+    axis,
+    bars,
+    footer: frame.footer.height > 0 ? footerOf(state, bars.candles) : null,
+    bubbles: settings.bubbles
+      ? bubblesScene(state, axis, plot, settings.minSize, wiped.clearedMs)
+      : NOTHING,
+    profile: profile === null ? null : profileScene(profile, view, plot),
+    developing: settings.developing ? developingScene(state, axis) : null,
+    levels: levelLines(levels, view, plot),
+    naked: settings.nakedPocs ? nakedRays(state, axis, plot) : [],
+    zones: settings.zones ? zonesScene(state, axis, plot) : [],
+    legs: settings.legs ? legsScene(state, axis, heightOf) : [],
+    marks: marksScene(state, axis, plot, settings.marks, wiped.clearedMs),
+    disagreements: settings.marks.includes("divergence") ? segments(state, axis, heightOf) : [],
+    cvd:
+      settings.cvd === "off"
+        ? null
+        : cvdScene(state, axis, frame.cvd.height, settings, bars.candles, wiped.baselineMs),
+    last: state.lastTick === null ? null : { tick: state.lastTick, y: heightOf(state.lastTick) },
+    nowX: state.nowMs === null ? null : axis.x(state.nowMs),
+  };
+}
+
+function legsScene(state: FlowState, axis: TimeAxis, heightOf: (tick: number) => number): Leg[] {
+  return state.legs
+    .map((leg) => ({
+      x: axis.x(Number(leg.startNs) / 1e6),
+      y: heightOf(leg.startPrice / state.tick),
+      toX: axis.x(Number(leg.endNs) / 1e6),
+      toY: heightOf(leg.endPrice / state.tick),
+      isUp: leg.direction === "bullish",
+      low: leg.lvn.map((price) => heightOf(price / state.tick)),
+    }))
+    .filter(({ x, toX }) => toX > 0 && x < axis.width);
+}
+
+function segments(state: FlowState, axis: TimeAxis, heightOf: (tick: number) => number): Segment[] {
+  return state.disagreements.items
+    .filter(({ ms, fromMs }) => ms >= axis.fromMs && fromMs <= axis.toMs)
+    .map((one) => ({
+      x: axis.x(one.fromMs),
+      y: heightOf(one.fromTick),
+      toX: axis.x(one.ms),
+      toY: heightOf(one.toTick),
+      isUp: one.direction === "bullish",
+    }));
+}

@@ -1,0 +1,81 @@
+/** How a person wants each flow chart, kept in the browser by the name of its panel. */
+
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+import { SIGNAL_KINDS, type SignalKind } from "./marks";
+
+export type Cells = "bidask" | "delta" | "volume" | "profile";
+
+export interface FlowSettings {
+  bars: "candles" | "footprint";
+  cells: Cells;
+  /** Length of a bar: `1m`, `500t`, `8r`. */
+  every: string;
+  bubbles: boolean;
+  /** Smaller bubbles are not drawn. */
+  minSize: number;
+  profile: "off" | "session" | "visible";
+  developing: boolean;
+  levels: boolean;
+  zones: boolean;
+  nakedPocs: boolean;
+  legs: boolean;
+  cvd: "off" | "line" | "candles";
+  /** Whether the CVD goes on from session to session. */
+  continuous: boolean;
+  buckets: boolean;
+  marks: readonly SignalKind[];
+}
+
+export const DEFAULTS: FlowSettings = {
+  bars: "candles",
+  cells: "bidask",
+  every: "1m",
+  bubbles: true,
+  minSize: 0,
+  profile: "session",
+  developing: true,
+  levels: true,
+  zones: true,
+  nakedPocs: true,
+  legs: false,
+  cvd: "line",
+  continuous: false,
+  buckets: false,
+  marks: SIGNAL_KINDS.filter((kind) => kind !== "sweep"),
+};
+
+export const BAR_LENGTHS = [
+  { group: "Time", lengths: ["1s", "5s", "15s", "30s", "1m", "5m", "15m", "30m", "1h"] },
+  { group: "Trades", lengths: ["100t", "500t", "2000t"] },
+  { group: "Volume", lengths: ["500v", "2000v", "10000v"] },
+  { group: "Range", lengths: ["4r", "8r", "16r"] },
+  { group: "Delta", lengths: ["200d", "500d", "2000d"] },
+] as const;
+
+interface Store {
+  charts: Readonly<Record<string, Partial<FlowSettings>>>;
+  set(id: string, change: Partial<FlowSettings>): void;
+}
+
+export const useFlowCharts = create<Store>()(
+  persist(
+    (set) => ({
+      charts: {},
+      set: (id, change) =>
+        set(({ charts }) => ({ charts: { ...charts, [id]: { ...charts[id], ...change } } })),
+    }),
+    { name: "ticktape.flow", version: 1 },
+  ),
+);
+
+export function settingsOf(id: string): FlowSettings {
+  return { ...DEFAULTS, ...useFlowCharts.getState().charts[id] };
+}
+
+/** `1m` and `15 min` read alike: how a length is told. */
+export function lengthName(every: string): string {
+  const [, count = "", unit = ""] = /^(\d+)([a-z]+)$/.exec(every) ?? [];
+  const names: Record<string, string> = { t: "trades", v: "volume", r: "ticks range", d: "delta" };
+  return names[unit] === undefined ? every : `${count} ${names[unit]}`;
+}
