@@ -30,6 +30,7 @@ BENCHMARKS = {
     "book-requests": "ticktape.bench.book_requests:measure_book_requests",
     "effects": "ticktape.bench.effects:measure_effects",
     "seek": "ticktape.bench.seek:measure_seek",
+    "flow": "ticktape.bench.flow:measure_flow",
 }
 
 # Benchmarks that are asked for together, by one word.
