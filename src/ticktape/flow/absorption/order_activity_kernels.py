@@ -65,7 +65,7 @@ CLOCK_COLUMNS: Final = 5
 _NONE: Final = int(EffectKind.NONE)
 _ADD: Final = int(EffectKind.ADD)
 _CANCEL: Final = int(EffectKind.CANCEL)
-_MODIFY: Final = int(EffectKind.MODIFY)
+_CLEAR: Final = int(EffectKind.CLEAR)
 _ALL: Final = 2**62
 
 
@@ -120,7 +120,7 @@ def follow_effect(
             count_touch(touch, FILLED, record["side"], record["price"], filled, now)
         return np.int64(0)
     flags = np.int64(record["flags"])
-    if flags & F_SNAPSHOT:
+    if kind == _CLEAR or flags & F_SNAPSHOT:
         return np.int64(0)
     side = np.int64(effect["side"])
     price = np.int64(effect["price"])
@@ -141,8 +141,6 @@ def follow_effect(
         return enter_fill(
             state.icebergs, order_id, side, price, size + left, filled, left, now, iceberg
         )
-    if kind != _MODIFY:
-        return np.int64(0)
     old_side = np.int64(effect["old_side"])
     old_price = np.int64(effect["old_price"])
     old_size = np.int64(effect["old_size"])
