@@ -15,6 +15,8 @@ from ticktape.ops.kernels import lean_kernel
 
 _BITS: Final = 31
 _MASK: Final = 2**31 - 1
+# A rest below it has room for all of the low part beside it.
+_ONE_STEP: Final = 2**32
 
 
 @lean_kernel
@@ -31,13 +33,18 @@ def mean_of(sums: np.ndarray, high: int, count: int) -> int:
     quotient = sums[high] // count
     rest = sums[high] - quotient * count
     low = sums[high + 1]
-    # A long division, bit by bit: no step of it leaves 64 bits.
-    for bit in range(_BITS - 1, -1, -1):
-        rest = 2 * rest + ((low >> bit) & 1)
-        quotient *= 2
-        if rest >= count:
-            rest -= count
-            quotient += 1
+    if count <= _ONE_STEP:
+        rest = (rest << _BITS) | low
+        quotient = (quotient << _BITS) + rest // count
+        rest %= count
+    else:
+        # A long division, bit by bit: no step of it leaves 64 bits.
+        for bit in range(_BITS - 1, -1, -1):
+            rest = 2 * rest + ((low >> bit) & 1)
+            quotient *= 2
+            if rest >= count:
+                rest -= count
+                quotient += 1
     if 2 * rest >= count:
         quotient += 1
     return int(quotient)
