@@ -9,6 +9,7 @@ import numpy as np
 
 from ticktape.flow.aggression.cvd_kernels import (
     CONTINUOUS,
+    END,
     HIGH,
     HIGHEST,
     IS_OPEN,
@@ -128,6 +129,9 @@ class Cvd:
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
         """Take prints, and give the points that they and the clock close; dtype ``CVD_POINT``."""
+        now = self._state.now
+        if not len(prints) and not len(self._held) and (not now[IS_OPEN] or clock_ns < now[END]):
+            return np.empty(0, self.rows)
         prints = kernel_input(prints)
         rows = gather(
             lambda done: gather_cvd(self._state, self._rules, prints, done, clock_ns, self._closed),

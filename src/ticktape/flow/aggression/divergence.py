@@ -94,12 +94,14 @@ class Divergences:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget everything, the session too."""
+        self._open_ns = 0
         self._state = DivergenceState(np.zeros(4, "i8"), np.zeros((4, 3), "i8"))
 
-    def begin(self, session: Session) -> None:  # noqa: ARG002 -- all sessions begin alike
+    def begin(self, session: Session) -> None:
         """Begin a session: its delta is not compared with another's."""
         self.reset()
+        self._open_ns = session.open_ns
 
     def update(self, points: np.ndarray) -> np.ndarray:
         """Take points that have closed, and give the divergences known by them.
@@ -107,14 +109,14 @@ class Divergences:
         Parameters
         ----------
         points : numpy.ndarray
-            dtype ``CVD_POINT``, of ``Cvd.update``.
+            dtype ``CVD_POINT``, of ``Cvd.update``; one of the session before is passed over.
 
         Returns
         -------
         numpy.ndarray
             dtype ``DIVERGENCE``, by time.
         """
-        points = kernel_input(points)
+        points = kernel_input(points[points["start_ns"] >= self._open_ns])
         return gather(
             lambda done: gather_divergences(self._state, self._rules, points, done, self._closed),
             len(points),

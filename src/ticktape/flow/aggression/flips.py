@@ -109,13 +109,15 @@ class DeltaFlips:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget everything, the session too."""
+        self._open_ns = 0
         now = np.array([0, LONG_AGO, LONG_AGO, 0, 0, 0, 0, 0], "i8")
         self._state = FlipState(now, np.zeros((self._room, 2), "i8"))
 
-    def begin(self, session: Session) -> None:  # noqa: ARG002 -- all sessions begin alike
+    def begin(self, session: Session) -> None:
         """Begin a session: its delta begins at 0, and that is no flip."""
         self.reset()
+        self._open_ns = session.open_ns
 
     def update(self, points: np.ndarray) -> np.ndarray:
         """Take points that have closed, and give the flips and reversals in them.
@@ -123,14 +125,14 @@ class DeltaFlips:
         Parameters
         ----------
         points : numpy.ndarray
-            dtype ``CVD_POINT``, of ``Cvd.update``.
+            dtype ``CVD_POINT``, of ``Cvd.update``; one of the session before is passed over.
 
         Returns
         -------
         numpy.ndarray
             dtype ``FLIP``, by time; of one time the flip first.
         """
-        points = kernel_input(points)
+        points = kernel_input(points[points["start_ns"] >= self._open_ns])
         return gather(
             lambda done: gather_flips(self._state, self._rules, points, done, self._closed),
             len(points),

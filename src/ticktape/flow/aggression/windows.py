@@ -11,6 +11,8 @@ from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import MOST_TIERS, at_least, millionths, rising
 from ticktape.flow.aggression.rank_kernels import clear_ranks, new_ranks
 from ticktape.flow.aggression.windows_kernels import (
+    END,
+    TRADES,
     WindowRules,
     WindowState,
     gather_windows,
@@ -150,6 +152,9 @@ class Windows:
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
         """Take prints, and give the windows that they and the clock close; dtype ``WINDOW``."""
+        now = self._state.now
+        if not len(prints) and not len(self._held) and (not now[TRADES] or clock_ns < now[END]):
+            return np.empty(0, self.rows)
         prints = kernel_input(prints)
         rows = gather(
             lambda done: gather_windows(
