@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.prints_kernels import PrintColumns, take_prints
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import WrongSchemaError
-from ticktape.tape.layouts import ACTION_TRADE, F_SNAPSHOT, UNDEF_PRICE, UNDEF_TIMESTAMP
 
 # One trade: its time on the exchange, its price in 1e-9, its size, the exchange's sequence number,
 # the aggressor's side (B bought, A sold, N is not known) and the record's flags.
@@ -21,7 +21,7 @@ PRINT: Final = np.dtype(
     }
 )
 
-_NEEDED: Final = frozenset({"action", "side", "price", "size", "ts_event", "sequence"})
+_NEEDED: Final = frozenset(PrintColumns._fields)
 
 
 class PrintStream:
@@ -38,26 +38,29 @@ class PrintStream:
         The instrument; a spread's own prints never enter its legs' studies.
     publisher_id : int, optional
         The publisher; every one of the instrument's by default.
-
-    Attributes
-    ----------
-    clock_ns : int
-        0 before the first record.
-    first_ns : int
-        The clock at the first record that is no part of a snapshot; 0 before it. Orders of a
-        snapshot are as old as they are, and nothing of their time is in the stream.
     """
 
     def __init__(self, instrument_id: int, publisher_id: int | None = None) -> None:
         self.instrument_id = instrument_id
         self.publisher_id = publisher_id
-        self.clock_ns = 0
-        self.first_ns = 0
+        self._clock = np.zeros(2, "i8")
+
+    @property
+    def clock_ns(self) -> int:
+        """The latest time of any record of the instrument; 0 before the first."""
+        return int(self._clock[0])
+
+    @property
+    def first_ns(self) -> int:
+        """The clock at the first record that is no part of a snapshot; 0 before it.
+
+        Orders of a snapshot are as old as they are, and nothing of their time is in the stream.
+        """
+        return int(self._clock[1])
 
     def reset(self) -> None:
         """Set the clock back."""
-        self.clock_ns = 0
-        self.first_ns = 0
+        self._clock[:] = 0
 
     def take(self, records: np.ndarray) -> np.ndarray:
         """Give the prints among records.
@@ -84,31 +87,15 @@ class PrintStream:
                 f"records with the fields {', '.join(names)} carry no trades",
                 hint="studies are made from mbo, trades, tbbo, mbp-1 or mbp-10 records",
             )
-        own = records["instrument_id"] == self.instrument_id
-        if self.publisher_id is not None:
-            own &= records["publisher_id"] == self.publisher_id
-        if not own.all():
-            records = records[own]
-        if not len(records):
-            return kernel_input(np.empty(0, PRINT))
-        times = self._times(records)
-        is_print = (records["action"] == ACTION_TRADE) & (records["size"] > 0)
-        is_print &= records["price"] != UNDEF_PRICE
-        found = records[is_print]
-        prints = np.zeros(len(found), PRINT)
-        for name in ("price", "size", "sequence", "side", "flags"):
-            prints[name] = found[name]
-        prints["ts_event"] = times[is_print]
-        return kernel_input(prints)
-
-    def _times(self, records: np.ndarray) -> np.ndarray:
-        stated = records["ts_event"]
-        # A record without a time of its own has that of the record before it.
-        times = np.where(stated == UNDEF_TIMESTAMP, 0, stated).astype("i8")
-        times = np.maximum.accumulate(np.maximum(times, self.clock_ns))
-        self.clock_ns = int(times[-1])
-        if not self.first_ns:
-            own = times[(records["flags"] & F_SNAPSHOT) == 0]
-            own = own[own > 0]
-            self.first_ns = int(own[0]) if len(own) else 0
-        return times
+        count = len(records)
+        if count == 1:
+            # A column of one record would count as contiguous, and have a kernel of its own.
+            records = np.concatenate([records, records])
+        records = kernel_input(records)
+        columns = PrintColumns(*(records[name] for name in PrintColumns._fields))
+        prints = np.zeros(count, PRINT)
+        publisher_id = -1 if self.publisher_id is None else self.publisher_id
+        filled = take_prints(columns, count, self.instrument_id, publisher_id, self._clock, prints)
+        # Few of many hold no more memory than they need.
+        taken = prints[:filled] if 2 * filled > count else prints[:filled].copy()
+        return kernel_input(taken)
