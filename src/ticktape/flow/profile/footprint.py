@@ -22,8 +22,8 @@ from ticktape.flow.profile.footprint_kernels import (
     gather_footprint,
     write_bar,
 )
-from ticktape.flow.profile.grid import new_grid, room_for, set_session
-from ticktape.flow.profile.grid_kernels import BASE, END_NS, HIGH, LIMIT, LOW, NEVER
+from ticktape.flow.profile.grid import is_outside, new_grid, room_for, set_session
+from ticktape.flow.profile.grid_kernels import END_NS, HIGH, LOW, NEVER
 from ticktape.flow.profile.rows import FOOTPRINT, FOOTPRINT_LEVEL, STACK
 from ticktape.flow.profile.settings import FootprintSettings
 from ticktape.ops.kernels import kernel_input
@@ -87,7 +87,9 @@ class Footprint:
     def reset(self) -> None:
         """Forget everything, bars that have closed too."""
         settings = self.settings
-        cells, inverse, counts = new_grid(self.tick, settings.every_ns, FOOTPRINT_COUNTS)
+        cells, inverse, counts = new_grid(
+            self.tick, settings.every_ns, settings.most_ticks, FOOTPRINT_COUNTS
+        )
         counts[FULL_PRINTS] = settings.bar_prints or NEVER
         counts[FULL_CONTRACTS] = settings.bar_contracts or NEVER
         counts[LEAST_CONTRACTS] = settings.imbalance_contracts
@@ -179,22 +181,16 @@ class Footprint:
 
     def _make_room(self, stopped_at: np.ndarray, *, taken: bool) -> int:
         """Make room where the kernel has stopped; give how many prints to leave out."""
-        counts = self._state.counts
-        if len(stopped_at):
-            price = int(stopped_at["price"][0])
-            if not counts[BASE] <= price < counts[LIMIT]:
-                return self._make_room_for(price)
-        if not taken:
-            self._out = _room(_BARS_A_CALL, 2 * len(self._out.levels))
-        return 0
-
-    def _make_room_for(self, price: int) -> int:
         cells, inverse, counts = self._state
-        made = room_for(cells, counts, price, self.settings.most_ticks)
-        if made is None:
-            self.outside += 1
-            return 1
-        self._state = FootprintState(made[0], inverse, counts)
+        price = int(stopped_at["price"][0]) if len(stopped_at) else None
+        if price is not None and is_outside(counts, inverse, price):
+            made = room_for(cells, counts, price)
+            if made is None:
+                self.outside += 1
+                return 1
+            self._state = FootprintState(made[0], inverse, counts)
+        elif not taken:
+            self._out = _room(_BARS_A_CALL, 2 * len(self._out.levels))
         return 0
 
     def _keep(self, rows: FootprintRows) -> None:

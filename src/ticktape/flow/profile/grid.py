@@ -14,9 +14,12 @@ from ticktape.flow.profile.grid_kernels import (
     HIGH,
     LIMIT,
     LOW,
+    MOST_TICKS,
     NEVER,
     OPEN_NS,
+    OUTSIDE,
     TICK,
+    cell_of,
 )
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
@@ -25,7 +28,9 @@ _FIRST_ROOM = 1024
 _LARGEST = 2**62
 
 
-def new_grid(tick: int, every_ns: int, columns: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def new_grid(
+    tick: int, every_ns: int, most_ticks: int, columns: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Make cells without a place yet, the tick's inverse and counts.
 
     Parameters
@@ -34,6 +39,8 @@ def new_grid(tick: int, every_ns: int, columns: int) -> tuple[np.ndarray, np.nda
         Price step of the instrument in 1e-9.
     every_ns : int
         Length of a window; 0 for none.
+    most_ticks : int
+        The widest span of prices.
     columns : int
         How many counts.
 
@@ -57,6 +64,7 @@ def new_grid(tick: int, every_ns: int, columns: int) -> tuple[np.ndarray, np.nda
     counts[LOW], counts[HIGH] = _FIRST_ROOM, -1
     counts[CLOSE_NS] = counts[END_NS] = NEVER
     counts[EVERY_NS] = every_ns or NEVER
+    counts[MOST_TICKS] = most_ticks
     return np.zeros(_FIRST_ROOM, CELL), np.array([1.0 / tick]), counts
 
 
@@ -72,9 +80,12 @@ def clear_cells(cells: np.ndarray, counts: np.ndarray) -> None:
     counts[LOW], counts[HIGH] = len(cells), -1
 
 
-def room_for(
-    cells: np.ndarray, counts: np.ndarray, price: int, most_ticks: int
-) -> tuple[np.ndarray, int] | None:
+def is_outside(counts: np.ndarray, inverse: np.ndarray, price: int) -> bool:
+    """Tell whether a price has no cell, or one too far from those in use."""
+    return bool(cell_of(counts, inverse, price) == OUTSIDE)
+
+
+def room_for(cells: np.ndarray, counts: np.ndarray, price: int) -> tuple[np.ndarray, int] | None:
     """Move the cells, or make more of them, so that a price is among them.
 
     Parameters
@@ -83,8 +94,6 @@ def room_for(
         The grid; the counts are set to where the cells are after it.
     price : int
         A price outside.
-    most_ticks : int
-        The widest span of prices.
 
     Returns
     -------
@@ -103,7 +112,7 @@ def room_for(
     while room < 2 * span:
         room *= 2
     new_base = low - (room - span) // 2
-    if span > most_ticks or max(abs(new_base), abs(new_base + room)) * tick > _LARGEST:
+    if span > counts[MOST_TICKS] or max(abs(new_base), abs(new_base + room)) * tick > _LARGEST:
         return None
     moved = base - new_base
     grown = np.zeros(room, CELL)

@@ -27,7 +27,8 @@ CLOSE_NS: Final = 7
 EVERY_NS: Final = 8
 END_NS: Final = 9
 REVISION: Final = 10
-FIRST_OWN: Final = 11
+MOST_TICKS: Final = 11  # the widest span of cells in use
+FIRST_OWN: Final = 12
 
 NEVER: Final = 2**63 - 1
 OUTSIDE: Final = -1
@@ -36,7 +37,7 @@ OUTSIDE: Final = -1
 # A multiplication by the tick's inverse costs a fifth of an integer division. It may miss by one.
 @lean_kernel
 def cell_of(counts: np.ndarray, inverse: np.ndarray, price: Integer) -> Integer:
-    """Give the cell of a price, or OUTSIDE."""
+    """Give the cell of a price, or OUTSIDE where there is none or it would be too far."""
     if price < counts[BASE] or price >= counts[LIMIT]:
         return OUTSIDE
     above = price - counts[BASE]
@@ -44,9 +45,11 @@ def cell_of(counts: np.ndarray, inverse: np.ndarray, price: Integer) -> Integer:
     cell = np.int64(np.float64(above) * inverse[0])
     rest = above - cell * tick
     if rest < 0:
-        return cell - 1
-    if rest >= tick:
-        return cell + 1
+        cell -= 1
+    elif rest >= tick:
+        cell += 1
+    if max(counts[HIGH], cell) - min(counts[LOW], cell) >= counts[MOST_TICKS]:
+        return OUTSIDE
     return cell
 
 

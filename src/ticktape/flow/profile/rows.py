@@ -2,7 +2,8 @@
 
 Prices are in 1e-9, volumes in contracts (the records' own unit), times in nanoseconds UTC. Buy is
 what buyers took (side B), sell what sellers took (A), unsided what nobody knows (N): that counts
-as volume, but neither as delta nor for the point of control and the value area.
+as volume, but neither as delta nor for the point of control and the value area. No row has a byte
+that is no field's, so equal rows are equal bytes.
 """
 
 from __future__ import annotations
@@ -52,10 +53,9 @@ FOOTPRINT: Final = np.dtype(
         ("trades", "i8"),
         ("levels", "i4"),
         ("stacks", "i4"),
-        ("unfinished_high", "u1"),
-        ("unfinished_low", "u1"),
-    ],
-    align=True,
+        ("unfinished_high", "i4"),
+        ("unfinished_low", "i4"),
+    ]
 )
 
 # A price of a bar, lowest first: `bid` was sold into the bid, `ask` was bought at the ask; and the
@@ -67,9 +67,8 @@ FOOTPRINT_LEVEL: Final = np.dtype(
         ("bid", "i8"),
         ("ask", "i8"),
         ("unsided", "i8"),
-        ("imbalance", "u1"),
-    ],
-    align=True,
+        ("imbalance", "i8"),
+    ]
 )
 IMBALANCED_BUY: Final = 1
 IMBALANCED_SELL: Final = 2
@@ -87,9 +86,8 @@ STACK: Final = np.dtype(
         ("price_high", "i8"),
         ("excess", "i8"),
         ("levels", "i4"),
-        ("side", "i1"),
-    ],
-    align=True,
+        ("side", "i4"),
+    ]
 )
 
 # The point of control of a bar to which price has not come back: its price, when its bar began and
@@ -113,8 +111,7 @@ LEG: Final = np.dtype(
         ("direction", "i1"),
         ("rules", "u1"),
         ("score", "u1"),
-    ],
-    align=True,
+    ]
 )
 # The bits of `rules`, the lowest first.
 LEG_RULES: Final = ("broke_swing", "fast", "uniform", "heavy", "large")

@@ -81,7 +81,12 @@ class SessionProfile:
 
     def reset(self) -> None:
         """Forget everything, past sessions too."""
-        grid = new_grid(self.tick, self.settings.developing_ns, PROFILE_COUNTS)
+        grid = new_grid(
+            self.tick,
+            self.settings.developing_ns,
+            self.settings.most_ticks,
+            PROFILE_COUNTS,
+        )
         self._state = ProfileState(*grid)
         self._clear()
         self._state.counts[PERCENT] = self.settings.value_area_percent
@@ -215,7 +220,7 @@ class SessionProfile:
 
     def _make_room(self, price: int) -> bool:
         cells, inverse, counts = self._state
-        made = room_for(cells, counts, price, self.settings.most_ticks)
+        made = room_for(cells, counts, price)
         if made is None:
             self.outside += 1
             return False
