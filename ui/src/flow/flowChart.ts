@@ -104,6 +104,11 @@ export class FlowChart {
 
   resize(size: Size): void {
     this.size = size;
+    this.relayout();
+  }
+
+  /** Room was given to, or taken from, what stands beside the prices. */
+  relayout(): void {
     this.ratio = Math.min(2, window.devicePixelRatio || 1);
     const { size: whole } = this.frame();
     for (const canvas of [this.plot, this.cross]) {

@@ -1,0 +1,163 @@
+import { SIGNAL_KINDS, SIGNS, type SignalKind } from "./marks";
+import { BAR_LENGTHS, type Cells, DEFAULTS, type FlowSettings, lengthName } from "./settings";
+
+interface FlowControlsProps {
+  settings: FlowSettings;
+  set(change: Partial<FlowSettings>): void;
+}
+
+const CELLS: readonly [Cells, string][] = [
+  ["bidask", "Bid × ask"],
+  ["delta", "Delta"],
+  ["volume", "Volume"],
+  ["profile", "Profile"],
+];
+
+/** Which bars, how long, and which bubbles. */
+export function FlowControls({ settings, set }: FlowControlsProps) {
+  const { bars, cells, every, minSize } = settings;
+  return (
+    <>
+      <select
+        aria-label="Bars"
+        title="Candles, or what traded at each of their prices"
+        value={bars === "candles" ? "candles" : cells}
+        onChange={({ target: { value } }) =>
+          set(
+            value === "candles"
+              ? { bars: "candles" }
+              : { bars: "footprint", cells: value as Cells },
+          )
+        }
+      >
+        <option value="candles">Candles</option>
+        <optgroup label="Footprint">
+          {CELLS.map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </optgroup>
+      </select>
+      <select
+        aria-label="Length of a bar"
+        title="How long a bar is: in time, trades, volume, range or delta"
+        value={every}
+        onChange={(event) => set({ every: event.target.value })}
+      >
+        {BAR_LENGTHS.map(({ group, lengths }) => (
+          <optgroup key={group} label={group}>
+            {lengths.map((length) => (
+              <option key={length} value={length}>
+                {lengthName(length)}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+      <label className="field inline" title="Smaller bubbles are not drawn">
+        <span>≥</span>
+        <input
+          type="number"
+          aria-label="Smallest bubble"
+          min={0}
+          step={1}
+          value={minSize}
+          onChange={(event) =>
+            set({ minSize: Math.max(0, Math.round(event.target.valueAsNumber) || 0) })
+          }
+        />
+      </label>
+      <Layers settings={settings} set={set} />
+    </>
+  );
+}
+
+/** What is drawn besides the bars. */
+function Layers({ settings, set }: FlowControlsProps) {
+  const toggleKind = (kind: SignalKind) =>
+    set({
+      marks: SIGNAL_KINDS.filter((one) => settings.marks.includes(one) !== (one === kind)),
+    });
+  return (
+    <details className="heat-options flow-layers">
+      <summary title="What is drawn besides the bars">Layers</summary>
+      <div className="heat-sheet">
+        <div className="flow-checks">
+          <Check name="Bubbles" of="bubbles" settings={settings} set={set} />
+          <Check name="Developing POC, area" of="developing" settings={settings} set={set} />
+          <Check name="Levels" of="levels" settings={settings} set={set} />
+          <Check name="Naked POCs" of="nakedPocs" settings={settings} set={set} />
+          <Check name="Absorption zones" of="zones" settings={settings} set={set} />
+          <Check name="Impulse legs" of="legs" settings={settings} set={set} />
+        </div>
+        <label className="field">
+          <span>Profile</span>
+          <select
+            value={settings.profile}
+            onChange={({ target }) => set({ profile: target.value as FlowSettings["profile"] })}
+          >
+            <option value="session">Session</option>
+            <option value="visible">Visible range</option>
+            <option value="off">None</option>
+          </select>
+        </label>
+        <label className="field">
+          <span>CVD</span>
+          <select
+            value={settings.cvd}
+            onChange={({ target }) => set({ cvd: target.value as FlowSettings["cvd"] })}
+          >
+            <option value="line">Line</option>
+            <option value="candles">Candles</option>
+            <option value="off">None</option>
+          </select>
+        </label>
+        <div className="flow-checks">
+          <Check name="On over sessions" of="continuous" settings={settings} set={set} />
+          <Check name="By size of trade" of="buckets" settings={settings} set={set} />
+        </div>
+        <fieldset className="flow-checks" aria-label="Signs of signals">
+          {SIGNAL_KINDS.map((kind) => (
+            <label className="field inline" key={kind}>
+              <input
+                type="checkbox"
+                checked={settings.marks.includes(kind)}
+                onChange={() => toggleKind(kind)}
+              />
+              <span>
+                <b>{SIGNS[kind].letter}</b> {SIGNS[kind].name}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <button type="button" onClick={() => set(DEFAULTS)}>
+          As at first
+        </button>
+      </div>
+    </details>
+  );
+}
+
+type Flag =
+  | "bubbles"
+  | "developing"
+  | "levels"
+  | "nakedPocs"
+  | "zones"
+  | "legs"
+  | "continuous"
+  | "buckets";
+
+function Check({ name, of, settings, set }: FlowControlsProps & { name: string; of: Flag }) {
+  return (
+    <label className="field inline">
+      <input
+        type="checkbox"
+        checked={settings[of]}
+        onChange={(event) => set({ [of]: event.target.checked })}
+      />
+      <span>{name}</span>
+    </label>
+  );
+}

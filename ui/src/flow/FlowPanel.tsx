@@ -1,0 +1,132 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import { useInstrument } from "../stores/active";
+import { usePin } from "../stores/pins";
+import { useSession } from "../stores/session";
+import { useSettings } from "../stores/settings";
+import { BubbleCard } from "./BubbleCard";
+import { FlowControls } from "./FlowControls";
+import type { FeedStatus, FlowFeed } from "./feed";
+import { useFlowFeed } from "./feeds";
+import type { BubbleItem } from "./flowState";
+import { type MountedChart, mountChart } from "./mount";
+import { DEFAULTS, type FlowSettings, useFlowCharts } from "./settings";
+
+const NOBODY = createStore<FeedStatus>()(() => ({
+  connection: { state: "idle" },
+  problem: null,
+  isCaught: false,
+  isPaused: false,
+}));
+
+interface Picked {
+  bubble: BubbleItem;
+  place: { left: number; top: number };
+}
+
+export function FlowPanel() {
+  const pin = usePin();
+  const id = pin === null ? "flow" : `flow@${pin}`;
+  const instrument = useInstrument();
+  const symbol = instrument?.symbol ?? pin;
+  const own = useFlowCharts((s) => s.charts[id]);
+  const settings = useMemo<FlowSettings>(() => ({ ...DEFAULTS, ...own }), [own]);
+  const set = useCallback(
+    (change: Partial<FlowSettings>) => useFlowCharts.getState().set(id, change),
+    [id],
+  );
+  const feed = useFlowFeed(symbol, settings.every);
+  const { theme, colours, zone } = useSettings();
+  const body = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<MountedChart | null>(null);
+  const [isFollowing, setFollowing] = useState(true);
+  const [picked, setPicked] = useState<Picked | null>(null);
+  const [hasBars, setHasBars] = useState(false);
+
+  useEffect(() => {
+    if (body.current === null) return;
+    const made = mountChart(body.current, id, {
+      onFollow: setFollowing,
+      onPick: setPicked,
+      onBars: setHasBars,
+    });
+    setChart(made);
+    return () => {
+      made.destroy();
+      setChart(null);
+    };
+  }, [id]);
+  useEffect(() => chart?.show(feed), [chart, feed]);
+  useEffect(() => chart?.set(settings), [chart, settings]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page's style, which these change
+  useEffect(() => chart?.restyle(), [chart, theme, colours, zone]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked belongs to the chart that was shown
+  useEffect(() => setPicked(null), [symbol, settings.every]);
+
+  const name = pin === null ? "Flow" : `Flow of ${pin}`;
+  return (
+    <section className="panel flow" aria-label={name}>
+      <div className="panel-head">
+        <h2>{name}</h2>
+        <span className="mark">{symbol ?? "–"}</span>
+        <FlowControls settings={settings} set={set} />
+        <span className="spring" />
+        <button
+          type="button"
+          className="quiet"
+          aria-pressed={isFollowing}
+          onClick={() => chart?.toggleFollow()}
+          title="Move with the market (F)"
+        >
+          Follow
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => chart?.refit()}
+          title="The newest time, and the prices around it (double-click)"
+        >
+          Refit
+        </button>
+      </div>
+      <div className="flow-stage">
+        <div className="flow-body" ref={body} />
+        {picked !== null && feed !== null && (
+          <BubbleCard
+            symbol={feed.symbol}
+            bubble={picked.bubble}
+            sweeps={sweepsOf(feed, picked.bubble)}
+            words={{ tick: feed.state.tick, zone }}
+            place={picked.place}
+            onClose={() => setPicked(null)}
+          />
+        )}
+        {!hasBars && <Empty feed={feed} symbol={symbol} />}
+      </div>
+    </section>
+  );
+}
+
+/** Sweeps of a bubble's window and side. */
+function sweepsOf(feed: FlowFeed, bubble: BubbleItem) {
+  return feed.state.sweeps
+    .between(bubble.ms - 1_000, bubble.ms)
+    .filter(({ message }) => message.side === bubble.side)
+    .slice(0, 12);
+}
+
+function Empty({ feed, symbol }: { feed: FlowFeed | null; symbol: string | null }) {
+  const { problem, isCaught, connection } = useStore(feed?.status ?? NOBODY);
+  const depth = useSession((s) => s.source?.depth ?? "");
+  return <p className="empty over">{emptyText()}</p>;
+
+  function emptyText(): string {
+    if (depth === "bars") return "This source has candles only: order flow needs trades.";
+    if (symbol === null) return "No instrument is shown: choose symbols above, or type one.";
+    if (problem !== null) return [problem.message, problem.hint].filter(Boolean).join(" ");
+    if (connection.state === "waiting")
+      return "The stream of order flow is not there; trying again…";
+    return isCaught ? "No trades yet." : "Asking for the past…";
+  }
+}

@@ -1,0 +1,177 @@
+/** Bring a chart, its feed and the page's stores together; `destroy` takes them apart. */
+
+import { useMarket } from "../stores/market";
+import { useSettings } from "../stores/settings";
+import { useWishes } from "../stores/wishes";
+import type { FlowFeed } from "./feed";
+import { FlowChart } from "./flowChart";
+import type { BubbleItem } from "./flowState";
+import { usePointed } from "./pointed";
+import type { Found } from "./readout";
+import type { Wiped } from "./scene/scene";
+import { DEFAULTS, type FlowSettings } from "./settings";
+import { readoutText, tipLines } from "./words";
+
+export interface Shown {
+  onFollow(isFollowing: boolean): void;
+  onPick(picked: { bubble: BubbleItem; place: { left: number; top: number } } | null): void;
+  /** Whether there is anything to draw. */
+  onBars(hasBars: boolean): void;
+}
+
+export interface MountedChart {
+  show(feed: FlowFeed | null): void;
+  set(settings: FlowSettings): void;
+  restyle(): void;
+  toggleFollow(): void;
+  refit(): void;
+  destroy(): void;
+}
+
+const NEVER: Wiped = { baselineMs: null, clearedMs: Number.NEGATIVE_INFINITY };
+const CARD = { width: 230, height: 240 };
+
+function element(body: HTMLElement, tag: "canvas" | "div", className: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  body.append(made);
+  return made;
+}
+
+export function mountChart(body: HTMLElement, id: string, shown: Shown): MountedChart {
+  const plot = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
+  const cross = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
+  const readout = element(body, "div", "flow-readout");
+  readout.setAttribute("role", "status");
+  readout.setAttribute("aria-label", "At the pointer");
+  const tip = element(body, "div", "flow-tip");
+  tip.setAttribute("role", "tooltip");
+  tip.hidden = true;
+  let settings = DEFAULTS;
+  let wiped = NEVER;
+  let feed: FlowFeed | null = null;
+  let unlisten = () => {};
+  let hasBars = false;
+  let asked = "";
+
+  const words = () => ({ tick: feed?.state.tick ?? 1, zone: useSettings.getState().zone });
+  const tell = (found: Found | null) => {
+    readout.textContent = found === null ? "" : readoutText(found, words());
+    const lines = found === null ? [] : tipLines(found, words());
+    tip.hidden = lines.length === 0;
+    body.style.cursor = found?.bubble == null ? "" : "pointer";
+    usePointed.setState({ by: id, ms: found?.ms ?? null });
+    if (found === null || lines.length === 0) return;
+    tip.textContent = lines.join("\n");
+    const isRight = found.x > body.clientWidth / 2;
+    tip.style.left = isRight ? "" : `${found.x + 14}px`;
+    tip.style.right = isRight ? `${body.clientWidth - found.x + 14}px` : "";
+    tip.style.top = `${Math.min(found.y + 14, body.clientHeight - 90)}px`;
+  };
+  const pick = (found: Found | null) => {
+    if (found?.bubble == null) return shown.onPick(null);
+    const left = Math.max(4, Math.min(found.x + 12, body.clientWidth - CARD.width - 8));
+    const top = Math.max(4, Math.min(found.y - 20, body.clientHeight - CARD.height - 8));
+    tip.hidden = true;
+    shown.onPick({ bubble: found.bubble, place: { left, top } });
+  };
+  const askRange = (fromMs: number, toMs: number) => {
+    if (feed === null || settings.profile !== "visible") return;
+    const [fromNs, toNs] = [fromMs, toMs].map(
+      (ms) => BigInt(Math.max(0, Math.round(ms))) * 1_000_000n,
+    );
+    // A view that follows the market asks anew when its windows have moved on.
+    const key = `${fromNs} ${toNs} ${Math.floor((feed.state.nowMs ?? 0) / 1_000)}`;
+    if (key === asked) return;
+    asked = key;
+    feed.order({
+      action: "profile_range",
+      symbol: feed.symbol,
+      fromNs: `${fromNs}`,
+      toNs: `${toNs}`,
+      id,
+    });
+  };
+  const chart = new FlowChart(body, plot, cross, {
+    settings: () => settings,
+    wiped: () => wiped,
+    zone: () => useSettings.getState().zone,
+    onFollow: shown.onFollow,
+    onFound: tell,
+    onClick: pick,
+    onRange: askRange,
+  });
+  const change = () => {
+    const state = feed?.state ?? null;
+    const nowMs = state?.nowMs ?? null;
+    // A replay that was sent back stands before what was wiped off.
+    if (nowMs !== null && nowMs < wiped.clearedMs) wiped = NEVER;
+    const has = (state?.bars.items.length ?? 0) > 0;
+    if (has !== hasBars) {
+      hasBars = has;
+      shown.onBars(has);
+    }
+    chart.change();
+  };
+  let isHovered = false;
+  const enter = () => {
+    isHovered = true;
+  };
+  const leave = () => {
+    isHovered = false;
+  };
+  body.addEventListener("pointerenter", enter);
+  body.addEventListener("pointerleave", leave);
+  const sizes = new ResizeObserver(([entry]) => {
+    const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
+    if (width > 0 && height > 0) chart.resize({ width, height });
+  });
+  sizes.observe(body);
+  const stops = [
+    useMarket.subscribe((now, before) => {
+      if (now.follows === before.follows) return;
+      // F means the panel under the pointer; elsewhere it calls every panel back to the newest.
+      if (isHovered) chart.toggleFollow();
+      else chart.setFollow(true);
+    }),
+    useWishes.subscribe((now, before) => {
+      const nowMs = feed?.state.nowMs ?? null;
+      if (nowMs === null) return;
+      if (now.clears !== before.clears) wiped = { ...wiped, clearedMs: nowMs };
+      if (now.cvdResets !== before.cvdResets) wiped = { ...wiped, baselineMs: nowMs };
+      chart.redraw();
+    }),
+    usePointed.subscribe(({ by, ms }) => chart.mark(by === id ? null : ms)),
+  ];
+  return {
+    show: (shownFeed) => {
+      if (shownFeed === feed) return;
+      unlisten();
+      feed = shownFeed;
+      wiped = NEVER;
+      unlisten = feed?.listen(change) ?? (() => {});
+      chart.show(feed?.state ?? null);
+      change();
+    },
+    set: (chosen) => {
+      const isOther = chosen.bars !== settings.bars || chosen.cvd !== settings.cvd;
+      const isOtherFrame = isOther || chosen.profile !== settings.profile;
+      settings = chosen;
+      if (isOtherFrame) chart.relayout();
+      chart.redraw();
+    },
+    restyle: () => chart.restyle(),
+    toggleFollow: () => chart.toggleFollow(),
+    refit: () => chart.refit(),
+    destroy: () => {
+      unlisten();
+      for (const stop of stops) stop();
+      sizes.disconnect();
+      body.removeEventListener("pointerenter", enter);
+      body.removeEventListener("pointerleave", leave);
+      usePointed.setState({ by: id, ms: null });
+      chart.destroy();
+      for (const made of [plot, cross, readout, tip]) made.remove();
+    },
+  };
+}
