@@ -200,10 +200,19 @@ def test_wrong_input_is_refused():
 @given(st.integers(0, 2**32), st.integers(1, 250), st.data())
 def test_rows_are_those_of_the_oracle_however_records_are_cut(seed, events, data):
     rows = tape(seed, events, TICK)
-    oracle = Oracle(TICK)
+    near, native, synthetic, least = data.draw(
+        st.sampled_from([(3, 1, 3, 2), (3, 1, 1, 1), (0, 2, 2, 1)])
+    )
+    oracle = Oracle(TICK, near, native, synthetic, least=least)
     for row in rows:
         oracle.take(row)
-    study = OrderActivity(7, TICK)
+    chosen = OrderActivitySettings(
+        near_ticks=near,
+        native_replenishments=native,
+        synthetic_replenishments=synthetic,
+        synthetic_contracts=least,
+    )
+    study = OrderActivity(7, TICK, settings=chosen)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=6)))
     pieces = [study.update(piece) for piece in np.split(records_of(rows), cuts)]
     icebergs = [row for piece in pieces for row in piece.icebergs.tolist()]
