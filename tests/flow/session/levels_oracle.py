@@ -9,7 +9,7 @@ MINUTE = 60_000_000_000
 NIGHT = ("onh", "onl")
 
 
-def session_levels(prints, session, clock_ns, *, vwap_every, balance):
+def session_levels(prints, session, clock_ns, *, vwap_every, balance, least):
     """Every row that is told by the clock: (time, name, price), in order.
 
     Parameters
@@ -18,6 +18,8 @@ def session_levels(prints, session, clock_ns, *, vwap_every, balance):
         Of the session.
     session : Session
         Its bounds.
+    least : int
+        By how much the VWAP and its bands must move to be told again.
     """
     regular = session.regular_open_ns < session.regular_close_ns
     begins = session.regular_open_ns if regular else session.open_ns
@@ -30,7 +32,8 @@ def session_levels(prints, session, clock_ns, *, vwap_every, balance):
     events.sort(key=lambda event: event[:3])
     rows, last = [], {}
     for ts, _, _, name, price in events:
-        if ts <= clock_ns and last.get(name) != price:
+        step = least if name.startswith("vwap") else 1
+        if ts <= clock_ns and (name not in last or abs(last[name] - price) >= step):
             rows.append((ts, name, price))
             last[name] = price
     return rows

@@ -64,8 +64,7 @@ class LevelsSettings:
     Attributes
     ----------
     vwap_every_ns : int
-        How often the VWAP and its bands are told: at the end of each such window in which they
-        changed.
+        How often the VWAP and its bands are told, at most: at the ends of such windows.
     initial_balance_ns : int
         Length of the initial balance.
     previous_within_days : int
@@ -93,9 +92,10 @@ class SessionLevels:
     overnight high and low develop from the open to the regular hours; a day without regular hours
     has none. Opening ranges and the initial balance begin with the regular hours, or where there
     are none with the session, and are told when they end. The VWAP is the session's, of every
-    print, with bands of one, two and three standard deviations of price weighted by volume; it is
-    told at the end of each window in which it changed, and a window that a session's end cuts off
-    is not told. Of what was printed before the tape begins, nothing is known.
+    print, with bands of one, two and three standard deviations of price weighted by volume; they
+    are told at the end of a window, each once it has moved by a hundredth of a tick, and a window
+    that a session's end cuts off is not told. Of what was printed before the tape begins, nothing
+    is known.
 
     State is bounded: sums, and one row a kind.
 

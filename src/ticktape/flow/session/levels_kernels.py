@@ -82,7 +82,8 @@ class LevelRule(NamedTuple):
     vwap_every_ns : int
         Length of the windows after which the VWAP is told.
     unit : int
-        What deviations from the VWAP are counted in, 1e-9.
+        What deviations from the VWAP are counted in, 1e-9: it and its bands are told again once
+        they have moved by as much.
     """
 
     vwap_every_ns: int
@@ -91,11 +92,17 @@ class LevelRule(NamedTuple):
 
 @lean_kernel
 def tell(
-    state: LevelState, kind: int, now: int, price: int | np.int64, rows: np.ndarray, filled: int
+    state: LevelState,
+    kind: int,
+    now: int,
+    price: int | np.int64,
+    least: int,
+    rows: np.ndarray,
+    filled: int,
 ) -> int:
-    """Add a row to `rows` if the level is new or has moved; give the new count of rows."""
+    """Add a row if the level is new or has moved by `least`; give the new count of rows."""
     row = state.told[kind]
-    if row["kind"] == kind and row["price"] == price:
+    if row["kind"] == kind and abs(row["price"] - price) < least:
         return filled
     row["ts_ns"] = now
     row["price"] = price
@@ -127,12 +134,12 @@ def tell_vwap(state: LevelState, rule: LevelRule, now: int, rows: np.ndarray, fi
     """Tell the VWAP and its bands; give the new count of rows."""
     vwap = mean_of(state.at, AT_MONEY, state.at[AT_VOLUME])
     deviation = deviation_of(state, rule.unit)
-    filled = tell(state, VWAP, now, vwap, rows, filled)
+    filled = tell(state, VWAP, now, vwap, rule.unit, rows, filled)
     for band in range(1, BANDS + 1):
         away = np.int64(math.floor(band * deviation + 0.5))
         kind = VWAP + 2 * band - 1
-        filled = tell(state, kind, now, vwap + away, rows, filled)
-        filled = tell(state, kind + 1, now, vwap - away, rows, filled)
+        filled = tell(state, kind, now, vwap + away, rule.unit, rows, filled)
+        filled = tell(state, kind + 1, now, vwap - away, rule.unit, rows, filled)
     return filled
 
 
@@ -156,8 +163,8 @@ def pass_time(state: LevelState, rule: LevelRule, now: int, rows: np.ndarray, fi
             at[AT_SPANS_TOLD] = span + 1
             if at[AT_SPAN_HIGH] != NO_HIGH:
                 kind = state.spans[span, 1]
-                filled = tell(state, kind, due, at[AT_SPAN_HIGH], rows, filled)
-                filled = tell(state, kind + 1, due, at[AT_SPAN_LOW], rows, filled)
+                filled = tell(state, kind, due, at[AT_SPAN_HIGH], 1, rows, filled)
+                filled = tell(state, kind + 1, due, at[AT_SPAN_LOW], 1, rows, filled)
         else:
             at[AT_VWAP_DUE] = NEVER
             filled = tell_vwap(state, rule, due, rows, filled)
@@ -198,10 +205,10 @@ def gather_levels(
         if now < at[AT_NIGHT_END]:
             if price > at[AT_NIGHT_HIGH]:
                 at[AT_NIGHT_HIGH] = price
-                filled = tell(state, OVERNIGHT_HIGH, now, price, rows, filled)
+                filled = tell(state, OVERNIGHT_HIGH, now, price, 1, rows, filled)
             if price < at[AT_NIGHT_LOW]:
                 at[AT_NIGHT_LOW] = price
-                filled = tell(state, OVERNIGHT_HIGH + 1, now, price, rows, filled)
+                filled = tell(state, OVERNIGHT_HIGH + 1, now, price, 1, rows, filled)
         if now >= at[AT_SPANS_FROM] and at[AT_SPANS_TOLD] < SPANS:
             at[AT_SPAN_HIGH] = max(at[AT_SPAN_HIGH], price)
             at[AT_SPAN_LOW] = min(at[AT_SPAN_LOW], price)
