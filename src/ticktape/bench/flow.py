@@ -29,14 +29,20 @@ _SESSION_S: Final = 23 * 3_600
 _REGULAR_SHARE: Final = 0.8
 _REGULAR_S: Final = (int(15.5 * 3_600), 22 * 3_600)
 _SWEPT_SHARE: Final = 0.25
-_SIZES: Final = ((1, 5, 0.5), (5, 20, 0.3), (20, 50, 0.15), (50, 150, 0.05))
+# Shares of trades of one contract, two, …; and of much more.
+_SIZES: Final = (0.79, 0.15, 0.04, 0.014, 0.006)
+_LARGE_SHARE: Final = 0.002
+# Shares of trades at the last price, one tick from it, ….
+_STEPS: Final = (0.45, 0.38, 0.1, 0.05, 0.02)
+_SPAN_TICKS: Final = 800
 
 
 def day_of_trades(count: int = _TRADES, seed: int = 1) -> np.ndarray:
     """Make a day of trades of one index future, the same for the same seed.
 
-    A walk in ticks with runs of one aggressor, most of it in the regular hours; a quarter of the
-    trades have the time of the one before, as those of one sweep do.
+    A walk in ticks with runs of one aggressor, most of it in the regular hours. Sizes, steps and
+    the share of trades that have the time and the side of the one before, as those of one order
+    that sweeps, are like those of the E-mini Nasdaq of 2025.
 
     Parameters
     ----------
@@ -59,16 +65,15 @@ def day_of_trades(count: int = _TRADES, seed: int = 1) -> np.ndarray:
         ]
     )
     times = np.sort((seconds * NS_PER_SECOND).astype("i8"))
-    swept = np.flatnonzero(chance.random(count) < _SWEPT_SHARE)
-    swept = swept[swept > 0]
-    for at in swept.tolist():
-        times[at] = times[at - 1]
-    drift = np.repeat(chance.normal(0, 0.35, count // 400 + 1), 400)[:count]
-    buys = chance.random(count) < np.clip(0.5 + drift, 0.02, 0.98)
-    steps = np.where(chance.random(count) < 0.25, np.where(buys, 1, -1), 0)
-    # It comes back, so that a day spans what a day spans.
-    ticks = np.cumsum(steps)
-    ticks = np.abs((ticks + 800) % 3_200 - 1_600)
+    swept = chance.random(count) < _SWEPT_SHARE
+    swept[0] = False
+    first_of_order = np.maximum.accumulate(np.where(swept, 0, np.arange(count)))
+    times = times[first_of_order]
+    drift = np.repeat(chance.normal(0, 0.2, count // 400 + 1), 400)[:count]
+    buys = (chance.random(count) < np.clip(0.5 + drift, 0.1, 0.9))[first_of_order]
+    steps = chance.choice(len(_STEPS), count, p=_STEPS) * np.where(buys, 1, -1)
+    # Folded back: a day spans what a day spans.
+    ticks = np.abs((np.cumsum(steps) + _SPAN_TICKS) % (4 * _SPAN_TICKS) - 2 * _SPAN_TICKS)
     records = new_records(Schema.TRADES, count)
     records["ts_event"] = times + int(_OPEN.timestamp()) * NS_PER_SECOND
     records["ts_recv"] = records["ts_event"]
@@ -78,9 +83,9 @@ def day_of_trades(count: int = _TRADES, seed: int = 1) -> np.ndarray:
     records["side"] = np.where(buys, SIDE_BID, SIDE_ASK)
     records["side"][chance.random(count) < 0.001] = SIDE_NONE
     records["price"] = (100_000 + ticks) * _TICK
-    kinds = chance.choice(len(_SIZES), count, p=[share for _, _, share in _SIZES])
-    low, high = (np.array([one[place] for one in _SIZES]) for place in (0, 1))
-    records["size"] = chance.integers(low[kinds], high[kinds])
+    records["size"] = 1 + chance.choice(len(_SIZES), count, p=_SIZES)
+    large = chance.random(count) < _LARGE_SHARE
+    records["size"][large] = chance.integers(10, 60, int(large.sum()))
     records["sequence"] = np.arange(count)
     return records
 

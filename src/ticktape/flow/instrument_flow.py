@@ -6,9 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.absorption.iceberg_signals import iceberg_signals
 from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import FlowInstrument
 from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.order_studies import OrderStudies
 from ticktape.flow.print_hours import PrintHours
 from ticktape.flow.print_studies import PrintStudies
 from ticktape.flow.prints import PrintStream
@@ -92,6 +94,8 @@ class InstrumentFlow:
         The names of all studies, and what each emits.
     prints : PrintStudies
         The studies, to be asked: ``prints.profile.levels()``, ``prints.levels.current()``, ….
+    orders : OrderStudies
+        Those of the order book.
     signals : SignalStudies
         ``signals.win_rates.rates()``.
 
@@ -120,7 +124,12 @@ class InstrumentFlow:
         self.settings = settings
         self.prints = PrintStudies(instrument.tick, settings)
         self.signals = SignalStudies(instrument.tick, settings)
-        self.rows: dict[str, np.dtype] = {**self.prints.rows, **self.signals.rows}
+        self.orders = OrderStudies(instrument, settings)
+        self.rows: dict[str, np.dtype] = {
+            **self.prints.rows,
+            **self.orders.rows,
+            **self.signals.rows,
+        }
 
     @property
     def clock_ns(self) -> int:
@@ -153,6 +162,8 @@ class InstrumentFlow:
         if batch.schema not in PRINT_SCHEMAS:
             return {}
         prints = self._stream.take(batch.records)
+        if batch.schema is Schema.MBO:
+            self.orders.take(batch.records)
         if not self._stream.first_ns:
             return {}
         closed: dict[str, list[np.ndarray]] = {}
@@ -162,7 +173,7 @@ class InstrumentFlow:
 
     def current(self) -> FlowRows:
         """Give the rows that are still open, by the study's name; names with rows only."""
-        opened = self.prints.current() | self.signals.current()
+        opened = self.prints.current() | self.orders.current() | self.signals.current()
         return {name: rows for name, rows in opened.items() if len(rows)}
 
     def reset(self) -> None:
@@ -171,6 +182,7 @@ class InstrumentFlow:
         self._cutter.reset()
         self._tally.reset()
         self.prints.reset()
+        self.orders.reset()
         self.signals.reset()
 
     def _study(self, piece: Piece, closed: dict[str, list[np.ndarray]]) -> None:
@@ -181,7 +193,9 @@ class InstrumentFlow:
         clock_ns = self._hours.clock(piece.clock_ns)
         self._tally.update(prints)
         rows = self.prints.update(prints, clock_ns)
-        rows |= self.signals.update(self.prints.signals, prints, clock_ns)
+        rows |= self.orders.until(piece.clock_ns, self._hours, self.session)
+        signals = [*self.prints.signals, iceberg_signals(rows["icebergs"])]
+        rows |= self.signals.update(signals, prints, clock_ns)
         for name, some in rows.items():
             if len(some):
                 closed.setdefault(name, []).append(some)

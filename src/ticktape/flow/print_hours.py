@@ -8,7 +8,6 @@ from typing import Final, Literal
 import numpy as np
 
 from ticktape.flow.joined_rows import join_rows
-from ticktape.flow.prints import PRINT
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
 
@@ -63,20 +62,33 @@ class PrintHours:
         numpy.ndarray
             dtype ``PRINT``: `prints` themselves, where all are.
         """
+        return self.select(prints, prints["ts_event"], session)
+
+    def select(self, rows: np.ndarray, times: np.ndarray, session: Session) -> np.ndarray:
+        """Take the rows of which the times are studied.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Of one session.
+        times : numpy.ndarray
+            ``i8``, of each row, in nanoseconds; they never fall.
+        session : Session
+            The session.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the dtype of `rows`: `rows` themselves, where all are.
+        """
         if self.start_ns or self.end_ns is not None:
-            prints = _between(prints, self.start_ns, self.end_ns)
+            first = int(times.searchsorted(self.start_ns))
+            last = len(rows) if self.end_ns is None else int(times.searchsorted(self.end_ns))
+            rows, times = rows[first:last], times[first:last]
+        if self.part == "all":
+            return rows
         regular = session.regular_open_ns, session.regular_close_ns
+        first, last = times.searchsorted(regular).tolist()
         if self.part == "rth":
-            return _between(prints, *regular)
-        if self.part == "eth":
-            first, last = prints["ts_event"].searchsorted(regular).tolist()
-            if first < last:
-                return join_rows([prints[:first], prints[last:]], PRINT)
-        return prints
-
-
-def _between(prints: np.ndarray, start_ns: int, end_ns: int | None) -> np.ndarray:
-    times = prints["ts_event"]
-    first = int(times.searchsorted(start_ns))
-    last = len(prints) if end_ns is None else int(times.searchsorted(end_ns))
-    return prints[first:last]
+            return rows[first:last]
+        return rows if first == last else join_rows([rows[:first], rows[last:]], rows.dtype)
