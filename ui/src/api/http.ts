@@ -38,8 +38,13 @@ export function problemOf(error: unknown): Problem {
   return { code: "error", message, hint: "" };
 }
 
-async function ask<T>(path: string, read: (value: unknown) => T, init?: RequestInit): Promise<T> {
-  return read(parseJson(await askText(path, init)));
+export async function ask<T>(
+  path: string,
+  read: (value: unknown) => T,
+  init?: RequestInit,
+): Promise<T> {
+  const text = await askText(path, init);
+  return read(text === "" ? null : parseJson(text));
 }
 
 async function askText(path: string, init?: RequestInit): Promise<string> {
@@ -69,9 +74,9 @@ function problemIn(text: string, status: number): Problem {
   }
 }
 
-function post(body: unknown, signal?: AbortSignal): RequestInit {
+export function send(method: "POST" | "PUT", body: unknown, signal?: AbortSignal): RequestInit {
   return {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     ...(signal === undefined ? {} : { signal }),
@@ -111,7 +116,7 @@ export function fetchHistorical(
     limit: request.limit,
     clip: request.clip,
   };
-  return ask("/api/historical", decodeHistory, post(body, signal));
+  return ask("/api/historical", decodeHistory, send("POST", body, signal));
 }
 
 export type JumpTarget =
@@ -152,5 +157,5 @@ export async function fetchEffects(
 }
 
 export function orderReplay(order: ReplayOrder): Promise<ReplayStatus> {
-  return ask("/api/replay", decodeReplay, post(order));
+  return ask("/api/replay", decodeReplay, send("POST", order));
 }

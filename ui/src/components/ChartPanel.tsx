@@ -8,6 +8,7 @@ import { useHistory } from "../stores/history";
 import { useInterval } from "../stores/interval";
 import { useMarket } from "../stores/market";
 import { usePacedFrame } from "../stores/paced";
+import { usePin } from "../stores/pins";
 import { isPreparing, useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { ChartToolbar } from "./ChartToolbar";
@@ -29,6 +30,7 @@ export function ChartPanel() {
   const source = useSession((s) => s.source);
   const follows = useMarket((s) => s.follows);
   const rows = useHistory((s) => s.rows);
+  const pin = usePin();
   const id = instrument?.instrumentId ?? null;
   const tick = instrument?.tick ?? null;
   const step = scaleStep(data.dataOf(id)?.step ?? null);
@@ -72,9 +74,9 @@ export function ChartPanel() {
   }, [chart, rows]);
 
   return (
-    <section className="panel chart" aria-label="Chart">
+    <section className="panel chart" aria-label={pin === null ? "Chart" : `Chart of ${pin}`}>
       <ChartToolbar
-        symbol={instrument?.symbol ?? "–"}
+        symbol={instrument?.symbol ?? pin ?? "–"}
         clockNs={data.clockNs}
         interval={interval}
         isChosen={isChosen}
@@ -90,7 +92,7 @@ export function ChartPanel() {
         {newest === null && (
           <p className="empty over">
             {instrument === null && source?.connected
-              ? "No instrument is shown: choose symbols above (/)."
+              ? "No instrument is shown: choose symbols above, or type one."
               : noCandles(interval, isChosen, source)}
           </p>
         )}

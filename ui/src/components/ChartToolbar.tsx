@@ -1,5 +1,6 @@
 import { INTERVALS, type Interval } from "../market/bars";
 import { formatSpan, toSeconds } from "../market/times";
+import { useHint } from "../stores/keymap";
 import { useMarket } from "../stores/market";
 import { useSettings } from "../stores/settings";
 
@@ -12,6 +13,7 @@ interface ChartToolbarProps {
 }
 
 export function ChartToolbar({ symbol, clockNs, interval, isChosen }: ChartToolbarProps) {
+  const hint = useHint();
   const set = useSettings((s) => s.set);
   const follow = () => useMarket.setState((now) => ({ follows: now.follows + 1 }));
   const left = clockNs === null ? null : interval.everyS - (toSeconds(clockNs) % interval.everyS);
@@ -24,7 +26,7 @@ export function ChartToolbar({ symbol, clockNs, interval, isChosen }: ChartToolb
           type="button"
           aria-pressed={!isChosen}
           onClick={() => set({ interval: null })}
-          title="The interval that suits how often this instrument trades (A)"
+          title={hint("The interval that suits how often this instrument trades", "fitting")}
         >
           Auto
         </button>
@@ -46,7 +48,12 @@ export function ChartToolbar({ symbol, clockNs, interval, isChosen }: ChartToolb
           closes in {formatSpan(left)}
         </span>
       )}
-      <button type="button" className="quiet" onClick={follow} title="Follow the newest candle (F)">
+      <button
+        type="button"
+        className="quiet"
+        onClick={follow}
+        title={hint("Follow the newest candle", "follow")}
+      >
         Newest
       </button>
     </div>

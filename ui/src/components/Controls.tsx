@@ -1,11 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { parseSymbols } from "../market/instruments";
 import { HISTORICAL_SCHEMAS, useHistory } from "../stores/history";
+import { useHint } from "../stores/keymap";
 import { useSession } from "../stores/session";
 import { SymbolPicker } from "./SymbolPicker";
 
 /** What to see: symbols live, or a range of the past. */
 export function Controls() {
+  const hint = useHint();
   const [pastOpen, setPastOpen] = useState(false);
   const connection = useSession((s) => s.connection.state);
   const isNew = useSession((s) => parseSymbols(s.symbolsText).join() !== s.connectedTo);
@@ -26,7 +28,10 @@ export function Controls() {
         className="connect"
         disabled={connection === "live" && !isNew}
         onClick={connect}
-        title="Stream these symbols: every schema that the source can give, trades, candles and book (L)"
+        title={hint(
+          "Stream these symbols: every schema that the source can give, trades, candles and book",
+          "connect",
+        )}
       >
         Connect live
       </button>
@@ -34,7 +39,7 @@ export function Controls() {
         type="button"
         disabled={connection === "idle"}
         onClick={disconnect}
-        title="Stop the stream; what was shown stays (X)"
+        title={hint("Stop the stream; what was shown stays", "disconnect")}
       >
         Disconnect
       </button>
@@ -70,9 +75,10 @@ export function Controls() {
         className="fetch past"
         disabled={loading}
         aria-busy={loading}
-        title={
-          isReplay ? "Rows of this range, up to the replay's cursor (H)" : "Rows of this range (H)"
-        }
+        title={hint(
+          isReplay ? "Rows of this range, up to the replay's cursor" : "Rows of this range",
+          "fetch",
+        )}
       >
         {loading ? "Fetching…" : "Fetch historical"}
       </button>

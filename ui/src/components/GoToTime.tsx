@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { formatDateTime, type Zone } from "../market/times";
+import { useHint } from "../stores/keymap";
 import { goTo } from "../stores/replay";
 
 interface GoToTimeProps {
@@ -11,6 +12,7 @@ interface GoToTimeProps {
 /** The replay's time, and the field to type another one. */
 export function GoToTime({ cursorNs, zone, disabled }: GoToTimeProps) {
   const [typed, setTyped] = useState<string | null>(null);
+  const hint = useHint();
   const [isWrong, setWrong] = useState(false);
   const begin = () => setTyped(formatDateTime(cursorNs, zone, 3));
   const end = () => {
@@ -24,7 +26,7 @@ export function GoToTime({ cursorNs, zone, disabled }: GoToTimeProps) {
       type="text"
       aria-label="Replay time"
       aria-invalid={isWrong}
-      title="Go to a time (G): 14:31, 14:31:07.5, +30s, -5m, 40%, or #1200 for a record"
+      title={hint("Go to 14:31, 14:31:07.5, +30s, -5m, 40%, or #1200 for a record", "go-to")}
       value={typed ?? formatDateTime(cursorNs, zone, 3)}
       disabled={disabled}
       spellCheck={false}

@@ -1,12 +1,16 @@
+import { useHint } from "../stores/keymap";
+import { useOverlay } from "../stores/overlay";
 import { useSession } from "../stores/session";
 import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
 import { Connection } from "./Connection";
 import { PanelsMenu } from "./PanelsMenu";
 import { TrustMarks } from "./TrustMarks";
 
-export function Header({ onHelp }: { onHelp: () => void }) {
+export function Header() {
   const source = useSession((s) => s.source);
   const { theme, colours, zone } = useSettings();
+  const hint = useHint();
+  const show = useOverlay((s) => s.show);
   return (
     <header className="header">
       <h1 className="brand">
@@ -18,7 +22,12 @@ export function Header({ onHelp }: { onHelp: () => void }) {
       <Connection />
       <div className="view-buttons">
         <PanelsMenu />
-        <button type="button" className="quiet" onClick={toggleZone} title="UTC or local time (U)">
+        <button
+          type="button"
+          className="quiet"
+          onClick={toggleZone}
+          title={hint("UTC or local time", "zone")}
+        >
           {zone === "utc" ? "UTC" : "Local"}
         </button>
         <button
@@ -26,7 +35,7 @@ export function Header({ onHelp }: { onHelp: () => void }) {
           className="quiet"
           aria-pressed={colours === "safe"}
           onClick={toggleColours}
-          title="Colour-blind-safe colours (C)"
+          title={hint("Colour-blind-safe colours", "colours")}
           aria-label="Colour-blind-safe colours"
         >
           <span className="swatch buy" />
@@ -36,12 +45,36 @@ export function Header({ onHelp }: { onHelp: () => void }) {
           type="button"
           className="quiet"
           onClick={toggleTheme}
-          title="Dark or light (T)"
+          title={hint("Dark or light", "theme")}
           aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
         >
           {theme === "dark" ? "☀" : "☾"}
         </button>
-        <button type="button" className="quiet" onClick={onHelp} title="Keys (?)" aria-label="Keys">
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => show("palette")}
+          title={hint("Every command, by name", "palette")}
+          aria-label="Commands"
+        >
+          ⌕
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => show("settings")}
+          title={hint("Settings", "settings")}
+          aria-label="Settings"
+        >
+          ⚙
+        </button>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => show("help")}
+          title={hint("Keys", "help")}
+          aria-label="Keys"
+        >
           ?
         </button>
       </div>

@@ -4,10 +4,11 @@ import { LadderView, type PointedOrder } from "../ladder/ladderView";
 import { fittingGroup } from "../ladder/rows";
 import type { LastTrade, Scene } from "../ladder/scene";
 import { bestText } from "../ladder/words";
-import { shownBook, useBook } from "../stores/book";
+import { useBookView } from "../stores/book";
 import { useFollow } from "../stores/follow";
 import { shownTick, useLadder } from "../stores/ladder";
 import { useMarket } from "../stores/market";
+import { usePin } from "../stores/pins";
 import { useSettings } from "../stores/settings";
 import { LadderTable } from "./LadderTable";
 import { OrderTip } from "./OrderTip";
@@ -26,9 +27,8 @@ function sizeOf(canvas: HTMLCanvasElement | null) {
   return { width: canvas?.clientWidth ?? 0, height: canvas?.clientHeight ?? 0 };
 }
 
-function lastTrade(): Trade | undefined {
-  const { data, activeId } = useMarket.getState();
-  return data.dataOf(activeId)?.tape.trades.at(-1);
+function lastTrade(id: number | null): Trade | undefined {
+  return useMarket.getState().data.dataOf(id)?.tape.trades.at(-1);
 }
 
 function markOf(trade: Trade | undefined): LastTrade | null {
@@ -42,6 +42,8 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
   const [pointed, setPointed] = useState<PointedOrder | null>(null);
   const [scene, setScene] = useState<Scene | null>(null);
   const theme = useSettings((s) => `${s.theme} ${s.colours}`);
+  const books = useBookView();
+  const isPinned = usePin() !== null;
 
   useEffect(() => {
     if (canvas.current === null) return;
@@ -60,7 +62,8 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     };
     const drawn = new LadderView(canvas.current, {
       onHover: setPointed,
-      onFollow: (id, side, price) => useFollow.getState().pick(id, side, price),
+      // One order is followed at a time, of the instrument that the page follows.
+      onFollow: (id, side, price) => isPinned || useFollow.getState().pick(id, side, price),
       onAuto,
       onDrawn: tell,
     });
@@ -71,23 +74,24 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     const show = (now: boolean) => {
       clearTimeout(alone);
       alone = undefined;
-      const book = shownBook();
-      const tick = shownTick();
+      const book = books.shown();
+      const tick = shownTick(books.idOf());
       auto = fittingGroup(book, tick, 2 * drawn.page, auto);
       const group = useLadder.getState().group ?? auto;
       onGroup(group);
       const followedId = useFollow.getState().followed?.orderId ?? null;
-      shownTrade = lastTrade();
+      shownTrade = lastTrade(books.idOf());
       drawn.show({ book, tick, group, last: markOf(shownTrade), followedId }, now);
     };
     show(false);
     // The stores tell of a frame from within it: the drawing belongs to the same one.
     const ends = [
-      useBook.subscribe((now, before) => now.frame !== before.frame && show(true)),
+      books.use.subscribe((now, before) => now.frame !== before.frame && show(true)),
       // Trades come by the other stream, and the book too where the source has no stream of its own.
       useMarket.subscribe(() => {
-        if (useBook.getState().connection.state !== "live") show(false);
-        else if (lastTrade() !== shownTrade) alone ??= setTimeout(() => show(false), ALONE_MS);
+        if (books.use.getState().connection.state !== "live") show(false);
+        else if (lastTrade(books.idOf()) !== shownTrade)
+          alone ??= setTimeout(() => show(false), ALONE_MS);
       }),
       useFollow.subscribe(() => show(false)),
       useLadder.subscribe((now, before) => {
@@ -102,7 +106,7 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
       drawn.destroy();
       view.current = null;
     };
-  }, [onAuto, onGroup]);
+  }, [onAuto, onGroup, books, isPinned]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
   useEffect(() => view.current?.repaint(), [theme]);
@@ -129,7 +133,13 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     >
       <canvas ref={canvas} />
       {pointed !== null && book !== null && (
-        <OrderTip pointed={pointed} book={book} size={sizeOf(canvas.current)} />
+        <OrderTip
+          pointed={pointed}
+          book={book}
+          tick={scene?.tick ?? 1}
+          size={sizeOf(canvas.current)}
+          canFollow={!isPinned}
+        />
       )}
       {scene !== null && <LadderTable scene={scene} />}
     </div>

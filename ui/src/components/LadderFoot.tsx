@@ -1,24 +1,18 @@
 import { spreadText } from "../ladder/words";
 import { formatSize } from "../market/prices";
-import { shownBook, useBook } from "../stores/book";
+import { type BookView, useBookView } from "../stores/book";
 import { shownTick } from "../stores/ladder";
 import { useMarket } from "../stores/market";
 import { useSession } from "../stores/session";
 
-function spread(): string {
-  const book = shownBook();
-  return book === null ? "" : spreadText(book, shownTick());
+function spreadOf(books: BookView): string {
+  const book = books.shown();
+  return book === null ? "" : spreadText(book, shownTick(books.idOf()));
 }
 
 /** Levels and orders of the whole book, of which the ladder shows a part. */
-function wholeBook({
-  data,
-  activeId,
-}: {
-  data: ReturnType<typeof useMarket.getState>["data"];
-  activeId: number | null;
-}): string {
-  const book = data.dataOf(activeId)?.book;
+function wholeBook(books: BookView): string {
+  const book = useMarket.getState().data.dataOf(books.idOf())?.book;
   if (book == null) return "";
   const levels = `${formatSize(book.bidLevels)} bid levels · ${formatSize(book.askLevels)} ask levels`;
   return book.liveOrders === null ? levels : `${levels} · ${formatSize(book.liveOrders)} orders`;
@@ -30,9 +24,10 @@ const KINDS: Record<string, string> = {
 };
 
 export function LadderFoot() {
-  const streamed = useBook(spread);
-  const plain = useMarket(spread);
-  const whole = useMarket(wholeBook);
+  const books = useBookView();
+  const streamed = books.use(() => spreadOf(books));
+  const plain = useMarket(() => spreadOf(books));
+  const whole = useMarket(() => wholeBook(books));
   const depth = useSession((s) => s.source?.depth ?? "");
   return (
     <p className="depths ladder-foot">

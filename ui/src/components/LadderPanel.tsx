@@ -1,9 +1,11 @@
 import { useEffect, useState } from "react";
 import { MOST_LEVELS } from "../book/needs";
 import { GROUPS } from "../ladder/rows";
-import { bookStream, shownBook, useBook } from "../stores/book";
+import { type BookView, useBookView } from "../stores/book";
+import { useHint } from "../stores/keymap";
 import { useLadder } from "../stores/ladder";
 import { useMarket } from "../stores/market";
+import { usePin } from "../stores/pins";
 import { useSession } from "../stores/session";
 import { LadderCanvas } from "./LadderCanvas";
 import { LadderFollow } from "./LadderFollow";
@@ -27,8 +29,8 @@ const WORDS: Record<string, { tone: string; title: string }> = {
 };
 
 /** What is to be said of the book as it is, in words that a selector can compare. */
-function marks(): string {
-  const book = shownBook();
+function marksOf(books: BookView): string {
+  const book = books.shown();
   if (book === null) return "none";
   const said = [book.isStale && "stale", book.isCrossed && "crossed", book.isLocked && "locked"];
   return said.filter((word) => word !== false).join(" ");
@@ -36,24 +38,30 @@ function marks(): string {
 
 /** The book by price, and where the source tells them by order: bids left, asks right. */
 export function LadderPanel() {
+  const hint = useHint();
   const depth = useSession((s) => s.source?.depth ?? "");
   const { group, setGroup } = useLadder();
   const [shownGroup, setShownGroup] = useState(1);
   const [auto, setAuto] = useState(true);
-  const activeId = useMarket((s) => s.activeId);
-  const said = useSaid();
+  const books = useBookView();
+  const pin = usePin();
+  const shownId = useMarket(() => books.idOf());
+  const said = useSaid(books);
   const hasBook = depth !== "bars" && depth !== "trades";
   const levels = shownGroup > FEW_TICKS ? MOST_LEVELS : LEVELS;
   const byOrder = depth === "L3";
   useEffect(() => {
     if (!hasBook) return;
     // The events tell what became of an order that is followed.
-    return bookStream.watch({ levels, orders: byOrder, volume: true, events: byOrder });
-  }, [hasBook, levels, byOrder]);
+    return books.stream.watch({ levels, orders: byOrder, volume: true, events: byOrder });
+  }, [books, hasBook, levels, byOrder]);
   return (
-    <section className="panel book ladder-panel" aria-label="Book">
+    <section
+      className="panel book ladder-panel"
+      aria-label={pin === null ? "Book" : `Book of ${pin}`}
+    >
       <div className="panel-head">
-        <h2>Book</h2>
+        <h2>{pin ?? "Book"}</h2>
         <label className="field inline" title="Ticks of a row">
           <span className="unseen">Ticks a row</span>
           <select
@@ -72,12 +80,15 @@ export function LadderPanel() {
           type="button"
           className="ladder-centre"
           aria-pressed={auto}
-          title="Keep the market in the middle (P, or double-click the ladder)"
+          title={hint(
+            "Keep the market in the middle, as a double click on the ladder does",
+            "recentre",
+          )}
           onClick={() => useLadder.getState().recentre()}
         >
           Centre
         </button>
-        <Publishers />
+        <Publishers books={books} />
         <span className="spring" />
         {said.split(" ").map((word) => {
           const mark = WORDS[word];
@@ -88,29 +99,33 @@ export function LadderPanel() {
           );
         })}
       </div>
-      <LadderFollow />
-      {said === "none" && <p className="empty">{NO_BOOK[depth] ?? "No book yet."}</p>}
-      {said !== "none" && <LadderCanvas key={activeId} onGroup={setShownGroup} onAuto={setAuto} />}
+      {pin === null && <LadderFollow />}
+      {said === "none" && (
+        <p className="empty">
+          {NO_BOOK[depth] ?? (pin === null ? "No book yet." : `No book of ${pin} yet.`)}
+        </p>
+      )}
+      {said !== "none" && <LadderCanvas key={shownId} onGroup={setShownGroup} onAuto={setAuto} />}
       {said !== "none" && <LadderFoot />}
     </section>
   );
 }
 
 /** Marks of the book, heard with every frame of either stream. */
-function useSaid(): string {
-  const streamed = useBook(marks);
-  const plain = useMarket(marks);
+function useSaid(books: BookView): string {
+  const streamed = books.use(() => marksOf(books));
+  const plain = useMarket(() => marksOf(books));
   return streamed === "none" ? plain : streamed;
 }
 
-function Publishers() {
-  const ids = useBook(() =>
-    bookStream
-      .booksOf(useMarket.getState().activeId)
+function Publishers({ books }: { books: BookView }) {
+  const ids = books.use(() =>
+    books.stream
+      .booksOf(books.idOf())
       .map((book) => book.publisherId)
       .join(" "),
   );
-  const picked = useBook((s) => s.publisherId);
+  const picked = books.use((s) => s.publisherId);
   const all = ids.split(" ").filter((id) => id !== "");
   if (all.length < 2) return null;
   return (
@@ -118,7 +133,7 @@ function Publishers() {
       <span className="unseen">Publisher</span>
       <select
         value={picked ?? all[0]}
-        onChange={(event) => useBook.setState({ publisherId: Number(event.target.value) })}
+        onChange={(event) => books.use.setState({ publisherId: Number(event.target.value) })}
       >
         {all.map((id) => (
           <option key={id} value={id}>

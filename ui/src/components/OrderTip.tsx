@@ -2,11 +2,12 @@ import type { BookState } from "../book/bookState";
 import type { PointedOrder } from "../ladder/ladderView";
 import { priceText } from "../ladder/scene";
 import { orderWords } from "../ladder/words";
-import { shownTick } from "../stores/ladder";
 
 interface OrderTipProps {
   pointed: PointedOrder;
   book: BookState;
+  tick: number;
+  canFollow: boolean;
   /** Of the drawing. */
   size: { width: number; height: number };
 }
@@ -24,7 +25,7 @@ function placeOf(side: "B" | "A", x: number, y: number, size: OrderTipProps["siz
 }
 
 /** What is known of the order under the pointer. */
-export function OrderTip({ pointed, book, size }: OrderTipProps) {
+export function OrderTip({ pointed, book, tick, canFollow, size }: OrderTipProps) {
   const { side, segment, x, y } = pointed;
   const words = orderWords(book, segment);
   const name = side === "B" ? "Bid" : "Ask";
@@ -34,7 +35,7 @@ export function OrderTip({ pointed, book, size }: OrderTipProps) {
         <b className={side === "B" ? "buy" : "sell"}>
           {name} {words.size}
         </b>{" "}
-        at {priceText(segment.level.price, shownTick())}
+        at {priceText(segment.level.price, tick)}
       </p>
       <p>
         {words.place} · {words.ahead}
@@ -42,7 +43,7 @@ export function OrderTip({ pointed, book, size }: OrderTipProps) {
       <p>
         {words.age} old · order <span className="ladder-id">{words.id}</span>
       </p>
-      <p className="order-tip-hint">click to follow</p>
+      {canFollow && <p className="order-tip-hint">click to follow</p>}
     </div>
   );
 }

@@ -1,10 +1,13 @@
 import { useEffect, useRef } from "react";
+import { keyText, useHint } from "../stores/keymap";
+import { readPanelId } from "../stores/pins";
 import { useWorkspace } from "../stores/workspace";
-import { LASTING } from "../workspace/panels";
+import { LASTING, type PanelKind, panelNamed } from "../workspace/panels";
 
 /** Which panels are open; where the dock is absent, as on a phone, so is this. */
 export function PanelsMenu() {
   const { dock, open, menuOpen, setMenuOpen } = useWorkspace();
+  const hint = useHint();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!menuOpen) return;
@@ -30,7 +33,7 @@ export function PanelsMenu() {
         className="quiet"
         aria-haspopup="menu"
         aria-expanded={menuOpen}
-        title="Open and close panels, reset the layout (W)"
+        title={hint("Open and close panels, reset the layout", "panels")}
         onClick={() => setMenuOpen(!menuOpen)}
       >
         Panels
@@ -48,7 +51,7 @@ export function PanelsMenu() {
             moveFocus(event.key);
           }}
         >
-          {LASTING.map(({ id, title }) => (
+          {[...LASTING, ...pinnedOf(open)].map(({ id, title }) => (
             <button
               type="button"
               role="menuitemcheckbox"
@@ -61,7 +64,7 @@ export function PanelsMenu() {
           ))}
           <hr />
           <button type="button" role="menuitem" onClick={() => dock.toggleMaximized()}>
-            Maximise or restore <kbd>M</kbd>
+            Maximise or restore <kbd>{keyText("maximise")}</kbd>
           </button>
           <button type="button" role="menuitem" onClick={() => dock.reset()}>
             Reset layout
@@ -70,4 +73,10 @@ export function PanelsMenu() {
       )}
     </div>
   );
+}
+
+/** Panels of other symbols: closed, they are gone. */
+function pinnedOf(open: readonly string[]): PanelKind[] {
+  const pinned = open.filter((id) => readPanelId(id).symbol !== null);
+  return pinned.flatMap((id) => panelNamed(id) ?? []);
 }

@@ -1,9 +1,10 @@
 import type { JumpTarget } from "../api/http";
 import type { ReplayStatus } from "../api/messages";
 import type { ReplayActivity } from "../api/replayActivity";
-import { SPEEDS } from "../keys/keys";
+import { SPEEDS } from "../keys/speeds";
 import { formatSize } from "../market/prices";
 import { formatSpan, toSeconds } from "../market/times";
+import { useHint } from "../stores/keymap";
 import { useMarket } from "../stores/market";
 import { jump, setSpeed, step, togglePlay, useReplay } from "../stores/replay";
 import { useSession } from "../stores/session";
@@ -12,11 +13,7 @@ import { GoToTime } from "./GoToTime";
 import { SeekBar } from "./SeekBar";
 
 const MAX = "max";
-const PLACES = [
-  { place: "trade", key: "N" },
-  { place: "gap", key: "J" },
-  { place: "crossing", key: "V" },
-] as const;
+const PLACES = ["trade", "gap", "crossing"] as const;
 
 /** The player of a replay; absent where the source is none. */
 export function ReplayBar() {
@@ -26,6 +23,7 @@ export function ReplayBar() {
   const wantedNs = useReplay((s) => s.wantedNs);
   const missed = useReplay((s) => s.missed);
   const state = useSession((s) => s.connection.state);
+  const hint = useHint();
   const reachable = state !== "waiting";
   if (replay === null) return null;
   // The status comes twice a second; what is on the page may be newer.
@@ -43,7 +41,7 @@ export function ReplayBar() {
           <select
             value={replay.speed ?? MAX}
             disabled={!reachable}
-            title="Slower, faster (< >)"
+            title={hint("Slower, faster", "slower", "faster")}
             onChange={(event) =>
               setSpeed(event.target.value === MAX ? null : Number(event.target.value))
             }
@@ -78,8 +76,8 @@ export function ReplayBar() {
             {missed}
           </output>
         )}
-        {PLACES.map(({ place, key }) => (
-          <JumpPair key={place} place={place} stroke={key} disabled={!reachable} />
+        {PLACES.map((place) => (
+          <JumpPair key={place} place={place} disabled={!reachable} />
         ))}
       </div>
     </section>
@@ -93,6 +91,7 @@ interface TransportProps {
 }
 
 function Transport({ replay, cursorNs, reachable }: TransportProps) {
+  const hint = useHint();
   const plays = !replay.paused && !replay.finished;
   const atStart = cursorNs <= replay.startNs;
   return (
@@ -102,7 +101,7 @@ function Transport({ replay, cursorNs, reachable }: TransportProps) {
         type="button"
         onClick={() => jump("start")}
         disabled={!reachable || atStart}
-        title="To the start (Home)"
+        title={hint("To the start", "start")}
         aria-label="To the start"
       >
         ⇤
@@ -111,7 +110,7 @@ function Transport({ replay, cursorNs, reachable }: TransportProps) {
         type="button"
         onClick={() => step(-1)}
         disabled={!reachable || atStart}
-        title="One event back (←)"
+        title={hint("One event back", "step-back")}
         aria-label="Step one event back"
       >
         ◂
@@ -121,7 +120,7 @@ function Transport({ replay, cursorNs, reachable }: TransportProps) {
         className="play"
         onClick={togglePlay}
         disabled={!reachable}
-        title={replay.finished ? "Play again from the start (Space)" : "Play or pause (Space)"}
+        title={hint(replay.finished ? "Play again from the start" : "Play or pause", "toggle-play")}
       >
         {plays ? "❚❚ Pause" : replay.finished ? "↻ Replay" : "▶ Play"}
       </button>
@@ -129,7 +128,7 @@ function Transport({ replay, cursorNs, reachable }: TransportProps) {
         type="button"
         onClick={() => step(1)}
         disabled={!reachable || replay.finished}
-        title="One event on (→)"
+        title={hint("One event on", "step")}
         aria-label="Step one event"
       >
         ▸
@@ -138,7 +137,7 @@ function Transport({ replay, cursorNs, reachable }: TransportProps) {
         type="button"
         onClick={() => jump("end")}
         disabled={!reachable || replay.finished}
-        title="To the end (End)"
+        title={hint("To the end", "end")}
         aria-label="To the end"
       >
         ⇥
@@ -149,20 +148,20 @@ function Transport({ replay, cursorNs, reachable }: TransportProps) {
 
 interface JumpPairProps {
   place: "trade" | "gap" | "crossing";
-  stroke: string;
   disabled: boolean;
 }
 
 /** To the one before and the next one of a kind of place. */
-function JumpPair({ place, stroke, disabled }: JumpPairProps) {
+function JumpPair({ place, disabled }: JumpPairProps) {
+  const hint = useHint();
   const known = useReplay((s) => (place === "trade" ? null : placesOf(s.activity, place)));
   const none = known === 0;
-  const button = (way: "previous" | "next", mark: string, keys: string) => (
+  const button = (way: "previous" | "next", mark: string) => (
     <button
       type="button"
       disabled={disabled || none}
       aria-label={`${way === "next" ? "Next" : "Previous"} ${place}`}
-      title={none ? `This tape has no ${place}` : `The ${way} ${place} (${keys})`}
+      title={none ? `This tape has no ${place}` : hint(`The ${way} ${place}`, `${way}_${place}`)}
       onClick={() => jump(`${way}_${place}` satisfies JumpTarget)}
     >
       {mark}
@@ -171,12 +170,12 @@ function JumpPair({ place, stroke, disabled }: JumpPairProps) {
   return (
     <fieldset className="jump">
       <legend className="unseen">{place}</legend>
-      {button("previous", "◂", `Shift ${stroke}`)}
+      {button("previous", "◂")}
       <span>
         {place}
         {known !== null && known > 0 && ` ${formatSize(known)}`}
       </span>
-      {button("next", "▸", stroke)}
+      {button("next", "▸")}
     </fieldset>
   );
 }

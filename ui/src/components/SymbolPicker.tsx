@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import type { Instrument } from "../api/messages";
 import { lastTyped, replaceLastTyped, searchSymbols } from "../market/instruments";
-import { formatDateTime } from "../market/times";
+import { kindOf } from "../palette/SymbolSearch";
 import { useSession } from "../stores/session";
 
 /** A text field of symbols with a list to pick from. */
@@ -104,11 +104,4 @@ function SymbolList({ id, found, at, onPick }: SymbolListProps) {
       ))}
     </div>
   );
-}
-
-function kindOf(entry: Instrument): string {
-  if (entry.stypeIn === "parent") return "all expiries";
-  if (entry.isSpread) return "spread";
-  if (entry.expirationNs === null) return "";
-  return `expires ${formatDateTime(entry.expirationNs, "utc").slice(0, 10)}`;
 }

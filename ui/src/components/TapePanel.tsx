@@ -3,6 +3,7 @@ import type { Trade } from "../api/messages";
 import { formatSize } from "../market/prices";
 import { newestFirst, type TradeTape } from "../market/tradeTape";
 import { useActive } from "../stores/active";
+import { usePin } from "../stores/pins";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { TapeRows } from "./TapeRows";
@@ -20,8 +21,9 @@ export function TapePanel() {
   const [hovered, setHovered] = useState(false);
   const [scrolled, setScrolled] = useState(false);
   const depth = useSession((s) => s.source?.depth ?? "");
+  const pin = usePin();
   const held = useRef<Held | null>(null);
-  const tape = allInstruments ? data.tape : market?.tape;
+  const tape = allInstruments && pin === null ? data.tape : market?.tape;
 
   const still = hovered || scrolled;
   if (!still || held.current?.tape !== tape) {
@@ -34,7 +36,7 @@ export function TapePanel() {
   const rows = held.current?.rows ?? [];
   const waiting = still ? (tape?.taken ?? 0) - (held.current?.taken ?? 0) : 0;
   return (
-    <section className="panel tape" aria-label="Tape">
+    <section className="panel tape" aria-label={pin === null ? "Tape" : `Tape of ${pin}`}>
       <div className="panel-head">
         <h2>Tape</h2>
         {still && (
@@ -69,7 +71,7 @@ export function TapePanel() {
         rows={rows}
         instruments={data.instruments}
         tick={instrument?.tick ?? null}
-        showSymbol={allInstruments}
+        showSymbol={allInstruments && pin === null}
         zone={zone}
         none={noTrades(depth, tape !== undefined && tape.taken > 0)}
         onHover={setHovered}

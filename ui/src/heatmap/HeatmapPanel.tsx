@@ -3,6 +3,7 @@ import { problemOf } from "../api/http";
 import { formatPrice, formatSize } from "../market/prices";
 import { formatClock } from "../market/times";
 import { bookStream, shownBook, useBook } from "../stores/book";
+import { useHint } from "../stores/keymap";
 import { useMarket } from "../stores/market";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
@@ -61,6 +62,7 @@ export function HeatmapPanel() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page's style, which these change
   useEffect(() => heatmap?.restyle(), [heatmap, theme, colours, zone]);
 
+  const hint = useHint();
   const follows = follow.time && follow.price;
   return (
     <section className="panel heatmap" aria-label="Heatmap">
@@ -81,7 +83,7 @@ export function HeatmapPanel() {
           className="quiet"
           aria-pressed={follows}
           onClick={() => heatmap?.toggleFollow()}
-          title="Move with the market (F)"
+          title={hint("Move with the market", "follow")}
         >
           Follow
         </button>

@@ -1,6 +1,7 @@
 /** The heatmap on its canvases: what is seen of the feed, drawn when something changed, moved by gestures. */
 
 import type { BookState } from "../book/bookState";
+import { onStill } from "../drawing/still";
 import type { Zone } from "../market/times";
 import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Readout } from "./axes";
 import type { Span } from "./coverage";
@@ -88,6 +89,7 @@ export class Heatmap {
   private drawnAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly stopGestures: () => void;
+  private readonly stopStills = onStill(() => this.drawStill());
 
   constructor(
     private readonly element: HTMLElement,
@@ -187,6 +189,7 @@ export class Heatmap {
 
   destroy(): void {
     this.stopGestures();
+    this.stopStills();
     cancelAnimationFrame(this.due);
     if (this.timer !== null) clearTimeout(this.timer);
     this.painter?.destroy();
@@ -237,6 +240,13 @@ export class Heatmap {
     this.needs.axes ||= needs.axes ?? false;
     this.needs.cross ||= needs.cross ?? false;
     if (this.due === 0) this.due = requestAnimationFrame(() => this.draw());
+  }
+
+  /** All of it at once: a copy is made of what this draws. */
+  private drawStill(): void {
+    this.drawnKey = "";
+    this.needs = { plot: true, axes: true, cross: true };
+    this.draw();
   }
 
   private draw(): void {

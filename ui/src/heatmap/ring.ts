@@ -19,10 +19,6 @@ export class ColumnRing {
   readonly sizes = new SizeHistogram();
   /** Index of the latest column held; -1: none. */
   newest = -1;
-  /** Places whose column changed since they were last drawn. */
-  readonly changed = new Set<number>();
-  /** Counts the changes. */
-  version = 0;
 
   /** `capacity` is a power of two, as slots are told by bits on the graphics card. */
   constructor(
@@ -42,8 +38,6 @@ export class ColumnRing {
     this.columns[slot] = column;
     this.sizes.add(column.sizes);
     this.newest = Math.max(this.newest, column.index);
-    this.changed.add(slot);
-    this.version += 1;
     return true;
   }
 
@@ -71,7 +65,5 @@ export class ColumnRing {
     this.columns.fill(null);
     this.sizes.clear();
     this.newest = -1;
-    this.changed.clear();
-    this.version += 1;
   }
 }

@@ -42,12 +42,6 @@ export function priceToNumber(price: Price): number {
   return Number(price) / 1e9;
 }
 
-/** Whole number of ticks between two prices, as text: the spread. */
-export function ticksBetween(low: Price, high: Price, tick: Price | null): string {
-  if (tick === null || tick <= 0n) return "";
-  return ((high - low) / tick).toString();
-}
-
 const grouped = new Intl.NumberFormat("en-US");
 
 /** A size or a count, grouped by thousands. */

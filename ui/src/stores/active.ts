@@ -1,6 +1,7 @@
 import type { Instrument } from "../api/messages";
 import type { InstrumentData, MarketData } from "../market/marketData";
 import { useMarket } from "./market";
+import { usePin } from "./pins";
 
 export interface Active {
   /** Changed in place; new with every `frame`. */
@@ -10,16 +11,20 @@ export interface Active {
   market: InstrumentData | null;
 }
 
-/** The instrument that chart, book and tape follow. */
+/** The instrument that chart, book and tape follow, and its market. */
 export function useActive(): Active {
   const data = useMarket((s) => s.data);
   const frame = useMarket((s) => s.frame);
-  const activeId = useMarket((s) => s.activeId);
-  const instrument = data.instruments.find((i) => i.instrumentId === activeId) ?? null;
-  return { data, frame, instrument, market: data.dataOf(activeId) };
+  const instrument = useInstrument();
+  return { data, frame, instrument, market: data.dataOf(instrument?.instrumentId ?? null) };
 }
 
-/** The active instrument, for panels that hear of the market at a pace of their own. */
+/** The instrument of a panel: the one it is held to, else the active one. */
 export function useInstrument(): Instrument | null {
-  return useMarket((s) => s.data.instruments.find((i) => i.instrumentId === s.activeId) ?? null);
+  const pin = usePin();
+  return useMarket(({ data, activeId }) => {
+    const isShown = (one: Instrument) =>
+      pin === null ? one.instrumentId === activeId : one.symbol === pin;
+    return data.instruments.find(isShown) ?? null;
+  });
 }

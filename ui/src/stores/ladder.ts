@@ -28,10 +28,10 @@ export const useLadder = create<LadderStore>()(
 /** What a tick is thought to be where neither a definition nor any price tells: a hundredth. */
 const USUAL_TICK = 10_000_000;
 
-/** Tick of the active instrument, in units of 1e-9. */
-export function shownTick(): number {
-  const { data, activeId } = useMarket.getState();
-  const instrument = data.instruments.find((i) => i.instrumentId === activeId);
-  const tick = Number(instrument?.tick ?? data.dataOf(activeId)?.step ?? 0);
+/** Tick of an instrument, of the active one unless told, in units of 1e-9. */
+export function shownTick(id: number | null = useMarket.getState().activeId): number {
+  const { data } = useMarket.getState();
+  const instrument = data.instruments.find((i) => i.instrumentId === id);
+  const tick = Number(instrument?.tick ?? data.dataOf(id)?.step ?? 0);
   return tick > 0 ? tick : USUAL_TICK;
 }

@@ -4,7 +4,7 @@ import { create } from "zustand";
 import { fetchActivity, type JumpTarget, type ReplayOrder } from "../api/http";
 import type { ReplayStatus } from "../api/messages";
 import type { ReplayActivity } from "../api/replayActivity";
-import { nextSpeed } from "../keys/keys";
+import { nextSpeed } from "../keys/speeds";
 import { parseTarget } from "../market/seeking";
 import { follow } from "./inspector";
 import { useMarket } from "./market";

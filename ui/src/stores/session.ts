@@ -41,7 +41,7 @@ const LOOK_MS = 1_000;
 const NO_SYMBOLS: Problem = {
   code: "bad-value",
   message: "No symbol is given.",
-  hint: "Type one, for example ES.FUT, or press / to search.",
+  hint: "Type one, for example ES.FUT, or a letter of one anywhere on the page.",
 };
 
 /** The schemas that a source of this depth can stream; bars of every length, so intervals switch at once. */
@@ -146,7 +146,11 @@ function explained(now: Session, problem: Problem): Problem {
   const meant = asked.map((symbol) => guessSymbol(now.symbols, symbol)).filter((s) => s !== null);
   const guesses = [...new Set(meant)];
   if (guesses.length === 0) return { ...problem, message };
-  return { ...problem, message, hint: `Did you mean ${guesses.join(", ")}? Press / to search.` };
+  return {
+    ...problem,
+    message,
+    hint: `Did you mean ${guesses.join(", ")}? Type one anywhere to search.`,
+  };
 }
 
 // The stream may be behind the answer to an order: until it agrees, the answer holds.

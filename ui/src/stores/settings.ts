@@ -2,9 +2,10 @@
 
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
+import { intervalNamed } from "../market/bars";
 import type { Zone } from "../market/times";
 
-export interface Settings {
+export interface PageSettings {
   theme: "dark" | "light";
   colours: "classic" | "safe";
   zone: Zone;
@@ -12,7 +13,10 @@ export interface Settings {
   interval: string | null;
   minSize: number;
   allInstruments: boolean;
-  set(change: Partial<Omit<Settings, "set">>): void;
+}
+
+export interface Settings extends PageSettings {
+  set(change: Partial<PageSettings>): void;
 }
 
 export const useSettings = create<Settings>()(
@@ -34,6 +38,27 @@ export const useSettings = create<Settings>()(
     },
   ),
 );
+
+export function pageSettings(now: PageSettings): PageSettings {
+  const { theme, colours, zone, interval, minSize, allInstruments } = now;
+  return { theme, colours, zone, interval, minSize, allInstruments };
+}
+
+/** What was kept, of this version or another: what is not as it should be stays as it is now. */
+export function readPage(kept: unknown, now: PageSettings): PageSettings {
+  if (typeof kept !== "object" || kept === null) return pageSettings(now);
+  const o = kept as Record<string, unknown>;
+  const { theme, colours, zone, interval, minSize, allInstruments } = now;
+  const isName = typeof o.interval === "string" && intervalNamed(o.interval).name === o.interval;
+  return {
+    theme: o.theme === "dark" || o.theme === "light" ? o.theme : theme,
+    colours: o.colours === "classic" || o.colours === "safe" ? o.colours : colours,
+    zone: o.zone === "utc" || o.zone === "local" ? o.zone : zone,
+    interval: o.interval === null ? null : isName ? String(o.interval) : interval,
+    minSize: typeof o.minSize === "number" && o.minSize >= 1 ? o.minSize : minSize,
+    allInstruments: typeof o.allInstruments === "boolean" ? o.allInstruments : allInstruments,
+  };
+}
 
 export function toggleTheme(): void {
   useSettings.setState((now) => ({ theme: now.theme === "dark" ? "light" : "dark" }));

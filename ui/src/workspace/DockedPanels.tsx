@@ -8,8 +8,10 @@ import "dockview-react/dist/styles/dockview.css";
 import { Activity, useEffect, useRef, useState } from "react";
 import { ErrorBoundary } from "../components/ErrorBoundary";
 import { useHistory } from "../stores/history";
+import { readPanelId } from "../stores/pins";
 import { type Dock, useWorkspace } from "../stores/workspace";
-import { COMPONENT, keep, kept, layOut, openPanel, restore } from "./layout";
+import { COMPONENT, keep, kept, layOut, openPanel, restore, shareWidth } from "./layout";
+import { Pinned } from "./Pinned";
 import { panelNamed } from "./panels";
 
 const THEME = { name: "ticktape", className: "dock-theme", gap: 1 };
@@ -59,7 +61,11 @@ function dockOf(api: DockviewApi): Dock {
     show: (id) => {
       const panel = panelNamed(id);
       if (panel === null) return;
-      if (api.getPanel(id) === undefined) openPanel(api, panel);
+      if (api.getPanel(id) === undefined) {
+        const isFirst = !api.panels.some((one) => readPanelId(one.id).symbol !== null);
+        openPanel(api, panel);
+        if (isFirst && readPanelId(id).symbol !== null) shareWidth(api);
+      }
       api.getPanel(id)?.api.setActive();
     },
     close: (id) => api.getPanel(id)?.api.close(),
@@ -84,11 +90,19 @@ function DockedPanel({ api }: IDockviewPanelProps) {
     return () => watch.dispose();
   }, [api]);
   const kind = panelNamed(api.id);
+  const { symbol } = readPanelId(api.id);
   if (kind === null) return null;
+  const Panel = kind.Panel;
   return (
     <Activity mode={visible ? "visible" : "hidden"}>
       <ErrorBoundary>
-        <kind.Panel />
+        {symbol === null ? (
+          <Panel />
+        ) : (
+          <Pinned symbol={symbol}>
+            <Panel />
+          </Pinned>
+        )}
       </ErrorBoundary>
     </Activity>
   );

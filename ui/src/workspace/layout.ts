@@ -24,6 +24,8 @@ interface Beside {
 // Where the first panel of a place goes, and how many pixels wide.
 const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
   main: { beside: null },
+  beside: { beside: { place: "main", direction: "right" } },
+  besideBelow: { beside: { place: "beside", direction: "below" } },
   // As wide as a ladder with all its columns.
   middle: { beside: { place: "main", direction: "right" }, width: 570 },
   right: { beside: { place: "middle", direction: "right" }, width: 290 },
@@ -59,11 +61,31 @@ export function openPanel(api: DockviewApi, panel: PanelKind, inactive = false):
 
 /** Give the columns their widths; the last one takes what the others leave. */
 function setWidths(api: DockviewApi): void {
+  if (groupAt(api, "beside") !== undefined) {
+    shareWidth(api);
+    return;
+  }
   const widthOf = (place: Place) =>
     groupAt(api, place) === undefined ? 0 : (PLACES[place].width ?? 0);
   const right = widthOf("right");
   const middle = widthOf("middle") * (api.width < NARROW_PX ? NARROWER : 1);
   groupAt(api, "main")?.api.setSize({ width: api.width - middle - right });
+  if (right > 0) groupAt(api, "middle")?.api.setSize({ width: middle });
+}
+
+// With a second symbol beside: the shares of the ladder and of what stands right of it.
+const LADDER_SHARE = 0.25;
+const RIGHT_SHARE = 0.2;
+
+/** Give two symbols as much room each as the other panels leave. */
+export function shareWidth(api: DockviewApi): void {
+  const shareOf = (place: Place, share: number) =>
+    groupAt(api, place) === undefined ? 0 : share * api.width;
+  const middle = shareOf("middle", LADDER_SHARE);
+  const right = shareOf("right", RIGHT_SHARE);
+  const each = (api.width - middle - right) / 2;
+  groupAt(api, "main")?.api.setSize({ width: each });
+  groupAt(api, "beside")?.api.setSize({ width: each });
   if (right > 0) groupAt(api, "middle")?.api.setSize({ width: middle });
 }
 
@@ -84,7 +106,8 @@ export function restore(api: DockviewApi, kept: string | null): boolean {
     if (version !== VERSION) return false;
     api.fromJSON(layout);
     for (const panel of [...api.panels]) {
-      if (!LASTING.some(({ id }) => id === panel.id)) api.removePanel(panel);
+      const kind = panelNamed(panel.id);
+      if (kind === null || kind.onDemand === true) api.removePanel(panel);
     }
     for (const panel of LASTING) {
       if (!known.includes(panel.id)) openPanel(api, panel, true);

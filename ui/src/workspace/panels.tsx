@@ -8,9 +8,12 @@ import { InspectorPanel } from "../components/InspectorPanel";
 import { LadderPanel } from "../components/LadderPanel";
 import { TapePanel } from "../components/TapePanel";
 import { HeatmapPanel } from "../heatmap/HeatmapPanel";
+import { SignalHistoryPanel } from "../signals/SignalHistoryPanel";
+import { SignalsPanel } from "../signals/SignalsPanel";
+import { readPanelId } from "../stores/pins";
 
 /** Where a panel stands until a person moves it: panels of one place are tabs of one group. */
-export type Place = "main" | "below" | "middle" | "right" | "corner";
+export type Place = "main" | "beside" | "besideBelow" | "below" | "middle" | "right" | "corner";
 
 export interface PanelKind {
   id: string;
@@ -18,22 +21,31 @@ export interface PanelKind {
   place: Place;
   /** A hidden panel runs no effects and is not drawn: it keeps its state, and starts anew when shown. */
   Panel: ComponentType;
+  /** Where the same panel of another symbol stands; absent: there is none. */
+  pinned?: Place;
   /** Open only while the page has something to show in it; never part of a saved layout. */
   onDemand?: boolean;
 }
 
 export const PANELS: readonly PanelKind[] = [
-  { id: "chart", title: "Chart", place: "main", Panel: ChartPanel },
+  { id: "chart", title: "Chart", place: "main", Panel: ChartPanel, pinned: "beside" },
   { id: "heatmap", title: "Heatmap", place: "below", Panel: HeatmapPanel },
-  { id: "book", title: "Book", place: "middle", Panel: LadderPanel },
+  { id: "book", title: "Book", place: "middle", Panel: LadderPanel, pinned: "besideBelow" },
   { id: "orders", title: "Orders", place: "middle", Panel: BookTreePanel },
-  { id: "tape", title: "Tape", place: "right", Panel: TapePanel },
+  { id: "tape", title: "Tape", place: "right", Panel: TapePanel, pinned: "besideBelow" },
   { id: "inspector", title: "Inspector", place: "corner", Panel: InspectorPanel },
+  { id: "signals", title: "Signals", place: "corner", Panel: SignalsPanel },
+  { id: "signal-history", title: "Signal history", place: "below", Panel: SignalHistoryPanel },
   { id: "history", title: "History", place: "below", Panel: HistoryPanel, onDemand: true },
 ];
 
+/** The panel of an id: one of those above, or one of them held to a symbol, `chart@NQZ5`. */
 export function panelNamed(id: string): PanelKind | null {
-  return PANELS.find((panel) => panel.id === id) ?? null;
+  const { kind, symbol } = readPanelId(id);
+  const found = PANELS.find((panel) => panel.id === kind) ?? null;
+  if (found === null || symbol === null) return found;
+  if (found.pinned === undefined || symbol === "") return null;
+  return { ...found, id, title: `${found.title} ${symbol}`, place: found.pinned };
 }
 
 /** The panels that a person can open and close. */

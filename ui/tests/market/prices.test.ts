@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decimalsOf, formatPrice, ticksBetween, UNDEFINED_PRICE } from "../../src/market/prices";
+import { decimalsOf, formatPrice, UNDEFINED_PRICE } from "../../src/market/prices";
 
 const price = (text: string) => BigInt(text.replace("_", ""));
 
@@ -38,10 +38,4 @@ it("decimals come from the tick alone", () => {
   expect([1n, 10000000n, 250000000n, 1000000000n, 5000000000n].map(decimalsOf)).toEqual([
     9, 2, 2, 0, 0,
   ]);
-});
-
-it("a spread is counted in ticks, also a negative one of a crossed book", () => {
-  expect(ticksBetween(6650000000000n, 6650500000000n, 250000000n)).toBe("2");
-  expect(ticksBetween(6650500000000n, 6650000000000n, 250000000n)).toBe("-2");
-  expect(ticksBetween(1n, 2n, null)).toBe("");
 });

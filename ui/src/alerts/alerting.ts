@@ -1,0 +1,99 @@
+/** Tells a person of what is new: by sound, by a flash, by the browser where nobody looks at the page. */
+
+import type { Direction } from "../flow/wire";
+import { decimalsOf, priceToNumber } from "../market/prices";
+import { isAtLeast } from "../signals/filters";
+import { KIND_NAMES, type Kind, kindName, type Signal } from "../signals/signal";
+import { formatPoints } from "../signals/words";
+import { ALARMS, type Alarm, useAlerts } from "../stores/alerts";
+import { useMarket } from "../stores/market";
+import { levelsBySymbol, listenToSignals } from "../stores/signals";
+import { LevelWatch } from "./levelWatch";
+import { notesOf } from "./sounds";
+import { Speaker } from "./speaker";
+
+export const speaker = new Speaker();
+const watches = new Map<string, LevelWatch>();
+/** A fast replay has many of a kind in a second: one tone stands for them. */
+const SAME_MS = 250;
+const soundedAt = new Map<Alarm, number>();
+
+function isAlarm(kind: string): kind is Kind {
+  return (ALARMS as readonly string[]).includes(kind);
+}
+
+/** Sound, flash and notify, as it is set at this moment. */
+export function alert(alarm: Alarm, direction: Direction | null, text: string): void {
+  const { muted, sounds, volume, notify, tell } = useAlerts.getState();
+  const now = performance.now();
+  const isFresh = now - (soundedAt.get(alarm) ?? Number.NEGATIVE_INFINITY) >= SAME_MS;
+  if (!muted && sounds[alarm] && isFresh) {
+    soundedAt.set(alarm, now);
+    speaker.play(notesOf(alarm, direction), volume);
+  }
+  tell(alarm, direction, text);
+  if (notify) notifyBrowser(alarm, text);
+}
+
+function notifyBrowser(alarm: Alarm, text: string): void {
+  if (document.hasFocus() || !("Notification" in window)) return;
+  if (Notification.permission !== "granted") return;
+  try {
+    // One of a kind stands for those before it.
+    new Notification("ticktape", { body: text, tag: alarm, silent: true });
+  } catch {
+    // Some phones have notifications for installed pages only.
+  }
+}
+
+export function wordsOf(signal: Signal): string {
+  const score = signal.kind === "confluence" ? `, score ${signal.score}` : "";
+  const what = `${kindName(signal.kind)} ${signal.direction}${score}`;
+  return `${signal.symbol} ${formatPoints(signal.price)}: ${what}`;
+}
+
+function onSignal(signal: Signal): void {
+  const { least } = useAlerts.getState();
+  if (!isAlarm(signal.kind) || KIND_NAMES[signal.kind] === undefined) return;
+  // A confluence is its own strength.
+  if (signal.kind !== "confluence" && !isAtLeast(signal.strength, least)) return;
+  alert(signal.kind, signal.direction, wordsOf(signal));
+}
+
+/** Whether the newest prices came near a level. */
+function watchLevels(): void {
+  const { levels: isOn, distance, unit } = useAlerts.getState();
+  if (!isOn) return;
+  const { data } = useMarket.getState();
+  for (const [symbol, levels] of levelsBySymbol) {
+    const instrument = data.instruments.find((one) => one.symbol === symbol);
+    const last = data.dataOf(instrument?.instrumentId ?? null)?.tape.trades.at(-1);
+    if (instrument === undefined || last === undefined) continue;
+    const tick = priceToNumber(instrument.tick ?? 10_000_000n);
+    const points = unit === "points" ? distance : distance * tick;
+    const watch = watches.get(symbol) ?? new LevelWatch();
+    watches.set(symbol, watch);
+    const near = watch.take(priceToNumber(last.price), levels, points);
+    if (near.length === 0) continue;
+    const decimals = decimalsOf(instrument.tick);
+    const names = near.map(({ name, price }) => `${name} ${price.toFixed(decimals)}`).join(", ");
+    alert("level", null, `${symbol} near ${names}`);
+  }
+}
+
+let begun = false;
+
+/** Begin to tell; whatever is heard of alerts is heard from here. */
+export function startAlerting(): void {
+  if (begun) return;
+  begun = true;
+  listenToSignals({
+    onNews: (news) => news.kind === "signal" && onSignal(news.signal),
+    onBegin: (symbol) => watches.get(symbol)?.reset(),
+  });
+  useMarket.subscribe((now, before) => now.frame !== before.frame && watchLevels());
+  useAlerts.subscribe((now) => now.muted && speaker.silence());
+  for (const touch of ["pointerdown", "keydown"]) {
+    window.addEventListener(touch, () => speaker.wake(), { passive: true });
+  }
+}

@@ -1,0 +1,25 @@
+/** What lies over the page: one thing at a time. */
+
+import { create } from "zustand";
+import type { Stroke } from "../keys/routing";
+
+export type Overlay = NonNullable<Stroke["overlay"]>;
+
+interface OverlayStore {
+  open: Overlay | null;
+  /** Of the search: what was typed to open it, and whether what is picked goes beside the one shown. */
+  typed: string;
+  beside: boolean;
+  show(open: Overlay): void;
+  search(typed: string, beside: boolean): void;
+  close(): void;
+}
+
+export const useOverlay = create<OverlayStore>()((set) => ({
+  open: null,
+  typed: "",
+  beside: false,
+  show: (open) => set({ open }),
+  search: (typed, beside) => set({ open: "symbols", typed, beside }),
+  close: () => set({ open: null }),
+}));
