@@ -6,15 +6,24 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from msgspec.json import encode
+
 from ticktape.ops.metrics import CLIENT_CONFLATIONS
 from ticktape.server.book_stream_query import BookSubscription
 from ticktape.server.limits import DEFAULT_LIMITS
+from ticktape.server.messages import Problem
+from ticktape.tape.errors import TicktapeError
 
 if TYPE_CHECKING:
     from ticktape.server.book_stream_group import BookGroup
 
 NOTICES_WAITING: Final = 64
 _CONFLATIONS: Final = CLIENT_CONFLATIONS.labels("book")
+
+
+def problem_text(error: TicktapeError) -> str:
+    """Give the message that says why something cannot be done."""
+    return encode(Problem(error.code, str(error.args[0]), error.hint)).decode()
 
 
 class BookClient:
@@ -53,6 +62,10 @@ class BookClient:
         # Of the followed order: where its next record may be, and the books that may have some.
         self._followed_from: dict[BookGroup, int] = {}
         self._followed_due: set[BookGroup] = set()
+
+    def refuse(self, error: TicktapeError) -> None:
+        """Let the client be told that something it asked cannot be done."""
+        self.notify(problem_text(error))
 
     def notify(self, message: str) -> None:
         """Let a message of no book wait; it goes first."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
 import msgspec
 from litestar import WebSocket
-from litestar.exceptions import WebSocketDisconnect
 
 from ticktape.ops.metrics import STREAM_BYTES
-from ticktape.server.book_stream_client import BookClient
+from ticktape.server.book_stream_client import BookClient, problem_text
 from ticktape.server.book_stream_query import read_book_subscription, read_column_length
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.limits import Limits
-from ticktape.server.messages import Problem
-from ticktape.server.websocket import GOING_AWAY, POLICY_VIOLATION
+from ticktape.server.stream_socket import read_request, serve_stream
+from ticktape.server.websocket import POLICY_VIOLATION
 from ticktape.tape.errors import BadValueError, TicktapeError
 
-# Longer messages of a client are no wish of this protocol.
-MOST_ASKED_BYTES: Final = 4_096
 _BYTES: Final = STREAM_BYTES.labels("book")
 _ACTIONS: Final = (
     "snapshot with instrument_id and publisher_id, columns with every_ms, or follow with order_id"
@@ -55,23 +51,18 @@ async def stream_books(
     try:
         subscription = read_book_subscription(dict(socket.query_params), limits)
     except TicktapeError as error:
-        await socket.send_data(_problem(error))
+        await socket.send_data(problem_text(error))
         await socket.close(POLICY_VIOLATION, error.code)
         return
     client = BookClient(subscription, limits.max_client_queue_bytes)
-    listener = asyncio.create_task(_listen(socket, client, streams))
     streams.attach(client)
-    try:
-        await _pump(socket, client)
-        # The close waits for the socket's reader, so the reader has to let go first.
-        listener.cancel()
-        await asyncio.wait({listener})
-        await socket.close(GOING_AWAY, "the server stops")
-    except (WebSocketDisconnect, ConnectionError, RuntimeError):
-        return  # The client has left: the server's send then fails in one of these ways.
-    finally:
-        streams.detach(client)
-        listener.cancel()
+    await serve_stream(
+        socket,
+        client,
+        lambda: _pump(socket, client),
+        lambda asked: obey(asked, client, streams),
+        lambda: streams.detach(client),
+    )
 
 
 async def _pump(socket: WebSocket[Any, Any, Any], client: BookClient) -> None:
@@ -86,22 +77,6 @@ async def _pump(socket: WebSocket[Any, Any, Any], client: BookClient) -> None:
             sent += len(message)
         _BYTES.inc(sent)
         await client.wake.wait()
-
-
-async def _listen(
-    socket: WebSocket[Any, Any, Any], client: BookClient, streams: BookStreams
-) -> None:
-    """Do what a client asks, and notice that it leaves."""
-    try:
-        while True:
-            asked = await socket.receive_data("text")
-            try:
-                obey(asked, client, streams)
-            except TicktapeError as error:
-                client.notify(_problem(error))
-    except (WebSocketDisconnect, ConnectionError, RuntimeError):
-        client.closing = True
-        client.wake.set()
 
 
 def obey(asked: str | bytes, client: BookClient, streams: BookStreams) -> None:
@@ -121,12 +96,7 @@ def obey(asked: str | bytes, client: BookClient, streams: BookStreams) -> None:
     BadValueError
         If it asks for nothing that this protocol knows.
     """
-    if len(asked) > MOST_ASKED_BYTES:
-        raise BadValueError(f"{len(asked)} bytes are no request", hint=_ACTIONS)
-    try:
-        request = msgspec.json.decode(asked, type=BookRequest)
-    except msgspec.DecodeError as error:
-        raise BadValueError(f"the request cannot be read: {error}", hint=_ACTIONS) from error
+    request = read_request(asked, BookRequest, _ACTIONS)
     if request.action == "columns":
         streams.set_columns(client, read_column_length(request.every_ms))
     elif request.action == "follow":
@@ -151,7 +121,3 @@ def _order_id(text: str) -> int:
             f"{text!r} is no identifier of an order", hint="its digits as a string, or null"
         )
     return number
-
-
-def _problem(error: TicktapeError) -> str:
-    return msgspec.json.encode(Problem(error.code, str(error.args[0]), error.hint)).decode()
