@@ -13,8 +13,8 @@ LIFE = {0: 5 * MINUTE, 1: 5 * MINUTE, 2: 15 * MINUTE, 3: 30 * MINUTE}
 class Oracle:
     """All prints put into their seconds first, then one second after the other."""
 
-    def __init__(self, prints, levels, tick, clock_ns):
-        self.tick = tick
+    def __init__(self, prints, levels, tick, clock_ns, least=20):
+        self.tick, self.least = tick, least
         self.levels = levels
         self.seconds = {}
         for one in prints:
@@ -36,7 +36,7 @@ class Oracle:
         back = min(30, second - min(self.seconds))
         traded = sum(self.volume(second - age) for age in range(1, back + 1))
         average = Fraction(traded, back) if traded else 200
-        return max(Fraction(2, 5) * average, 20)
+        return max(Fraction(2, 5) * average, self.least)
 
     def judge(self, second):
         now = (second + 1) * SECOND

@@ -11,9 +11,12 @@ from ticktape.flow.absorption.absorption_kernels import is_near, strength_of
 from ticktape.flow.absorption.absorption_signals import absorption_signals
 from ticktape.flow.absorption.rows import KEY_LEVELS, Strength
 from ticktape.flow.absorption.settings import AbsorptionSettings
-from ticktape.flow.prints import PRINT
+from ticktape.flow.prints import PRINT, PrintStream
+from ticktape.flow.profile import SessionProfile
+from ticktape.flow.profile.settings import ProfileSettings
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.tape.errors import BadValueError
+from ticktape.tape.files import open_tape
 from ticktape.tape.layouts import UNDEF_PRICE
 from ticktape.tape.session import Session
 
@@ -224,3 +227,29 @@ def test_events_and_zones_are_those_of_the_oracle_however_prints_are_cut(drawn, 
         given_levels = max(given_levels, known)
     assert found == oracle.events
     assert study.zones().tolist() == oracle.zones_at(clock)
+
+
+@pytest.mark.parametrize("least", [20, 3])
+@pytest.mark.parametrize("day", ["20251123", "20251130", "20251207"])
+def test_the_events_of_a_real_day_are_those_of_the_oracle(real_tape, day, least):
+    records = np.concatenate(
+        [batch.records for batch in open_tape(real_tape(f"NQ.FUT-{day}.trades.csv.zst"))]
+    )
+    ids, counts = np.unique(records["instrument_id"], return_counts=True)
+    stream = PrintStream(int(ids[counts.argmax()]))
+    prints = stream.take(records)
+    clock = stream.clock_ns + SECOND
+    developing = SessionProfile(TICK, ProfileSettings()).update(prints, clock)
+    study = Absorption(TICK, AbsorptionSettings(least_delta_contracts=least))
+    events = study.update(prints, clock, developing)
+
+    names = ("ts_event", "price", "size", "side")
+    rows = zip(*[prints[name].tolist() for name in names], strict=True)
+    known = zip(
+        *[developing[name].tolist() for name in ("ts_ns", "poc", "vah", "val")], strict=True
+    )
+    levels = [(ts, *[None if p == UNDEF_PRICE else p for p in row]) for ts, *row in known]
+    oracle = Oracle([(*row[:3], chr(row[3])) for row in rows], levels, TICK, clock, least)
+    assert events.tolist() == oracle.events
+    assert study.zones().tolist() == oracle.zones_at(clock)
+    assert events["at_poc"].any() == (least == 3)
