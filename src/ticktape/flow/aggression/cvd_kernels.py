@@ -82,7 +82,7 @@ def _close_window(now: np.ndarray) -> None:
 
 
 @lean_kernel
-def _bucket_of(state: CvdState, size: int) -> int:
+def _bucket_of(state: CvdState, size: np.int64) -> int:
     if size < len(state.bucket_of):
         return int(state.bucket_of[size])
     bucket = 0

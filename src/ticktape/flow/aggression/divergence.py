@@ -95,13 +95,14 @@ class Divergences:
 
     def reset(self) -> None:
         """Forget everything, the session too."""
-        self._open_ns = 0
+        self._opens_ns: int | None = None
         self._state = DivergenceState(np.zeros(4, "i8"), np.zeros((4, 3), "i8"))
 
     def begin(self, session: Session) -> None:
         """Begin a session: its delta is not compared with another's."""
-        self.reset()
-        self._open_ns = session.open_ns
+        if self._opens_ns is not None:
+            self.reset()
+        self._opens_ns = session.open_ns
 
     def update(self, points: np.ndarray) -> np.ndarray:
         """Take points that have closed, and give the divergences known by them.
@@ -109,23 +110,32 @@ class Divergences:
         Parameters
         ----------
         points : numpy.ndarray
-            dtype ``CVD_POINT``, of ``Cvd.update``; one of the session before is passed over.
+            dtype ``CVD_POINT``, of ``Cvd.update``.
 
         Returns
         -------
         numpy.ndarray
             dtype ``DIVERGENCE``, by time.
         """
-        points = kernel_input(points[points["start_ns"] >= self._open_ns])
+        if self._opens_ns is None:
+            return self._take(points)
+        # What the delta's own window held back at the open is still of the session before.
+        is_new = points["start_ns"] >= self._opens_ns
+        before = self._take(points[~is_new])
+        self.reset()
+        return np.concatenate([before, self._take(points[is_new])])
+
+    def current(self) -> np.ndarray:
+        """Give none: a swing is known when it has ended."""
+        return self._closed[:0].copy()
+
+    def _take(self, points: np.ndarray) -> np.ndarray:
+        points = kernel_input(points)
         return gather(
             lambda done: gather_divergences(self._state, self._rules, points, done, self._closed),
             len(points),
             self._closed,
         )
-
-    def current(self) -> np.ndarray:
-        """Give none: a swing is known when it has ended."""
-        return self._closed[:0].copy()
 
 
 def divergence_signals(divergences: np.ndarray) -> np.ndarray:

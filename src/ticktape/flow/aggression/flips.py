@@ -110,14 +110,15 @@ class DeltaFlips:
 
     def reset(self) -> None:
         """Forget everything, the session too."""
-        self._open_ns = 0
+        self._opens_ns: int | None = None
         now = np.array([0, LONG_AGO, LONG_AGO, 0, 0, 0, 0, 0], "i8")
         self._state = FlipState(now, np.zeros((self._room, 2), "i8"))
 
     def begin(self, session: Session) -> None:
         """Begin a session: its delta begins at 0, and that is no flip."""
-        self.reset()
-        self._open_ns = session.open_ns
+        if self._opens_ns is not None:
+            self.reset()
+        self._opens_ns = session.open_ns
 
     def update(self, points: np.ndarray) -> np.ndarray:
         """Take points that have closed, and give the flips and reversals in them.
@@ -125,23 +126,32 @@ class DeltaFlips:
         Parameters
         ----------
         points : numpy.ndarray
-            dtype ``CVD_POINT``, of ``Cvd.update``; one of the session before is passed over.
+            dtype ``CVD_POINT``, of ``Cvd.update``.
 
         Returns
         -------
         numpy.ndarray
             dtype ``FLIP``, by time; of one time the flip first.
         """
-        points = kernel_input(points[points["start_ns"] >= self._open_ns])
+        if self._opens_ns is None:
+            return self._take(points)
+        # What the delta's own window held back at the open is still of the session before.
+        is_new = points["start_ns"] >= self._opens_ns
+        before = self._take(points[~is_new])
+        self.reset()
+        return np.concatenate([before, self._take(points[is_new])])
+
+    def current(self) -> np.ndarray:
+        """Give none: a flip is at once."""
+        return self._closed[:0].copy()
+
+    def _take(self, points: np.ndarray) -> np.ndarray:
+        points = kernel_input(points)
         return gather(
             lambda done: gather_flips(self._state, self._rules, points, done, self._closed),
             len(points),
             self._closed,
         )
-
-    def current(self) -> np.ndarray:
-        """Give none: a flip is at once."""
-        return self._closed[:0].copy()
 
 
 def flip_signals(flips: np.ndarray) -> np.ndarray:
