@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 # Every package that holds kernels, the slowest to compile first. Those of `flow` call some of
 # `book`, and find them compiled if they come after.
-KERNEL_PACKAGES = ("ticktape.book", "ticktape.feeds.simulator", "ticktape.flow", "ticktape.store")
+KERNEL_PACKAGES = (
+    "ticktape.book",
+    "ticktape.feeds.simulator",
+    "ticktape.flow.absorption",
+    "ticktape.flow.profile",
+    "ticktape.flow.aggression",
+    "ticktape.flow.session",
+    "ticktape.flow",
+    "ticktape.flow.signals",
+    "ticktape.store",
+)
 
 
 def _announce_into(names: SimpleQueue[str]) -> None:

@@ -6,7 +6,9 @@ import numpy as np
 
 from ticktape.flow.bars import TimeBars
 from ticktape.flow.latest import latest_of_each
-from ticktape.tape.layouts import Schema, new_records
+from ticktape.flow.prints import PrintStream
+from ticktape.flow.tally import Tally
+from ticktape.tape.layouts import ACTION_TRADE, Schema, new_records
 
 
 def warm_up() -> None:
@@ -17,3 +19,11 @@ def warm_up() -> None:
         bars.update(np.frombuffer(new_records(schema, 2).tobytes(), new_records(schema, 1).dtype))
         bars.stand(bars.standing())
     latest_of_each(new_records(Schema.TRADES, 3), 1)
+    for schema in (Schema.TRADES, Schema.MBO, Schema.MBP_10):
+        Tally().update(PrintStream(0).take(_one_trade(schema)))
+
+
+def _one_trade(schema: Schema) -> np.ndarray:
+    record = new_records(schema, 1)
+    record["action"], record["price"], record["size"] = ACTION_TRADE, 1, 1
+    return record
