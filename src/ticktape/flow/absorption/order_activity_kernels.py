@@ -18,7 +18,6 @@ from ticktape.book.ladder_activity_kernels import (
     EVENT,
     FILLS_USED,
     ActivityState,
-    best_price,
     remember_fill,
     take_fill,
 )
@@ -51,6 +50,7 @@ from ticktape.tape.layouts import (
     F_SNAPSHOT,
     F_TOB,
     SIDE_NONE,
+    UNDEF_PRICE,
     UNDEF_TIMESTAMP,
 )
 
@@ -157,14 +157,25 @@ def follow_effect(
 
 
 @lean_kernel
+def best_of(book: MboState, side: Integer) -> Integer:
+    """Give the best price of a side from its ladder's keys, or ``UNDEF_PRICE``."""
+    own = book.sides[side]
+    if own["levels"] == 0:
+        return np.int64(UNDEF_PRICE)
+    key = book.ladder_keys[np.int64(own["start"]) + np.int64(own["levels"]) - 1]
+    # The keys of asks are the complements of their prices.
+    return key ^ -(side & 1)
+
+
+@lean_kernel
 def end_event(book: MboState, number: Integer, state: OrderState) -> None:
     """Forget the event's fills, and see where the best prices are."""
     usage = state.event.usage
     usage[EVENT] += 1
     usage[FILLS_USED] = 0
     state.clock[AGGRESSOR] = SIDE_NONE
-    state.touch.best[0] = best_price(book, 2 * number)
-    state.touch.best[1] = best_price(book, 2 * number + 1)
+    state.touch.best[0] = best_of(book, 2 * number)
+    state.touch.best[1] = best_of(book, 2 * number + 1)
 
 
 @lean_kernel
