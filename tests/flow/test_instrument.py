@@ -13,6 +13,8 @@ from ticktape.tape.session_rules import (
     CME_ENERGY,
     CME_EQUITY_INDEX,
     CME_GLOBEX,
+    EUREX,
+    ICE_ENERGY,
     US_EQUITIES,
     UTC_DAYS,
 )
@@ -60,7 +62,15 @@ def test_a_spread_does_not_have_the_tick_of_its_legs():
 
 @pytest.mark.parametrize(
     ("publisher", "sessions"),
-    [(1, CME_GLOBEX), (2, US_EQUITIES), (95, US_EQUITIES), (101, UTC_DAYS), (None, UTC_DAYS)],
+    [
+        (1, CME_GLOBEX),
+        (2, US_EQUITIES),
+        (95, US_EQUITIES),
+        (57, ICE_ENERGY),
+        (101, EUREX),
+        (105, UTC_DAYS),
+        (None, UTC_DAYS),
+    ],
 )
 def test_the_hours_of_an_unknown_product_are_its_venues(publisher, sessions):
     assert flow_instrument("XYZ", 1, publisher, tick=1).sessions is sessions

@@ -225,8 +225,8 @@ def test_the_days_and_the_early_closes_are_the_librarys(rules, name, latest_clos
     made = {n: sessions.of_date(n) for n in range(first, last + 1)}
     found = schedule.index.to_numpy("datetime64[D]").astype(int).tolist()
     assert [n for n in made if made[n] is not None] == found
-    opens = schedule["open"].to_numpy("datetime64[ns]").astype(int)
-    closes = schedule["close"].to_numpy("datetime64[ns]").astype(int)
+    opens = schedule["open"].dt.tz_convert(None).to_numpy("datetime64[ns]").astype(int)
+    closes = schedule["close"].dt.tz_convert(None).to_numpy("datetime64[ns]").astype(int)
     if latest_close is None:
         assert [made[n].regular_open_ns for n in found] == opens.tolist()
         assert [made[n].regular_close_ns for n in found] == closes.tolist()

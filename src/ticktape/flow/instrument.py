@@ -11,9 +11,16 @@ from ticktape.tape.errors import BadValueError
 from ticktape.tape.futures_symbols import parse_futures_symbol
 from ticktape.tape.instruments import Instrument
 from ticktape.tape.publishers import DATASET_OF_PUBLISHER
-from ticktape.tape.session_rules import CME_GLOBEX, US_EQUITIES, UTC_DAYS, SessionRules
+from ticktape.tape.session_rules import (
+    CME_GLOBEX,
+    EUREX,
+    ICE_ENERGY,
+    US_EQUITIES,
+    UTC_DAYS,
+    SessionRules,
+)
 
-_CME: Final = "GLBX.MDP3"
+_HOURS_OF: Final = {"GLBX.MDP3": CME_GLOBEX, "IFEU.IMPACT": ICE_ENERGY, "XEUR.EOBI": EUREX}
 # Datasets of US stocks by the start of their names.
 _US_STOCKS: Final = (
     *("XNAS.", "XBOS.", "XPSX.", "BATS.", "BATY.", "EDGA.", "EDGX.", "XNYS.", "XCIS.", "XASE."),
@@ -135,6 +142,6 @@ def flow_instrument(
 
 def _venue_hours(publisher_id: int | None) -> SessionRules:
     dataset = DATASET_OF_PUBLISHER.get(publisher_id, "") if publisher_id is not None else ""
-    if dataset == _CME:
-        return CME_GLOBEX
-    return US_EQUITIES if dataset.startswith(_US_STOCKS) else UTC_DAYS
+    if dataset.startswith(_US_STOCKS):
+        return US_EQUITIES
+    return _HOURS_OF.get(dataset, UTC_DAYS)

@@ -71,10 +71,11 @@ def _globex(name: str, regular_zone: str, opens: time, closes: time) -> SessionR
 
 _CHICAGO: Final = "America/Chicago"
 _NEW_YORK: Final = "America/New_York"
+_BERLIN: Final = "Europe/Berlin"
 
-# Hours: CME Group's and NYSE's published trading hours. Regular hours of the commodities are those
-# of the former pits, which the settlement still goes by. Grains and livestock have no session on
-# the stock exchange's holidays.
+# Hours: the published ones of CME Group, NYSE, ICE and Eurex. Regular hours of the commodities are
+# those of the former pits, which the settlement still goes by. Grains and livestock have no session
+# on the stock exchange's holidays.
 UTC_DAYS: Final = SessionRules("utc-days", "UTC", time(), time())
 CME_EQUITY_INDEX: Final = _globex("cme-equity-index", _NEW_YORK, time(9, 30), time(16))
 CME_ENERGY: Final = _globex("cme-energy", _NEW_YORK, time(9), time(14, 30))
@@ -107,6 +108,20 @@ CME_GLOBEX: Final = SessionRules("cme-globex", _CHICAGO, time(17), time(16), "CM
 US_EQUITIES: Final = SessionRules(
     "us-equities", _NEW_YORK, time(4), time(20), "XNYS", _NEW_YORK, time(9, 30), time(16), "XNYS"
 )
+ICE_ENERGY: Final = SessionRules(
+    "ice-energy",
+    _NEW_YORK,
+    time(20),
+    time(18),
+    "IEPA",
+    _NEW_YORK,
+    time(9),
+    time(14, 30),
+    "XNYS",
+)
+EUREX: Final = SessionRules(
+    "eurex", _BERLIN, time(1, 10), time(22), "XEUR", _BERLIN, time(9), time(17, 30), "XEUR"
+)
 
 SESSION_RULES: Final = MappingProxyType(
     {
@@ -122,6 +137,8 @@ SESSION_RULES: Final = MappingProxyType(
             CME_LIVESTOCK,
             CME_GLOBEX,
             US_EQUITIES,
+            ICE_ENERGY,
+            EUREX,
         )
     }
 )

@@ -147,6 +147,23 @@ def test_the_previous_day_is_known_from_the_open_on():
     assert "vwap" not in prices(study.current())
 
 
+def test_the_previous_day_may_be_its_regular_hours_alone():
+    study = levels(previous_regular_only=True)
+    prints = prints_of(
+        (OPEN, 99, 1, "B"), (REGULAR, 10, 1, "B"), (REGULAR + 1, 12, 1, "B"), (CLOSE, 1, 1, "B")
+    )
+    study.update(prints, CLOSE)
+    study.begin(NEXT._replace(regular_open_ns=NEXT.close_ns, regular_close_ns=NEXT.close_ns))
+    expected = {"pdh": 12, "pdl": 10, "pdc": 12}
+    # The day that follows has no regular hours, and leaves it so.
+    assert prices(study.update(prints_of((NEXT.open_ns, 50, 1, "B")), NEXT.open_ns)).items() >= (
+        expected.items()
+    )
+    after = NEXT._replace(trade_date=9, open_ns=NEXT.open_ns + 24 * HOUR)
+    study.begin(after)
+    assert prices(study.update(prints_of(), after.open_ns)) == expected
+
+
 @pytest.mark.parametrize(("days", "known"), [(1, True), (5, True), (6, False)])
 def test_a_session_of_long_ago_is_not_the_previous_day(days, known):
     study = levels()

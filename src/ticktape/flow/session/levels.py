@@ -10,6 +10,8 @@ import numpy as np
 from ticktape.flow.session.level_kinds import LevelKind
 from ticktape.flow.session.levels_kernels import (
     AFTER_VWAP,
+    AT_DAY_END,
+    AT_DAY_FROM,
     AT_DUE,
     AT_HIGH,
     AT_LAST,
@@ -22,7 +24,6 @@ from ticktape.flow.session.levels_kernels import (
     AT_SPAN_HIGH,
     AT_SPAN_LOW,
     AT_SPANS_FROM,
-    AT_VOLUME,
     AT_VWAP_DUE,
     KINDS,
     LEVEL,
@@ -70,11 +71,15 @@ class LevelsSettings:
     previous_within_days : int
         The session before counts as the previous one only where its trade date is at most so many
         days earlier.
+    previous_regular_only : bool
+        Whether the previous day's high, low and close are those of its regular hours; a day
+        without such hours is then passed over.
     """
 
     vwap_every_ns: int = 1_000_000_000
     initial_balance_ns: int = 3_600_000_000_000
     previous_within_days: int = 5
+    previous_regular_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuse spans that are none."""
@@ -88,7 +93,8 @@ class LevelsSettings:
 class SessionLevels:
     """Levels of one instrument, from what its tape shows.
 
-    The previous day is the session before, all of its hours; its close is its last print. The
+    The previous day is the session before, all of its hours where nothing else is set; its close
+    is its last print, not the settlement. The
     overnight high and low develop from the open to the regular hours; a day without regular hours
     has none. Opening ranges and the initial balance begin with the regular hours, or where there
     are none with the session, and are told when they end. The VWAP is the session's, of every
@@ -134,7 +140,7 @@ class SessionLevels:
             Its previous day's levels are given by the next ``update``.
         """
         at = self._state.at
-        if at[AT_VOLUME]:
+        if at[AT_HIGH] != NO_HIGH:
             prices = {
                 LevelKind.PREVIOUS_HIGH: int(at[AT_HIGH]),
                 LevelKind.PREVIOUS_LOW: int(at[AT_LOW]),
@@ -226,6 +232,9 @@ class SessionLevels:
             for length, kind in zip(lengths, _SPAN_KINDS, strict=True)
         )
         at[AT_DUE] = spans[0][0]
+        at[AT_DAY_FROM], at[AT_DAY_END] = session.open_ns, NEVER
+        if self.settings.previous_regular_only:
+            at[AT_DAY_FROM], at[AT_DAY_END] = session.regular_open_ns, session.regular_close_ns
         self._state = LevelState(at, np.array(spans, "i8"), np.zeros(KINDS, LEVEL))
 
     def _tell(self, now: int, prices: dict[LevelKind, int]) -> np.ndarray:

@@ -45,7 +45,9 @@ AT_MONEY: Final = 16  # sum of price times size, two parts
 AT_BASE: Final = 18  # the session's first price: deviations are from it
 AT_SQUARES: Final = 19  # sum of squared deviation times size, two parts
 AT_DEVIATIONS: Final = 21  # sum of deviation times size
-PLACES: Final = 22
+AT_DAY_FROM: Final = 22  # the next day's previous high, low and close are of prints from it on
+AT_DAY_END: Final = 23  # and before it
+PLACES: Final = 24
 
 NEVER: Final = 2**63 - 1
 NO_HIGH: Final = -(2**63)
@@ -198,10 +200,11 @@ def gather_levels(
         if at[AT_VOLUME] == 0:
             at[AT_BASE] = price
         at[AT_VOLUME] += size
-        at[AT_HIGH] = max(at[AT_HIGH], price)
-        at[AT_LOW] = min(at[AT_LOW], price)
-        at[AT_LAST] = price
         at[AT_LAST_NS] = now
+        if at[AT_DAY_FROM] <= now < at[AT_DAY_END]:
+            at[AT_HIGH] = max(at[AT_HIGH], price)
+            at[AT_LOW] = min(at[AT_LOW], price)
+            at[AT_LAST] = price
         if now < at[AT_NIGHT_END]:
             if price > at[AT_NIGHT_HIGH]:
                 at[AT_NIGHT_HIGH] = price
