@@ -213,6 +213,7 @@ def test_every_time_belongs_to_one_session_and_sessions_follow_each_other(name, 
     assert sessions.between(ns, following.open_ns) == [session]
 
 
+@pytest.mark.filterwarnings("ignore:Series.values")
 @pytest.mark.parametrize(
     ("rules", "name", "latest_close"),
     [(CME_GLOBEX, "CMES", time(16)), (US_EQUITIES, "XNYS", None)],
