@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 
 def sign(value):
     return (value > 0) - (value < 0)
@@ -9,14 +11,10 @@ def sign(value):
 
 def flip_rows(points, settings):
     """Rows of ``FLIP`` of the points (end, price, delta) of one session, as tuples."""
-    told = []
-    for at in range(1, len(points)):
-        value = points[at][2]
-        signs = [sign(one[2]) for one in points[:at]]
-        if settings.is_zero_passed:
-            signs = [one for one in signs if one]
-        if signs and signs[-1] * sign(value) < 0:
-            told.append((at, 1, sign(value)))
+    signs = [(at, sign(one[2])) for at, one in enumerate(points)]
+    if settings.is_zero_passed:
+        signs = [one for one in signs if one[1]]
+    told = [(at, 1, new) for (_, old), (at, new) in pairwise(signs) if old * new < 0]
     told += [(at, 2, direction) for at, direction in turns(points, settings.reversal_contracts)]
     rows, last = [], {}
     for at, kind, direction in sorted(told):

@@ -154,6 +154,6 @@ def test_real_evenings_are_those_of_the_oracle_however_they_are_cut(real_tape, d
     its = evening(made)
     cuts = np.random.default_rng(5).integers(0, len(made), 40)
     rows = hand_on(Following(Cvd(), Divergences(TICK)), made, [its], cuts)
-    points = points_of(cvd_rows(made, its, CvdSettings()))
+    points = points_of(plain(hand_on(Cvd(), made, [its])))
     assert plain(rows) == divergence_rows(points, DivergenceSettings(), TICK)
     assert len(rows)
