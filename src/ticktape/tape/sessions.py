@@ -24,10 +24,11 @@ class Sessions:
     """The sessions of a family of products.
 
     Holidays and early closes are those of ``exchange_calendars``; a day that ends early does so
-    at the calendar's time, for all the exchange's products, and is a session of its own: CME itself
-    books what trades on such a day, Thanksgiving for one, under the next trade date. A trade date begins when its session
-    opens and lasts until the next one opens: prints after the close, which some venues send,
-    still belong to it.
+    at the calendar's time, for all the exchange's products, and is a session of its own: CME
+    itself books what trades on such a day, Thanksgiving for one, under the next trade date.
+
+    A trade date begins when its session opens and lasts until the next one opens: prints after
+    the close, which some venues send, still belong to it.
 
     Parameters
     ----------
