@@ -18,13 +18,15 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
   const rebound = useKeymap((s) => s.rebound);
   useEffect(() => {
     box.current?.showModal();
+    // Nothing in it is meant more than the rest.
+    box.current?.focus();
   }, []);
   return (
-    <dialog className="help" ref={box} aria-label="Keys" onClose={onClose}>
+    <dialog className="help" ref={box} tabIndex={-1} aria-label="Keys" onClose={onClose}>
       <div className="panel-head">
         <h2>Keys</h2>
         <span className="spring" />
-        <button type="button" onClick={() => useOverlay.getState().show("settings")}>
+        <button type="button" onClick={() => useOverlay.getState().show("settings", "Keys")}>
           Change keys
         </button>
         <button type="button" className="quiet" aria-label="Close" onClick={onClose}>

@@ -219,7 +219,10 @@ function paintText(
 ): void {
   if (text.data.trim() === "") return;
   const range = document.createRange();
-  range.selectNodeContents(text);
+  // Without the space around it, of which some is shown and some is not.
+  const { data } = text;
+  range.setStart(text, data.length - data.trimStart().length);
+  range.setEnd(text, data.trimEnd().length);
   const rects = [...range.getClientRects()].filter((rect) => rect.width > 0);
   const [first] = rects;
   if (first === undefined) return;
@@ -227,7 +230,7 @@ function paintText(
   const change = style.textTransform === "uppercase" ? (s: string) => s.toUpperCase() : String;
   const lines = rects.length === 1 ? [{ said: text.data, rect: first }] : linesOf(text, range);
   for (const { said, rect } of lines) {
-    const shown = change(said.replace(/\s+/g, " ").trim());
+    const shown = change(said.trim().replace(/\s+/g, " "));
     context.fillText(shown, rect.left, rect.top + rect.height / 2 + 1);
   }
 }

@@ -12,16 +12,12 @@ export function KeySettings() {
   const isOwn = Object.keys(rebound).length > 0;
   return (
     <>
-      <p className="setting">
-        <span className="hint">
-          A key that is struck out when pointed at is taken away by a click.
-        </span>
-        <span>
-          <button type="button" disabled={!isOwn} onClick={resetAll}>
-            All as they were
-          </button>
-        </span>
-      </p>
+      <div className="keys-head">
+        <span>Click a key to take it away, Add to strike another one.</span>
+        <button type="button" disabled={!isOwn} onClick={resetAll}>
+          All as they were
+        </button>
+      </div>
       {GROUPS.map((group) => (
         <section key={group} aria-label={group}>
           <h3>{group}</h3>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useOverlay } from "../stores/overlay";
 import { AlertSettings } from "./AlertSettings";
 import { KeySettings } from "./KeySettings";
 import { PageSettings } from "./PageSettings";
@@ -13,14 +14,16 @@ const TABS: readonly { name: string; Body: () => ReactNode }[] = [
 /** What a person can set; every change holds at once. */
 export default function SettingsDialog({ onClose }: { onClose: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
-  const [shown, setShown] = useState("Page");
+  const [shown, setShown] = useState(() => useOverlay.getState().part);
   const place = useSync((s) => s.place);
   useEffect(() => {
     box.current?.showModal();
+    box.current?.focus();
   }, []);
   return (
     <dialog
       className="settings"
+      tabIndex={-1}
       ref={box}
       aria-label="Settings"
       onClose={onClose}

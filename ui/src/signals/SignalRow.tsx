@@ -1,6 +1,6 @@
 import { formatClock, formatDateTime, type Zone } from "../market/times";
 import { kindName, outcomeOf, type Signal, STRENGTHS } from "./signal";
-import { formatPoints, outcomeText } from "./words";
+import { formatPoints, moveText } from "./words";
 
 interface SignalRowProps {
   signal: Signal;
@@ -49,7 +49,9 @@ export function SignalRow({ signal, zone, dated, selected, style, onPick }: Sign
       <span className="number score" title="Score: kinds that agree">
         {signal.score}
       </span>
-      <span className={`outcome ${outcomeOf(signal) ?? "pending"}`}>{outcomeText(signal)}</span>
+      <span className={`outcome ${outcomeOf(signal) ?? "pending"}`}>
+        <span className="word">{outcomeOf(signal) ?? "pending"}</span> {moveText(signal)}
+      </span>
     </div>
   );
 }

@@ -3,7 +3,6 @@ import { useMemo, useRef, useState } from "react";
 import { formatSize } from "../market/prices";
 import { useAlerts } from "../stores/alerts";
 import { useHint } from "../stores/keymap";
-import { useOverlay } from "../stores/overlay";
 import { useSettings } from "../stores/settings";
 import { liveSignals, useSignals } from "../stores/signals";
 import { NO_FILTERS, passes, queryOf } from "./filters";
@@ -22,6 +21,7 @@ export function SignalsPanel() {
   const problem = useSignals((s) => s.problem);
   const zone = useSettings((s) => s.zone);
   const [filters, setFilters] = useState(NO_FILTERS);
+  const [filtersOpen, setFiltersOpen] = useState(false);
   const [shows, setShows] = useState<"list" | "statistics">("list");
   const [pickedId, setPickedId] = useState<string | null>(null);
   const all = liveSignals.list;
@@ -32,6 +32,7 @@ export function SignalsPanel() {
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list is changed in place; frame says when
   const symbols = useMemo(() => [...new Set(all.map((one) => one.symbol))].sort(), [all, frame]);
+  const isSet = Object.values(filters).some((value) => value !== "");
   const picked = pickedId === null ? undefined : rows.find((one) => one.id === pickedId);
   return (
     <section className="panel signals" aria-label="Signals">
@@ -60,9 +61,20 @@ export function SignalsPanel() {
             no signals
           </span>
         )}
+        <button
+          type="button"
+          className="quiet"
+          aria-expanded={filtersOpen}
+          data-set={isSet}
+          onClick={() => setFiltersOpen(!filtersOpen)}
+        >
+          Filter
+        </button>
         <Mute />
       </div>
-      <SignalFilters filters={filters} onChange={setFilters} hasStrength symbols={symbols} />
+      {filtersOpen && (
+        <SignalFilters filters={filters} onChange={setFilters} hasStrength symbols={symbols} />
+      )}
       {shows === "statistics" ? (
         <Statistics query={queryOf(filters).toString()} />
       ) : (
@@ -86,32 +98,21 @@ function newestFirst(all: readonly Signal[], wanted: (one: Signal) => boolean): 
   return rows.sort((a, b) => (a.tsNs === b.tsNs ? 0 : a.tsNs < b.tsNs ? 1 : -1));
 }
 
-/** Whether alerts are heard; next to it, what they are. */
+/** Whether alerts are heard. */
 function Mute() {
   const muted = useAlerts((s) => s.muted);
   const hint = useHint();
   return (
-    <>
-      <button
-        type="button"
-        className="quiet"
-        aria-pressed={muted}
-        aria-label="Mute"
-        title={hint(muted ? "Alerts are muted" : "Mute alerts", "mute")}
-        onClick={() => useAlerts.getState().toggleMute()}
-      >
-        {muted ? "Muted" : "Sound"}
-      </button>
-      <button
-        type="button"
-        className="quiet"
-        aria-label="Alert settings"
-        title={hint("Alerts and other settings", "settings")}
-        onClick={() => useOverlay.getState().show("settings")}
-      >
-        ⚙
-      </button>
-    </>
+    <button
+      type="button"
+      className="quiet"
+      aria-pressed={muted}
+      aria-label="Mute"
+      title={hint(muted ? "Alerts are muted" : "Mute alerts", "mute")}
+      onClick={() => useAlerts.getState().toggleMute()}
+    >
+      {muted ? "Muted" : "Mute"}
+    </button>
   );
 }
 

@@ -9,14 +9,12 @@ export function formatPoints(price: number): string {
   return part === "" ? whole : `${whole}.${part.padEnd(2, "0")}`;
 }
 
-/** What became of it, in points in its direction, as far as it is known. */
-export function outcomeText(signal: Signal): string {
-  const outcome = outcomeOf(signal);
-  if (outcome === null) return "pending";
+/** How far the price went in its direction, in points; empty where that is not known yet. */
+export function moveText(signal: Signal): string {
   const after = signal.after5m ?? signal.after1m;
-  if (after === null) return outcome;
+  if (after === null || outcomeOf(signal) === null) return "";
   const move = (after - signal.price) * (signal.direction === "bullish" ? 1 : -1);
-  return `${outcome} ${move > 0 ? "+" : ""}${formatPoints(move)}`;
+  return `${move > 0 ? "+" : ""}${formatPoints(move)}`;
 }
 
 export function rateText(winRate: number | null): string {

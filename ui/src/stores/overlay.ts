@@ -10,7 +10,9 @@ interface OverlayStore {
   /** Of the search: what was typed to open it, and whether what is picked goes beside the one shown. */
   typed: string;
   beside: boolean;
-  show(open: Overlay): void;
+  /** The part of the settings that is shown first. */
+  part: string;
+  show(open: Overlay, part?: string): void;
   search(typed: string, beside: boolean): void;
   close(): void;
 }
@@ -19,7 +21,8 @@ export const useOverlay = create<OverlayStore>()((set) => ({
   open: null,
   typed: "",
   beside: false,
-  show: (open) => set({ open }),
+  part: "Page",
+  show: (open, part = "Page") => set({ open, part }),
   search: (typed, beside) => set({ open: "symbols", typed, beside }),
   close: () => set({ open: null }),
 }));

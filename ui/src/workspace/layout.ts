@@ -18,13 +18,14 @@ interface Kept {
 
 interface Beside {
   place: Place;
-  direction: "right" | "below";
+  direction: "left" | "right" | "below";
 }
 
 // Where the first panel of a place goes, and how many pixels wide.
 const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
   main: { beside: null },
-  beside: { beside: { place: "main", direction: "right" } },
+  // A column of its own, between the chart's and the ladder's.
+  beside: { beside: { place: "middle", direction: "left" } },
   besideBelow: { beside: { place: "beside", direction: "below" } },
   // As wide as a ladder with all its columns.
   middle: { beside: { place: "main", direction: "right" }, width: 570 },
