@@ -19,7 +19,7 @@ from ticktape.flow.tape_bars import PRINT_SCHEMAS
 from ticktape.flow.tape_flow import TapeFlow, flow_of_tape
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import UNDEF_PRICE, Schema
 from ticktape.tape.prices import format_price, parse_price
 from ticktape.tape.times import parse_time
 
@@ -64,7 +64,7 @@ def flow(
             _part_named(session),
         )
         chosen = _schema_named(schema)
-        step = None if tick is None else parse_price(tick)
+        step = None if tick is None else _step_of(tick)
     tape = open_tape(file)
     found = flow_of_tape(
         watch_batches(tape, f"reading {file.name}"),
@@ -139,6 +139,13 @@ def flow_document(found: TapeFlow) -> dict[str, Any]:
         "delta_flips": int(sums["flips"]),
         "signals": {kind.name.lower(): counted[kind] for kind in SignalKind},
     }
+
+
+def _step_of(tick: str) -> int:
+    step = parse_price(tick)
+    if not 0 < step < UNDEF_PRICE:
+        raise BadValueError(f"a tick of {tick!r} is no price step", hint="give more than zero")
+    return step
 
 
 def _part_named(name: str | None) -> Part:

@@ -10,6 +10,7 @@ from ticktape.cli.charts import bar, column_chart
 from ticktape.cli.tables import format_table
 from ticktape.flow.signals.rows import Outcome
 from ticktape.flow.signals.signal import SignalKind
+from ticktape.flow.tally import vwap_of
 from ticktape.flow.tape_flow import TapeFlow
 from ticktape.tape.prices import format_price
 from ticktape.tape.times import format_time
@@ -20,6 +21,8 @@ _PROFILE_LINES: Final = 24
 _BAR_COLUMNS: Final = 40
 _NS_PER_SECOND: Final = 1_000_000_000
 _LATEST: Final = 8
+# Of the nine decimals of a price, these are not shown of an average.
+_SHOWN_ZEROS: Final = 5
 
 
 def report_text(found: TapeFlow, document: dict[str, Any]) -> str:
@@ -77,7 +80,8 @@ def _heading(found: TapeFlow, document: dict[str, Any]) -> str:
         ],
     ]
     title = f"{document['symbol']}   {first} – {last} UTC   {document['trades']:,} trades"
-    return f"{title}   VWAP {document['vwap']}\n\n{format_table([''] * 5, rows, 5).lstrip()}"
+    vwap = format_price(round(int(vwap_of(found.sums) or 0), -_SHOWN_ZEROS))
+    return f"{title}   VWAP {vwap}\n\n{format_table([''] * 5, rows, 5).lstrip()}"
 
 
 def _charts(found: TapeFlow) -> str:
@@ -154,7 +158,7 @@ def _signals(found: TapeFlow) -> str:
     horizons = np.unique(outcomes["horizon_ns"]).tolist()
     heads = ["signal", "direction", "count"]
     for horizon in horizons:
-        heads += [f"{horizon // _NS_PER_SECOND} s: won", "lost", "even", "win rate"]
+        heads += [f"{horizon // _NS_PER_SECOND} s: won", "lost", "even", "rate"]
     rows: list[list[object]] = []
     for kind in SignalKind:
         for direction, word in ((1, "bullish"), (-1, "bearish")):

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from ticktape.flow.joined_rows import join_rows
+from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
 
@@ -60,9 +61,9 @@ class PrintHours:
         Returns
         -------
         numpy.ndarray
-            dtype ``PRINT``: `prints` themselves, where all are.
+            dtype ``PRINT``, read-only.
         """
-        return self.select(prints, prints["ts_event"], session)
+        return kernel_input(self.select(prints, prints["ts_event"], session))
 
     def select(self, rows: np.ndarray, times: np.ndarray, session: Session) -> np.ndarray:
         """Take the rows of which the times are studied.
