@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections import Counter
 
 import numpy as np
@@ -22,6 +18,7 @@ from tests.conformance.streams import (
     records_of,
     valid_stream,
 )
+from tests.plain_python import assert_same_without_compilation
 
 from ticktape.book import EFFECT, EffectKind, MboBook, MboBooks, NoEffect
 from ticktape.tape import read_dbn
@@ -208,20 +205,4 @@ from tests.conformance.streams import garbage_stream
 from ticktape.book import MboBooks
 print(json.dumps(MboBooks().update_effects(garbage_stream(5, 300)).tolist()))
 """
-    answers = [
-        json.loads(
-            subprocess.run(
-                [sys.executable, "-W", "error", "-c", program],
-                env={
-                    **os.environ,
-                    "NUMBA_DISABLE_JIT": disabled,
-                    "PYTHONPATH": os.pathsep.join(sys.path),
-                },
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout
-        )
-        for disabled in "01"
-    ]
-    assert answers[0] == answers[1]
+    assert_same_without_compilation(program)

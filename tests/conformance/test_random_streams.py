@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +9,7 @@ from hypothesis import strategies as st
 from tests.conformance.make_corpus import fields_of
 from tests.conformance.oracle import UNDEF_PRICE, OracleMarket
 from tests.conformance.streams import garbage_rows, garbage_stream, records_of, valid_stream
+from tests.plain_python import assert_same_without_compilation
 
 from ticktape.book import COUNTERS, MboBooks
 
@@ -141,20 +137,4 @@ last = books.book(*books.keys()[0])
 print(json.dumps([rows.tolist(), last.counters, [side.tolist() for side in last.levels(50)],
                   last.snapshot_records(1).tolist()]))
 """
-    answers = [
-        json.loads(
-            subprocess.run(
-                [sys.executable, "-W", "error", "-c", program],
-                env={
-                    **os.environ,
-                    "NUMBA_DISABLE_JIT": disabled,
-                    "PYTHONPATH": os.pathsep.join(sys.path),
-                },
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout
-        )
-        for disabled in "01"
-    ]
-    assert answers[0] == answers[1]
+    assert_same_without_compilation(program)
