@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.profile.footprint_oracle import footprint, full_bars, time_bars
 from tests.flow.profile.profile_oracle import Print
@@ -79,6 +79,7 @@ def expected_of(bars, rules):
     return rows, levels, stacks
 
 
+@settings(deadline=None)
 @given(print_lists(), cut_lists, st.sampled_from((SECOND, MINUTE, 7 * MINUTE)), rules)
 def test_bars_of_time_are_the_oracles_however_prints_are_cut(prints, cuts, every, rules):
     study = Collected(FootprintSettings(every_ns=every, **rules))
@@ -93,6 +94,7 @@ def test_bars_of_time_are_the_oracles_however_prints_are_cut(prints, cuts, every
     assert (found, study.levels, study.stacks) == expected_of(bars, rules)
 
 
+@settings(deadline=None)
 @given(print_lists(), cut_lists, st.sampled_from((1, 3, 7)), st.booleans(), rules)
 def test_bars_of_prints_and_of_contracts_are_the_oracles(prints, cuts, full, by_prints, rules):
     kind = {"bar_prints": full} if by_prints else {"bar_contracts": full}
@@ -219,6 +221,7 @@ def test_a_vwap_of_great_volumes_does_not_overflow():
     assert study.closed.bars["vwap"].tolist() == [price + TICK // 2]
 
 
+@settings(deadline=None)
 @given(print_lists())
 def test_the_open_bar_stands_as_it_would_close(prints):
     study = Footprint(TICK, FootprintSettings(every_ns=1000 * MINUTE))

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.profile.footprint_oracle import leg_nodes, legs
 from tests.flow.profile.profile_oracle import Print
@@ -60,6 +60,7 @@ def as_oracle_row(leg):
     return (*(int(leg[name]) for name in names), rules)
 
 
+@settings(deadline=None)
 @given(candle_lists(), cut_lists)
 def test_legs_are_the_oracles_however_bars_are_cut(candles, cuts):
     study, bars = ImpulseLegs(), bars_of(candles)
@@ -122,6 +123,7 @@ leg_prints = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(leg_prints, cut_lists)
 def test_nodes_are_the_thin_buckets_of_the_trades_inside_the_leg(extra, cuts):
     opened = 10 * MINUTE

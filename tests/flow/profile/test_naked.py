@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.profile.footprint_oracle import naked
 
@@ -31,6 +31,7 @@ def bar_lists(draw):
     return bars_of(*rows)
 
 
+@settings(deadline=None)
 @given(bar_lists(), st.lists(st.integers(0, 30), max_size=5))
 def test_they_are_the_oracles_however_bars_are_cut(bars, cuts):
     study = NakedPocs()
@@ -56,6 +57,7 @@ def test_price_that_goes_away_from_a_point_of_control_leaves_it_naked():
     assert study.current()["price"].tolist() == [12, 15]
 
 
+@settings(deadline=None)
 @given(bar_lists())
 def test_what_the_open_bar_has_come_to_is_left_out(bars):
     if not len(bars):

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.profile.profile_oracle import Print, level_rows
 from tests.flow.profile.some_prints import SECOND, TICK, as_array, cut_lists, print_lists
@@ -14,6 +14,7 @@ from ticktape.tape.errors import BadValueError
 times = st.integers(-1, 2_000).map(lambda seconds: seconds * SECOND)
 
 
+@settings(deadline=None)
 @given(print_lists(), cut_lists, times, times, st.sampled_from((1, 3, 20, 1000)))
 def test_it_is_that_of_the_prints_from_the_one_to_before_the_other(prints, cuts, start, end, most):
     study = RangeProfile(TICK, most)

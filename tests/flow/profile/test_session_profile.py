@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.profile.profile_oracle import Print, developing, level_rows, sided, value_area
 from tests.flow.profile.some_prints import (
@@ -31,6 +31,7 @@ from ticktape.tape.errors import BadValueError
 TWO_SESSIONS = ((0, 10 * MINUTE + 30 * SECOND), (12 * MINUTE, 200 * MINUTE))
 
 
+@settings(deadline=None)
 @given(print_lists(), cut_lists, st.sampled_from((SECOND, MINUTE, 7 * MINUTE)))
 def test_rows_and_levels_are_the_oracles_however_prints_are_cut(prints, cuts, every):
     clock = 100 * MINUTE
@@ -48,6 +49,7 @@ def test_rows_and_levels_are_the_oracles_however_prints_are_cut(prints, cuts, ev
     assert study.composite(1).tobytes() == study.levels().tobytes()
 
 
+@settings(deadline=None)
 @given(print_lists(), cut_lists)
 def test_changed_levels_laid_over_the_whole_are_the_whole(prints, cuts):
     study = SessionProfile(TICK)
@@ -87,6 +89,7 @@ def test_after_a_session_began_whoever_asks_is_told_to_start_over():
     assert changes.levels.tolist() == [(5 * TICK, 0, 2, 0)]
 
 
+@settings(deadline=None)
 @given(print_lists())
 def test_the_summary_is_that_of_the_levels(prints):
     study = SessionProfile(TICK)

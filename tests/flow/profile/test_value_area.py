@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.flow.profile.profile_oracle import nodes, value_area
 
@@ -66,6 +66,7 @@ def test_the_share_is_of_the_exact_total():
 volumes_by_price = st.dictionaries(st.integers(-30, 30), st.integers(0, 20), max_size=40)
 
 
+@settings(deadline=None)
 @given(volumes_by_price, st.sampled_from((50, 70, 100)))
 def test_it_is_that_of_the_oracle(volumes, percent):
     found = summary_of(levels(volumes), percent)
@@ -76,6 +77,7 @@ def test_it_is_that_of_the_oracle(volumes, percent):
         assert found == ProfileSummary(*expected, sum(volumes.values()))
 
 
+@settings(deadline=None)
 @given(volumes_by_price, st.integers(0, 3), st.integers(1, 5))
 def test_nodes_are_those_of_the_oracle(volumes, smooth, reach):
     settings = ProfileSettings(smooth_ticks=smooth, node_reach_ticks=reach)

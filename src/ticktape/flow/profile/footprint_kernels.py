@@ -9,18 +9,17 @@ import numpy as np
 from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.flow.profile.grid_kernels import (
     BASE,
-    BASE_TICKS,
     CLOSE_NS,
     END_NS,
     EVERY_NS,
     FIRST_OWN,
     HIGH,
     LOW,
+    MOST_TICKS,
     NEVER,
     OPEN_NS,
     OUTSIDE,
     TICK,
-    add_print,
     cell_of,
     window_end,
 )
@@ -35,19 +34,16 @@ HIGHEST: Final = FIRST_OWN + 3
 LOWEST: Final = FIRST_OWN + 4
 CLOSE: Final = FIRST_OWN + 5
 TRADES: Final = FIRST_OWN + 6
-BUY: Final = FIRST_OWN + 7
-SELL: Final = FIRST_OWN + 8
-VOLUME: Final = FIRST_OWN + 9
-# Volume times the price in whole ticks, and times what is above those: their sum would not fit.
-SUM_TICKS: Final = FIRST_OWN + 10
-SUM_REST: Final = FIRST_OWN + 11
+VOLUME: Final = FIRST_OWN + 7
+# Volume times what a price has above its tick; 0 where all prices are ticks.
+SUM_REST: Final = FIRST_OWN + 8
 # The settings.
-FULL_PRINTS: Final = FIRST_OWN + 12
-FULL_CONTRACTS: Final = FIRST_OWN + 13
-LEAST_CONTRACTS: Final = FIRST_OWN + 14
-IGNORE_ZEROS: Final = FIRST_OWN + 15
-STACKED_TICKS: Final = FIRST_OWN + 16
-FOOTPRINT_COUNTS: Final = FIRST_OWN + 17
+FULL_PRINTS: Final = FIRST_OWN + 9
+FULL_CONTRACTS: Final = FIRST_OWN + 10
+LEAST_CONTRACTS: Final = FIRST_OWN + 11
+IGNORE_ZEROS: Final = FIRST_OWN + 12
+STACKED_TICKS: Final = FIRST_OWN + 13
+FOOTPRINT_COUNTS: Final = FIRST_OWN + 14
 
 
 class FootprintState(NamedTuple):
@@ -130,6 +126,9 @@ def write_bar(
     buy_excess = 0
     sell_run = 0
     sell_excess = 0
+    all_bought = 0
+    all_sold = 0
+    sum_ticks = 0
     for cell in range(low, high + 1):
         buy = cells[cell]["buy"]
         sell = cells[cell]["sell"]
@@ -157,6 +156,9 @@ def write_bar(
             sell_run = 0
             sell_excess = 0
         unsided = cells[cell]["unsided"]
+        all_bought += buy
+        all_sold += sell
+        sum_ticks += (buy + sell + unsided) * (cell - low)
         if buy + sell + unsided > 0:
             row = out.levels[level]
             row["start_ns"] = counts[START_NS]
@@ -184,12 +186,14 @@ def write_bar(
     written["low"] = counts[LOWEST]
     written["close"] = counts[CLOSE]
     written["volume"] = volume
-    written["buy"] = counts[BUY]
-    written["sell"] = counts[SELL]
-    written["unsided"] = volume - counts[BUY] - counts[SELL]
-    written["delta"] = counts[BUY] - counts[SELL]
-    rest = counts[SUM_TICKS] % volume * counts[TICK] + counts[SUM_REST]
-    written["vwap"] = counts[SUM_TICKS] // volume * counts[TICK] + rest // volume
+    written["buy"] = all_bought
+    written["sell"] = all_sold
+    written["unsided"] = volume - all_bought - all_sold
+    written["delta"] = all_bought - all_sold
+    # In parts, as volume times price would not fit.
+    rest = sum_ticks % volume * counts[TICK] + counts[SUM_REST]
+    lowest = counts[BASE] + low * counts[TICK]
+    written["vwap"] = lowest + sum_ticks // volume * counts[TICK] + rest // volume
     written["poc"] = UNDEF_PRICE if poc < 0 else counts[BASE] + poc * counts[TICK]
     written["trades"] = counts[TRADES]
     written["levels"] = level - first_level
@@ -213,23 +217,85 @@ def close_bar(state: FootprintState) -> None:
     counts[END_NS] = NEVER
 
 
+# What changes with every print is kept in variables: writing it to the counts each time costs as
+# much again.
 @lean_kernel
-def open_bar(counts: np.ndarray, now: Integer, price: Integer) -> None:
-    """Open a bar with its first print, which is still to be added."""
-    counts[OPEN] = price
-    counts[HIGHEST] = price
-    counts[LOWEST] = price
-    counts[BUY] = 0
-    counts[SELL] = 0
-    counts[VOLUME] = 0
-    counts[SUM_TICKS] = 0
-    counts[SUM_REST] = 0
+def add_prints(state: FootprintState, prints: np.ndarray, start: int, count: int) -> int:
+    """Add prints from `start` to the bar, opening it; give the first that is not of it.
+
+    That is the one after its end, after the print that filled it, one without a cell, or `count`.
+    """
+    cells, inverse, counts = state
+    end_ns = counts[END_NS]
+    low = counts[LOW]
+    high = counts[HIGH]
+    highest = counts[HIGHEST]
+    lowest = counts[LOWEST]
+    trades = counts[TRADES]
+    volume = counts[VOLUME]
+    full_prints = counts[FULL_PRINTS]
+    full_contracts = counts[FULL_CONTRACTS]
+    done = count
+    for i in range(start, count):
+        now = prints[i]["ts_event"]
+        price = prints[i]["price"]
+        cell = cell_of(counts, inverse, price)
+        if now >= end_ns or cell == OUTSIDE:
+            done = i
+            break
+        new_low = min(low, cell)
+        new_high = max(high, cell)
+        if new_high - new_low >= counts[MOST_TICKS]:
+            done = i
+            break
+        low = new_low
+        high = new_high
+        if trades == 0:
+            counts[OPEN] = price
+            counts[SUM_REST] = 0
+            highest = price
+            lowest = price
+            volume = 0
+            end_ns = open_window(counts, now)
+        side = prints[i]["side"]
+        size = np.int64(prints[i]["size"])
+        # Without a branch: which side comes next cannot be predicted.
+        bought = size * (side == SIDE_BID)
+        sold = size * (side == SIDE_ASK)
+        cells[cell]["buy"] += bought
+        cells[cell]["sell"] += sold
+        cells[cell]["unsided"] += size - bought - sold
+        highest = max(highest, price)
+        lowest = min(lowest, price)
+        rest = price - counts[BASE] - cell * counts[TICK]
+        if rest > 0:
+            counts[SUM_REST] += rest * size
+        trades += 1
+        volume += size
+        if trades >= full_prints or volume >= full_contracts:
+            done = i + 1
+            break
+    if done > start:
+        counts[CLOSE] = prints[done - 1]["price"]
+        counts[LAST_NS] = prints[done - 1]["ts_event"]
+    counts[END_NS] = end_ns
+    counts[LOW] = low
+    counts[HIGH] = high
+    counts[HIGHEST] = highest
+    counts[LOWEST] = lowest
+    counts[TRADES] = trades
+    counts[VOLUME] = volume
+    return done
+
+
+@lean_kernel
+def open_window(counts: np.ndarray, now: Integer) -> Integer:
+    """Write when the bar of a first print begins, and give when it will end by the clock."""
     if counts[EVERY_NS] == NEVER:
         counts[START_NS] = now
-        counts[END_NS] = counts[CLOSE_NS] if now < counts[CLOSE_NS] else NEVER
-    else:
-        counts[END_NS] = window_end(counts, now)
-        counts[START_NS] = now - (now - counts[OPEN_NS]) % counts[EVERY_NS]
+        return counts[CLOSE_NS] if now < counts[CLOSE_NS] else NEVER
+    counts[START_NS] = now - (now - counts[OPEN_NS]) % counts[EVERY_NS]
+    return window_end(counts, now)
 
 
 # A bar of time is over when the clock reaches its end, one of prints or of contracts with the print
@@ -250,67 +316,34 @@ def gather_footprint(
     written. Stops before a print outside the cells, and where there is no room for the bar that
     closes: the caller takes the rows, makes room and calls again.
     """
-    cells, inverse, counts = state
+    counts = state.counts
     bar = 0
     level = 0
     stack = 0
-    done = count + 1
-    for i in range(start, count + 1):
+    i = start
+    while True:
         now = clock_ns if i == count else prints[i]["ts_event"]
-        if now >= counts[END_NS]:
+        is_full = counts[TRADES] >= counts[FULL_PRINTS] or counts[VOLUME] >= counts[FULL_CONTRACTS]
+        if counts[TRADES] > 0 and (is_full or now >= counts[END_NS]):
             span = counts[HIGH] - counts[LOW] + 1
             if (
                 bar == len(out.bars)
                 or level + span > len(out.levels)
                 or stack + span > len(out.stacks)
             ):
-                done = i
                 break
-            level, stack = write_bar(state, counts[END_NS], out, bar, level, stack)
+            end_ns = counts[LAST_NS] if is_full else counts[END_NS]
+            level, stack = write_bar(state, end_ns, out, bar, level, stack)
             bar += 1
             close_bar(state)
         if i == count:
+            i = count + 1
             break
-        price = prints[i]["price"]
-        cell = cell_of(counts, inverse, price)
-        if cell == OUTSIDE:
-            done = i
+        done = add_prints(state, prints, i, count)
+        if done == i:
             break
-        size = np.int64(prints[i]["size"])
-        if counts[TRADES] == 0:
-            open_bar(counts, now, price)
-        is_full = (
-            counts[TRADES] + 1 >= counts[FULL_PRINTS]
-            or counts[VOLUME] + size >= counts[FULL_CONTRACTS]
-        )
-        if is_full:
-            span = max(counts[HIGH], cell) - min(counts[LOW], cell) + 1
-            if (
-                bar == len(out.bars)
-                or level + span > len(out.levels)
-                or stack + span > len(out.stacks)
-            ):
-                done = i
-                break
-        side = prints[i]["side"]
-        add_print(cells, counts, cell, side, size)
-        counts[HIGHEST] = max(counts[HIGHEST], price)
-        counts[LOWEST] = min(counts[LOWEST], price)
-        counts[CLOSE] = price
-        counts[TRADES] += 1
-        counts[VOLUME] += size
-        counts[LAST_NS] = now
-        if side == SIDE_BID:
-            counts[BUY] += size
-        elif side == SIDE_ASK:
-            counts[SELL] += size
-        counts[SUM_TICKS] += (counts[BASE_TICKS] + cell) * size
-        counts[SUM_REST] += (price - counts[BASE] - cell * counts[TICK]) * size
-        if is_full:
-            level, stack = write_bar(state, now, out, bar, level, stack)
-            bar += 1
-            close_bar(state)
+        i = done
     filled[0] = bar
     filled[1] = level
     filled[2] = stack
-    return done
+    return i

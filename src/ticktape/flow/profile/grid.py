@@ -82,7 +82,11 @@ def clear_cells(cells: np.ndarray, counts: np.ndarray) -> None:
 
 def is_outside(counts: np.ndarray, inverse: np.ndarray, price: int) -> bool:
     """Tell whether a price has no cell, or one too far from those in use."""
-    return bool(cell_of(counts, inverse, price) == OUTSIDE)
+    cell = int(cell_of(counts, inverse, price))
+    if cell == OUTSIDE:
+        return True
+    span = max(int(counts[HIGH]), cell) - min(int(counts[LOW]), cell) + 1
+    return span > int(counts[MOST_TICKS])
 
 
 def room_for(cells: np.ndarray, counts: np.ndarray, price: int) -> tuple[np.ndarray, int] | None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from ticktape.book.mbo_state_kernels import Integer
 from ticktape.ops.kernels import lean_kernel
-from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
 
 # What was bought, sold and unsided at one price, and the revision in which that changed last.
 CELL: Final = np.dtype([("buy", "i8"), ("sell", "i8"), ("unsided", "i8"), ("touched", "i8")])
@@ -37,36 +36,14 @@ OUTSIDE: Final = -1
 # A multiplication by the tick's inverse costs a fifth of an integer division. It may miss by one.
 @lean_kernel
 def cell_of(counts: np.ndarray, inverse: np.ndarray, price: Integer) -> Integer:
-    """Give the cell of a price, or OUTSIDE where there is none or it would be too far."""
+    """Give the cell of a price, or OUTSIDE where there is none."""
     if price < counts[BASE] or price >= counts[LIMIT]:
         return OUTSIDE
     above = price - counts[BASE]
     tick = counts[TICK]
     cell = np.int64(np.float64(above) * inverse[0])
     rest = above - cell * tick
-    if rest < 0:
-        cell -= 1
-    elif rest >= tick:
-        cell += 1
-    if max(counts[HIGH], cell) - min(counts[LOW], cell) >= counts[MOST_TICKS]:
-        return OUTSIDE
-    return cell
-
-
-@lean_kernel
-def add_print(
-    cells: np.ndarray, counts: np.ndarray, cell: Integer, side: Integer, size: Integer
-) -> None:
-    """Add a print to its cell."""
-    if side == SIDE_BID:
-        cells[cell]["buy"] += size
-    elif side == SIDE_ASK:
-        cells[cell]["sell"] += size
-    else:
-        cells[cell]["unsided"] += size
-    cells[cell]["touched"] = counts[REVISION]
-    counts[LOW] = min(counts[LOW], cell)
-    counts[HIGH] = max(counts[HIGH], cell)
+    return cell - (rest < 0) + (rest >= tick)
 
 
 # Windows are multiples of their length from the session's open; its last one ends with it.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final
 
 import numpy as np
 
-from ticktape.flow.profile.leg_kernels import CANDLE, LEG_COUNTS, LegState, follow_candles
-from ticktape.flow.profile.rows import FOOTPRINT_LEVEL, LEG, LEG_NODE
+from ticktape.flow.profile.leg_kernels import CANDLE, KNOWN, LEG_COUNTS, LegState, follow_candles
+from ticktape.flow.profile.rows import LEG, LEG_NODE
 from ticktape.flow.profile.settings import LegSettings
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
@@ -53,7 +54,7 @@ class ImpulseLegs:
         )
         room = settings.prior_candles + settings.most_candles
         self._state = LegState(np.zeros(room, CANDLE), counts)
-        self._levels = np.empty(0, FOOTPRINT_LEVEL)
+        self._levels: deque[np.ndarray] = deque()
         self.nodes = np.empty(0, LEG_NODE)
 
     def begin(self, session: Session) -> None:  # noqa: ARG002 -- the form of every study
@@ -80,15 +81,17 @@ class ImpulseLegs:
             return np.empty(0, LEG)
         legs = np.zeros(len(bars), LEG)
         legs = legs[: follow_candles(self._state, kernel_input(bars), legs)].copy()
-        levels = np.concatenate([self._levels, levels])
+        self._levels.append(levels)
         if len(legs):
+            levels = np.concatenate(self._levels)
             nodes = [self._nodes_of(leg, levels) for leg in legs]
             legs["nodes"] = [len(found) for found in nodes]
             self.nodes = np.concatenate(nodes)
         # A leg that ends with the next bar reaches back so many of those that are known.
         candles, counts = self._state
-        oldest = candles[max(int(counts[0]) - self.settings.most_candles + 1, 0)]["start"]
-        self._levels = levels[np.searchsorted(levels["start_ns"], oldest) :].copy()
+        oldest = candles[max(int(counts[KNOWN]) - self.settings.most_candles + 1, 0)]["start"]
+        while self._levels and _is_before(self._levels[0], oldest):
+            self._levels.popleft()
         return legs
 
     def _nodes_of(self, leg: np.void, levels: np.ndarray) -> np.ndarray:
@@ -108,6 +111,10 @@ class ImpulseLegs:
         return nodes
 
     def _forget_candles(self) -> None:
-        self._state.counts[0] = 0
-        self._levels = np.empty(0, FOOTPRINT_LEVEL)
+        self._state.counts[KNOWN] = 0
+        self._levels.clear()
         self.nodes = np.empty(0, LEG_NODE)
+
+
+def _is_before(levels: np.ndarray, oldest_ns: int) -> bool:
+    return not len(levels) or bool(levels["start_ns"][-1] < oldest_ns)

@@ -13,10 +13,11 @@ from ticktape.flow.profile.grid_kernels import (
     FIRST_OWN,
     HIGH,
     LOW,
+    MOST_TICKS,
     NEVER,
     OUTSIDE,
+    REVISION,
     TICK,
-    add_print,
     cell_of,
     value_area,
     window_end,
@@ -73,7 +74,63 @@ def write_developing(state: ProfileState, end_ns: Integer, rows: np.ndarray, row
 
 
 # The point of control is the price with the most volume that has a side, the highest of equal ones.
-# Volume only grows within a session, so each print can only make its own price that.
+# Volume only grows within a session, so each print can only make its own price that. What changes
+# with every print is kept in variables: writing it to the counts each time costs as much again.
+@lean_kernel
+def add_prints(state: ProfileState, prints: np.ndarray, start: int, count: int) -> int:
+    """Add prints from `start` on; give the first of another window, without a cell, or `count`."""
+    cells, inverse, counts = state
+    end_ns = counts[END_NS]
+    low = counts[LOW]
+    high = counts[HIGH]
+    poc = counts[POC]
+    poc_volume = counts[POC_VOLUME]
+    sided = counts[SIDED]
+    unsided = counts[UNSIDED]
+    revision = counts[REVISION]
+    done = count
+    for i in range(start, count):
+        now = prints[i]["ts_event"]
+        cell = cell_of(counts, inverse, prints[i]["price"])
+        if now >= end_ns or cell == OUTSIDE:
+            done = i
+            break
+        new_low = min(low, cell)
+        new_high = max(high, cell)
+        if new_high - new_low >= counts[MOST_TICKS]:
+            done = i
+            break
+        low = new_low
+        high = new_high
+        if end_ns == NEVER:
+            end_ns = window_end(counts, now)
+        side = prints[i]["side"]
+        size = np.int64(prints[i]["size"])
+        cells[cell]["touched"] = revision
+        # Without a branch: which side comes next cannot be predicted.
+        bought = size * (side == SIDE_BID)
+        sold = size * (side == SIDE_ASK)
+        cells[cell]["buy"] += bought
+        cells[cell]["sell"] += sold
+        if bought + sold == 0:
+            cells[cell]["unsided"] += size
+            unsided += size
+            continue
+        sided += size
+        volume = cells[cell]["buy"] + cells[cell]["sell"]
+        if volume > poc_volume or (volume == poc_volume and cell > poc):
+            poc_volume = volume
+            poc = cell
+    counts[END_NS] = end_ns
+    counts[LOW] = low
+    counts[HIGH] = high
+    counts[POC] = poc
+    counts[POC_VOLUME] = poc_volume
+    counts[SIDED] = sided
+    counts[UNSIDED] = unsided
+    return done
+
+
 @lean_kernel
 def gather_profile(
     state: ProfileState,
@@ -88,35 +145,23 @@ def gather_profile(
     The next is ``count + 1`` after the clock. Stops before a print outside the cells, and where
     `rows` is full: the caller takes the rows, makes room and calls again.
     """
-    cells, inverse, counts = state
+    counts = state.counts
     filled = 0
-    for i in range(start, count + 1):
+    i = start
+    while True:
         now = clock_ns if i == count else prints[i]["ts_event"]
-        if now >= counts[END_NS]:
+        if counts[END_NS] != NEVER and now >= counts[END_NS]:
             if filled == len(rows):
                 return i, filled
             write_developing(state, counts[END_NS], rows, filled)
             filled += 1
             counts[END_NS] = NEVER
         if i == count:
-            break
-        cell = cell_of(counts, inverse, prints[i]["price"])
-        if cell == OUTSIDE:
+            return count + 1, filled
+        done = add_prints(state, prints, i, count)
+        if done == i:
             return i, filled
-        if counts[END_NS] == NEVER:
-            counts[END_NS] = window_end(counts, now)
-        side = prints[i]["side"]
-        size = np.int64(prints[i]["size"])
-        add_print(cells, counts, cell, side, size)
-        if side not in (SIDE_BID, SIDE_ASK):
-            counts[UNSIDED] += size
-            continue
-        counts[SIDED] += size
-        volume = cells[cell]["buy"] + cells[cell]["sell"]
-        if volume > counts[POC_VOLUME] or (volume == counts[POC_VOLUME] and cell > counts[POC]):
-            counts[POC_VOLUME] = volume
-            counts[POC] = cell
-    return count + 1, filled
+        i = done
 
 
 @lean_kernel

@@ -23,6 +23,8 @@ def stacked_signals(stacks: np.ndarray) -> np.ndarray:
         is by how much the stronger side exceeded the other.
     """
     signals = np.zeros(len(stacks), SIGNAL)
+    if not len(stacks):
+        return signals
     signals["ts_ns"] = stacks["end_ns"]
     signals["price"] = stacks["close"]
     signals["price_low"] = stacks["price_low"]
