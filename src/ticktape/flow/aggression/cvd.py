@@ -25,6 +25,7 @@ from ticktape.flow.aggression.cvd_kernels import (
 )
 from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import at_least, rising
+from ticktape.flow.joined_rows import join_rows
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
 
@@ -123,7 +124,7 @@ class Cvd:
         A window that is still open ends here, and comes with the next rows.
         """
         filled = show_point(self._state, self._closed, True)
-        self._held = np.concatenate([self._held, self._closed[:filled]])
+        self._held = join_rows([self._held, self._closed[:filled]], CVD_POINT)
         self._forget_session()
         self._rules = CvdRules(self.settings.length_ns, session.open_ns, session.close_ns)
 
@@ -139,7 +140,7 @@ class Cvd:
             self._closed,
         )
         if len(self._held):
-            rows = np.concatenate([self._held, rows])
+            rows = join_rows([self._held, rows], CVD_POINT)
             self._held = self._held[:0]
         return rows
 

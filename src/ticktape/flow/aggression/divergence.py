@@ -14,6 +14,8 @@ from ticktape.flow.aggression.divergence_kernels import (
 )
 from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import at_least
+from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
@@ -123,7 +125,7 @@ class Divergences:
         is_new = points["start_ns"] >= self._opens_ns
         before = self._take(points[~is_new])
         self.reset()
-        return np.concatenate([before, self._take(points[is_new])])
+        return join_rows([before, self._take(points[is_new])], DIVERGENCE)
 
     def current(self) -> np.ndarray:
         """Give none: a swing is known when it has ended."""
@@ -160,4 +162,4 @@ def divergence_signals(divergences: np.ndarray) -> np.ndarray:
     signals["kind"] = SignalKind.DIVERGENCE
     signals["direction"] = divergences["direction"]
     signals["score"] = 1
-    return np.sort(signals, order=["ts_ns", "direction", "price"], kind="stable")
+    return in_order(signals)

@@ -17,6 +17,8 @@ from ticktape.flow.aggression.flips_kernels import (
 )
 from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import at_least
+from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
@@ -139,7 +141,7 @@ class DeltaFlips:
         is_new = points["start_ns"] >= self._opens_ns
         before = self._take(points[~is_new])
         self.reset()
-        return np.concatenate([before, self._take(points[is_new])])
+        return join_rows([before, self._take(points[is_new])], FLIP)
 
     def current(self) -> np.ndarray:
         """Give none: a flip is at once."""
@@ -178,4 +180,4 @@ def flip_signals(flips: np.ndarray) -> np.ndarray:
     signals["direction"] = flips["direction"]
     signals["strength"] = flips["strength"]
     signals["score"] = 1
-    return np.sort(signals, order=["ts_ns", "kind", "direction", "price"], kind="stable")
+    return in_order(signals)

@@ -16,6 +16,8 @@ from ticktape.flow.aggression.sweeps_kernels import (
     gather_sweeps,
     show_sweeps,
 )
+from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.layouts import SIDE_BID
@@ -122,7 +124,7 @@ class Sweeps:
         A moment that is still open ends here, and its sweeps come with the next rows.
         """
         filled = show_sweeps(self._state, self._rules, self._closed, True)
-        self._held = np.concatenate([self._held, self._closed[:filled]])
+        self._held = join_rows([self._held, self._closed[:filled]], SWEEP)
         clear_ranks(self._state.ranks)
 
     def update(self, prints: np.ndarray, clock_ns: int) -> np.ndarray:
@@ -139,7 +141,7 @@ class Sweeps:
             self._closed,
         )
         if len(self._held):
-            rows = np.concatenate([self._held, rows])
+            rows = join_rows([self._held, rows], SWEEP)
             self._held = self._held[:0]
         return rows
 
@@ -172,4 +174,4 @@ def sweep_signals(sweeps: np.ndarray) -> np.ndarray:
     signals["direction"] = np.where(sweeps["side"] == SIDE_BID, 1, -1)
     signals["strength"] = np.minimum(sweeps["tier"], _STRONGEST)
     signals["score"] = 1
-    return np.sort(signals, order=["ts_ns", "direction", "price"], kind="stable")
+    return in_order(signals)

@@ -18,6 +18,7 @@ from ticktape.flow.aggression.windows_kernels import (
     gather_windows,
     show_window,
 )
+from ticktape.flow.joined_rows import join_rows
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
@@ -146,7 +147,7 @@ class Windows:
         A window that is still open ends here, and comes with the next rows.
         """
         filled = show_window(self._state, self._rules, self._closed, True)
-        self._held = np.concatenate([self._held, self._closed[:filled]])
+        self._held = join_rows([self._held, self._closed[:filled]], WINDOW)
         clear_ranks(self._state.ranks)
         self._rules = self._rules_of(session.open_ns, session.close_ns)
 
@@ -164,7 +165,7 @@ class Windows:
             self._closed,
         )
         if len(self._held):
-            rows = np.concatenate([self._held, rows])
+            rows = join_rows([self._held, rows], WINDOW)
             self._held = self._held[:0]
         return rows
 
