@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import gcd
+from typing import Final
 
 from ticktape.flow.absorption.settings import AbsorptionSettings, OrderActivitySettings
 from ticktape.flow.aggression import (
@@ -13,9 +15,13 @@ from ticktape.flow.aggression import (
     WindowSettings,
 )
 from ticktape.flow.profile.settings import FootprintSettings, LegSettings, ProfileSettings
-from ticktape.flow.session.bars import BarsSettings
+from ticktape.flow.session.bars import BarKind, BarsSettings
 from ticktape.flow.session.levels import LevelsSettings
 from ticktape.flow.signals.settings import ConfluenceSettings, OutcomeSettings
+from ticktape.tape.session import Session
+
+# Of the opening ranges.
+_FIVE_MINUTES_NS: Final = 300_000_000_000
 
 
 @dataclass(frozen=True)
@@ -68,3 +74,31 @@ class FlowSettings:
     orders: OrderActivitySettings = field(default_factory=OrderActivitySettings)
     confluence: ConfluenceSettings = field(default_factory=ConfluenceSettings)
     outcomes: OutcomeSettings = field(default_factory=OutcomeSettings)
+
+    def beat_ns(self, session: Session) -> int:
+        """Give the longest time of which every length of a window, and part of a session, is one.
+
+        Parameters
+        ----------
+        session : Session
+            The session; counted from its open.
+
+        Returns
+        -------
+        int
+            Nanoseconds: between two beats no window ends, and no part of the session.
+        """
+        lengths = [
+            self.bars.every if self.bars.kind is BarKind.TIME else 0,
+            self.levels.vwap_every_ns,
+            self.levels.initial_balance_ns,
+            _FIVE_MINUTES_NS,
+            self.windows.length_ns,
+            self.cvd.length_ns,
+            self.profile.developing_ns,
+            self.footprint.every_ns,
+            self.legs.candle_ns,
+            self.absorption.window_ns,
+        ]
+        parts = (session.close_ns, session.regular_open_ns, session.regular_close_ns)
+        return gcd(*lengths, *(part - session.open_ns for part in parts))

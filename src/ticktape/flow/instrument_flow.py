@@ -125,6 +125,8 @@ class InstrumentFlow:
         self.prints = PrintStudies(instrument.tick, settings)
         self.signals = SignalStudies(instrument.tick, settings)
         self.orders = OrderStudies(instrument, settings)
+        self._beat_ns = 1
+        self._quiet_until_ns = 0
         self.rows: dict[str, np.dtype] = {
             **self.prints.rows,
             **self.orders.rows,
@@ -166,9 +168,13 @@ class InstrumentFlow:
             self.orders.take(batch.records)
         if not self._stream.first_ns:
             return {}
+        is_quiet = self.clock_ns < self._quiet_until_ns
+        if is_quiet and not len(prints) and not self.orders.has_waiting:
+            return {}
         closed: dict[str, list[np.ndarray]] = {}
         for piece in self._cutter.cut(prints, self._stream.first_ns, self.clock_ns):
             self._study(piece, closed)
+        self._quiet_until_ns = self._next_news_ns(prints)
         return {name: join_rows(rows, self.rows[name]) for name, rows in closed.items()}
 
     def current(self) -> FlowRows:
@@ -178,6 +184,7 @@ class InstrumentFlow:
 
     def reset(self) -> None:
         """Forget everything, as where a replay starts over."""
+        self._quiet_until_ns = 0
         self._stream.reset()
         self._cutter.reset()
         self._tally.reset()
@@ -188,6 +195,7 @@ class InstrumentFlow:
     def _study(self, piece: Piece, closed: dict[str, list[np.ndarray]]) -> None:
         if piece.begins is not None:
             self.prints.begin(piece.begins)
+            self._beat_ns = self.settings.beat_ns(piece.begins)
         assert self.session is not None  # noqa: S101 -- a piece is of a session
         prints = self._hours.take(piece.prints, self.session)
         clock_ns = self._hours.clock(piece.clock_ns)
@@ -199,3 +207,14 @@ class InstrumentFlow:
         for name, some in rows.items():
             if len(some):
                 closed.setdefault(name, []).append(some)
+
+    # Most records of a book are no prints, and only move the clock: until something ends, closes or
+    # falls due, the studies need not be told. What they give does not depend on when they are.
+    def _next_news_ns(self, prints: np.ndarray) -> int:
+        """Give the time before which a record without a print tells the studies nothing."""
+        clock_ns = self.clock_ns
+        is_open = len(prints) and prints["ts_event"][-1] == clock_ns
+        if is_open or self.signals.has_waiting or self.session is None:
+            return clock_ns + 1
+        beat = clock_ns - (clock_ns - self.session.open_ns) % self._beat_ns + self._beat_ns
+        return min(beat, self._cutter.next_open_ns, self.signals.due_ns)

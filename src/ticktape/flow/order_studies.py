@@ -40,6 +40,11 @@ class OrderStudies:
         self.activity: OrderActivity | None = None
         self._waiting = {name: np.empty(0, dtype) for name, dtype in self.rows.items()}
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there are rows that :meth:`until` has not given yet."""
+        return any(map(len, self._waiting.values()))
+
     def take(self, records: np.ndarray) -> None:
         """Take records of the ``mbo`` schema; what they close is given by :meth:`until`."""
         if self.activity is None:

@@ -63,6 +63,11 @@ class SessionCutter:
         self.session: Session | None = None
         self._next: Session | None = None
 
+    @property
+    def next_open_ns(self) -> int:
+        """When the next session opens; 0 before the first one."""
+        return 0 if self._next is None else self._next.open_ns
+
     def reset(self) -> None:
         """Forget which session it is."""
         self.session = None
