@@ -116,6 +116,14 @@ def test_no_leg_spans_two_sessions():
     assert len(study.update(bars_of(candles[-1:]), NO_LEVELS)) == 0
 
 
+def test_a_bar_from_before_the_session_is_none_of_its_candles():
+    study = ImpulseLegs()
+    study.begin(session(MINUTE, 100 * MINUTE))
+    candles = quiet() + run_up()
+    assert [leg["rules"] for leg in study.update(bars_of(candles), NO_LEVELS)] == []
+    assert len(ImpulseLegs().update(bars_of(candles), NO_LEVELS)) == 1
+
+
 leg_prints = st.lists(
     st.tuples(st.integers(0, 12), st.sampled_from((1, 2, 9, 60)), st.sampled_from("BANB")),
     min_size=1,

@@ -80,7 +80,12 @@ def test_it_is_that_of_the_oracle(volumes, percent):
 @settings(deadline=None)
 @given(volumes_by_price, st.integers(0, 3), st.integers(1, 5))
 def test_nodes_are_those_of_the_oracle(volumes, smooth, reach):
-    settings = ProfileSettings(smooth_ticks=smooth, node_reach_ticks=reach)
+    settings = ProfileSettings(
+        smooth_ticks=smooth,
+        node_reach_ticks=reach,
+        high_node_percent=150,
+        low_node_percent=50,
+    )
     by_price = {price * TICK: volume for price, volume in volumes.items()}
     found = nodes_of(levels(by_price), TICK, settings)
     expected = nodes(by_price, TICK, smooth, reach, 150, 50)

@@ -26,7 +26,8 @@ OVERLAP: Final = 7
 HEAVIER: Final = 8
 LEAST_SCORE: Final = 9
 FAST_NS: Final = 10
-LEG_COUNTS: Final = 11
+OPEN_NS: Final = 11  # of the session; a bar that began before it is none of its candles
+LEG_COUNTS: Final = 12
 
 
 class LegState(NamedTuple):
@@ -106,6 +107,8 @@ def follow_candles(state: LegState, bars: np.ndarray, legs: np.ndarray) -> int:
     candles, counts = state
     filled = 0
     for i in range(len(bars)):
+        if bars[i]["start_ns"] < counts[OPEN_NS]:
+            continue
         if counts[KNOWN] == len(candles):
             for place in range(1, len(candles)):
                 candles[place - 1] = candles[place]

@@ -7,7 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.flow.profile.leg_kernels import CANDLE, KNOWN, LEG_COUNTS, LegState, follow_candles
+from ticktape.flow.profile.leg_kernels import (
+    CANDLE,
+    KNOWN,
+    LEAST_CANDLES,
+    LEG_COUNTS,
+    OPEN_NS,
+    LegState,
+    follow_candles,
+)
 from ticktape.flow.profile.rows import LEG, LEG_NODE
 from ticktape.flow.profile.settings import LegSettings
 from ticktape.ops.kernels import kernel_input
@@ -41,7 +49,7 @@ class ImpulseLegs:
         """Forget everything."""
         settings = self.settings
         counts = np.zeros(LEG_COUNTS, "i8")
-        counts[2:] = (
+        counts[LEAST_CANDLES:OPEN_NS] = (
             settings.least_candles,
             settings.most_candles,
             settings.least_move,
@@ -57,9 +65,10 @@ class ImpulseLegs:
         self._levels: deque[np.ndarray] = deque()
         self.nodes = np.empty(0, LEG_NODE)
 
-    def begin(self, session: Session) -> None:  # noqa: ARG002 -- the form of every study
+    def begin(self, session: Session) -> None:
         """Begin a session: no leg, and no swing before one, spans two."""
         self._forget_candles()
+        self._state.counts[OPEN_NS] = session.open_ns
 
     def update(self, bars: np.ndarray, levels: np.ndarray) -> np.ndarray:
         """Take closed bars, and give the legs that end with them.

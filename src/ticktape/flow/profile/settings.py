@@ -39,10 +39,10 @@ class ProfileSettings:
 
     value_area_percent: int = 70
     developing_ns: int = MINUTE_NS
-    smooth_ticks: int = 2
-    node_reach_ticks: int = 8
-    high_node_percent: int = 150
-    low_node_percent: int = 50
+    smooth_ticks: int = 4
+    node_reach_ticks: int = 16
+    high_node_percent: int = 130
+    low_node_percent: int = 70
     kept_sessions: int = 20
     most_ticks: int = 1 << 21
 
