@@ -242,6 +242,16 @@ async def test_a_gap_is_told_and_counted(demo):
         assert (await read_until(late, is_a("gap")))[-1] == gap
 
 
+async def test_events_that_leave_a_book_crossed_are_counted(demo):
+    crossing = opening_book(levels=1)
+    # A bid at the price of the third ask.
+    crossing.records["price"][0] = MIDS[ES] + 3 * TICK
+    crossing.records["order_id"] += 500
+    await demo.show(Batch(Schema.MBO, crossing.records[:1]))
+    async with demo.live("symbols=ES.FUT&schema=trades&recent=0") as socket:
+        await read_until(socket, lambda m: m["type"] == "status" and m["source"]["crossings"] == 1)
+
+
 async def test_after_a_reset_only_the_new_past_is_there(demo):
     async with demo.live("symbols=ES.FUT&schema=trades,ohlcv-1s,mbp-10&batch=1") as socket:
         await read_until(socket, is_a("book"))

@@ -71,6 +71,7 @@ class SourceState(Struct):
     lag_ms: float
     drops: int
     gaps: int
+    crossings: int
     connected: bool
     replay: ReplayState | None
 

@@ -79,6 +79,7 @@ class Source:
         self.connected = False
         self.lag_ms = 0.0
         self.gaps = 0
+        self.crossings = 0
 
     @property
     def depth(self) -> Depth:
@@ -137,6 +138,7 @@ class Source:
             round(self.lag_ms, 3),
             drops,
             self.gaps,
+            self.crossings,
             self.connected,
             self.replay_state(),
         )

@@ -185,6 +185,7 @@ class Viewer:
     async def _watch(self, is_connected: Callable[[], bool]) -> None:
         while True:
             self.source.lag_ms = self._lag.seconds * 1e3
+            self.source.crossings = self.market.counters["crossings"]
             self._note_connection(connected=is_connected())
             await asyncio.sleep(_WATCH_SECONDS)
 

@@ -82,6 +82,7 @@ export function decodeSource(value: unknown): Source {
     lagMs: numberOrNull(o, "lag_ms"),
     drops: numberAt(o, "drops"),
     gaps: numberAt(o, "gaps"),
+    crossings: numberAt(o, "crossings"),
     connected: flagAt(o, "connected"),
     replay: o.replay === null || o.replay === undefined ? null : decodeReplay(o.replay),
   };

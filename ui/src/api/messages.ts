@@ -34,6 +34,8 @@ export interface Source {
   lagMs: number | null;
   drops: number;
   gaps: number;
+  /** Events after which a book stood with its best bid above its best ask. */
+  crossings: number;
   connected: boolean;
   replay: ReplayStatus | null;
 }

@@ -48,6 +48,11 @@ export function TrustMarks({ source }: { source: Source }) {
         title="Trades dropped because this page read slowly"
       />
       <Count name="gaps" value={source.gaps} title={["Records missed", ...told].join("\n")} />
+      <Count
+        name="crossings"
+        value={source.crossings}
+        title="Events after which a best bid stood above its best ask: as in an auction, or bad data"
+      />
       <BookState />
     </div>
   );

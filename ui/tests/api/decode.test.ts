@@ -18,6 +18,7 @@ describe("messages of the WebSocket", () => {
       lagMs: 1.2,
       drops: 3,
       gaps: 1,
+      crossings: 2,
     });
     expect(message.source.replay).toEqual({
       startNs: 1758742200000000001n,

@@ -1,7 +1,7 @@
 /** Messages as docs/api.md has them. */
 
 export const SOURCE = `{"mode":"REPLAY","dataset":"GLBX.MDP3","depth":"L3","schemas":["mbo"],
- "default_symbols":["ES.FUT"],"version":"0.1.0","lag_ms":1.2,"drops":3,"gaps":1,"connected":true,
+ "default_symbols":["ES.FUT"],"version":"0.1.0","lag_ms":1.2,"drops":3,"gaps":1,"crossings":2,"connected":true,
  "replay":{"start_ns":"1758742200000000001","end_ns":"1758751200000000000","cursor_ns":"1758742800000000000",
  "speed":null,"paused":true,"finished":false,"loops":2}}`;
 

@@ -28,6 +28,7 @@ export const SOURCE: Source = {
   lagMs: 1,
   drops: 0,
   gaps: 0,
+  crossings: 0,
   connected: true,
   replay: null,
 };
