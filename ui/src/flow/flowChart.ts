@@ -4,8 +4,8 @@ import { inTurn } from "../drawing/turns";
 import { listenToGestures } from "../heatmap/gestures";
 import { pan, type Size, type View, zoomPrice, zoomTime } from "../heatmap/view";
 import type { Zone } from "../market/times";
+import { BubbleLayer, type BubblesWanted } from "./bubbleLayer";
 import { drawCross, type Writing } from "./draw/axes";
-import { BubbleSprites } from "./draw/bubbles";
 import { drawScene } from "./draw/draw";
 import { type FlowPalette, readPalette } from "./draw/palette";
 import type { FlowState } from "./flowState";
@@ -30,6 +30,7 @@ export interface FlowHandlers {
 /** The market changes a picture no more often than this: windows are longer, and eyes are slower. */
 const REST_MS = 95;
 const RANGE_REST_MS = 300;
+const MOVED_REST_MS = 250;
 /** Near the right edge a wheel keeps now where it is. */
 const EDGE_SHARE = 0.8;
 /** A pointer that moved less than this between down and up clicked. */
@@ -46,7 +47,7 @@ export class FlowChart {
   private hasScale = false;
   private epoch = -1;
   private palette: FlowPalette;
-  private sprites: BubbleSprites;
+  private readonly bubbles: BubbleLayer;
   private ratio = 1;
   private pointer: { x: number; y: number } | null = null;
   /** The time that another chart points at. */
@@ -57,17 +58,19 @@ export class FlowChart {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private rangeTimer: ReturnType<typeof setTimeout> | null = null;
   private takeBack: (() => void) | null = null;
+  private bubblesDue: { isNow: boolean; takeBack(): void } | null = null;
   private told = "";
   private readonly ends: (() => void)[];
 
   constructor(
     private readonly element: HTMLElement,
     private readonly plot: HTMLCanvasElement,
+    bubbles: HTMLElement,
     private readonly cross: HTMLCanvasElement,
     private readonly handlers: FlowHandlers,
   ) {
     this.palette = readPalette(element);
-    this.sprites = new BubbleSprites(this.palette, this.ratio);
+    this.bubbles = new BubbleLayer(bubbles, this.palette);
     this.ends = [
       listenToGestures(
         element,
@@ -123,7 +126,7 @@ export class FlowChart {
   /** Take the page's colours again: after a change of theme. */
   restyle(): void {
     this.palette = readPalette(this.element);
-    this.sprites = new BubbleSprites(this.palette, this.ratio);
+    this.bubbles.resize(this.frame().plot, this.ratio, this.palette);
     this.redraw();
   }
 
@@ -173,6 +176,7 @@ export class FlowChart {
   destroy(): void {
     for (const end of this.ends) end();
     this.takeBack?.();
+    this.bubblesDue?.takeBack();
     cancelAnimationFrame(this.due);
     if (this.timer !== null) clearTimeout(this.timer);
     if (this.rangeTimer !== null) clearTimeout(this.rangeTimer);
@@ -194,7 +198,7 @@ export class FlowChart {
       if (moved > CLICK_PX || event.button !== 0) return;
       const box = this.element.getBoundingClientRect();
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-      this.handlers.onClick(this.scene === null ? null : findAt(this.scene, x, y));
+      this.handlers.onClick(this.find(x, y));
     };
     this.element.addEventListener("pointerdown", onDown);
     this.element.addEventListener("pointerup", onUp);
@@ -251,6 +255,7 @@ export class FlowChart {
     const frame = this.frame();
     if (state === null || state.nowMs === null || state.bars.items.length === 0) {
       this.scene = null;
+      this.bubbles.clear();
       context.clearRect(0, 0, frame.size.width, frame.size.height);
       return;
     }
@@ -260,7 +265,8 @@ export class FlowChart {
     const { handlers } = this;
     const scene = sceneOf(state, this.view, frame, handlers.settings(), handlers.wiped());
     this.scene = scene;
-    drawScene(context, scene, this.palette, this.sprites, this.writing(state));
+    drawScene(context, scene, this.palette, this.writing(state));
+    this.placeBubbles(state, scene);
     this.tellRange(scene);
   }
 
@@ -305,7 +311,43 @@ export class FlowChart {
       const cross = { x, y: isInside ? pointer.y : null };
       drawCross(context, scene, cross, this.palette, this.writing(state));
     }
-    this.tell(isInside ? findAt(scene, pointer.x, pointer.y) : null);
+    this.tell(isInside ? this.find(pointer.x, pointer.y) : null);
+  }
+
+  private find(x: number, y: number): Found | null {
+    if (this.scene === null) return null;
+    const bubbleAt = (atX: number, atY: number) => this.bubbles.find(atX, atY, this.view);
+    return findAt(this.scene, bubbleAt, x, y);
+  }
+
+  /** Bubbles cost most: they are drawn in a frame of their own, and while the chart is moved only moved. */
+  private placeBubbles(state: FlowState, scene: FlowScene): void {
+    const need = this.bubbles.place(this.bubblesWanted(state, scene));
+    if (need === "nothing" || this.bubblesDue?.isNow === true) return;
+    this.bubblesDue?.takeBack();
+    const draw = () => {
+      this.bubblesDue = null;
+      if (this.state === null || this.scene === null) return;
+      this.bubbles.draw(this.bubblesWanted(this.state, this.scene));
+    };
+    if (need === "now") this.bubblesDue = { isNow: true, takeBack: inTurn(draw) };
+    else {
+      const timer = setTimeout(draw, MOVED_REST_MS);
+      this.bubblesDue = { isNow: false, takeBack: () => clearTimeout(timer) };
+    }
+  }
+
+  private bubblesWanted(state: FlowState, scene: FlowScene): BubblesWanted {
+    const { minSize, bubbles } = this.handlers.settings();
+    const { clearedMs } = this.handlers.wiped();
+    return {
+      state,
+      view: this.view,
+      places: scene.axis.places,
+      limits: { minSize, minTier: scene.leastTier, clearedMs },
+      isHollow: scene.bars.detail === "cells",
+      isShown: bubbles,
+    };
   }
 
   private tell(found: Found | null): void {

@@ -23,7 +23,7 @@ export function firstScale(every: string, isFootprint: boolean): number {
   const [, count = "1", unit = "m"] = /^(\d+)([a-z]+)$/.exec(every) ?? [];
   const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   const length = units[unit] === undefined ? BAR_UNITS : Number(count) * units[unit];
-  const barPx = isFootprint ? 84 : 9;
+  const barPx = isFootprint ? 96 : 9;
   return clamp(length / barPx, 2, 900_000);
 }
 

@@ -40,6 +40,7 @@ function element(body: HTMLElement, tag: "canvas" | "div", className: string): H
 
 export function mountChart(body: HTMLElement, id: string, shown: Shown): MountedChart {
   const plot = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
+  const bubbles = element(body, "div", "flow-clip");
   const cross = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
   const readout = element(body, "div", "flow-readout");
   readout.setAttribute("role", "status");
@@ -92,7 +93,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       id,
     });
   };
-  const chart = new FlowChart(body, plot, cross, {
+  const chart = new FlowChart(body, plot, bubbles, cross, {
     settings: () => settings,
     wiped: () => wiped,
     zone: () => useSettings.getState().zone,
@@ -171,7 +172,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       body.removeEventListener("pointerleave", leave);
       usePointed.setState({ by: id, ms: null });
       chart.destroy();
-      for (const made of [plot, cross, readout, tip]) made.remove();
+      for (const made of [plot, bubbles, cross, readout, tip]) made.remove();
     },
   };
 }

@@ -4,7 +4,6 @@ import { tickAt } from "../heatmap/view";
 import type { FlowBar } from "./bar";
 import type { BubbleItem } from "./flowState";
 import type { Mark } from "./marks";
-import { bubbleAt } from "./scene/bubbles";
 import { markAt } from "./scene/marks";
 import type { FlowScene } from "./scene/scene";
 import type { AbsorptionZone } from "./wire";
@@ -21,7 +20,12 @@ export interface Found {
   zone: AbsorptionZone | null;
 }
 
-export function findAt(scene: FlowScene, x: number, y: number): Found | null {
+export function findAt(
+  scene: FlowScene,
+  bubbleAt: (x: number, y: number) => BubbleItem | null,
+  x: number,
+  y: number,
+): Found | null {
   const { frame, axis, view } = scene;
   if (x < 0 || y < 0 || x > frame.size.width || y > frame.clock.top) return null;
   const isPlot = x <= frame.plot.width && y <= frame.plot.height;
@@ -38,7 +42,7 @@ export function findAt(scene: FlowScene, x: number, y: number): Found | null {
     ms: axis.msAt(x),
     tick: y <= frame.plot.height ? Math.round(tickAt(view, y)) : null,
     bar: candle?.bar ?? null,
-    bubble: isPlot ? (bubbleAt(scene.bubbles.shapes, x, y)?.item ?? null) : null,
+    bubble: isPlot ? bubbleAt(x, y) : null,
     mark: isPlot ? (markAt(scene.marks, x, y)?.mark ?? null) : null,
     zone: isPlot ? (zone?.zone ?? null) : null,
   };

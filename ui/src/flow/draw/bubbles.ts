@@ -6,6 +6,8 @@ import type { FlowPalette } from "./palette";
 /** Beyond this many, sizes have changed: begin anew. */
 const MOST_SPRITES = 400;
 const RING_TIERS = 2;
+const LABELLED_PX = 12;
+const LABEL = { width: 24, height: 12 };
 
 interface Look {
   radius: number;
@@ -16,7 +18,7 @@ interface Look {
 }
 
 export class BubbleSprites {
-  private readonly sprites = new Map<number, HTMLCanvasElement>();
+  private readonly sprites = new Map<number, ImageBitmap>();
 
   constructor(
     private readonly palette: FlowPalette,
@@ -24,30 +26,43 @@ export class BubbleSprites {
   ) {}
 
   draw(context: CanvasRenderingContext2D, shapes: readonly BubbleShape[], isHollow: boolean): void {
+    const { ratio } = this;
+    context.save();
+    // On whole pixels of the screen nothing is blended with its neighbours: a plain copy.
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.imageSmoothingEnabled = false;
     for (const { x, y, radius, item } of shapes) {
       const rounded = radius < 8 ? Math.round(radius * 2) / 2 : Math.round(radius);
       const { isSignificant, tier } = item;
       const isBuy = item.side === "buy";
       const sprite = this.of({ radius: rounded, isBuy, isSignificant, tier, isHollow });
-      const size = sprite.width / this.ratio;
-      context.drawImage(sprite, x - size / 2, y - size / 2, size, size);
+      const half = sprite.width / 2;
+      context.drawImage(sprite, Math.round(x * ratio - half), Math.round(y * ratio - half));
     }
-    this.number(context, shapes);
+    context.restore();
+    if (!isHollow) this.number(context, shapes);
   }
 
-  /** The largest say how large. */
+  /** The largest say how large, where no larger one does already. */
   private number(context: CanvasRenderingContext2D, shapes: readonly BubbleShape[]): void {
     context.font = `bold 10px ${this.palette.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = this.palette.text;
+    const taken = new Set<number>();
     for (const { x, y, radius, item } of shapes) {
-      if (radius < 13) break;
+      if (radius < LABELLED_PX) break;
+      const [column, row] = [Math.round(x / LABEL.width), Math.round(y / LABEL.height)];
+      const places = [-1, 0, 1].flatMap((dx) =>
+        [-1, 0, 1].map((dy) => (column + dx) * 4_096 + row + dy),
+      );
+      if (places.some((place) => taken.has(place))) continue;
+      taken.add(column * 4_096 + row);
       context.fillText(`${item.size}`, x, y + 0.5);
     }
   }
 
-  private of(look: Look): HTMLCanvasElement {
+  private of(look: Look): ImageBitmap {
     const { radius, isBuy, isSignificant, tier, isHollow } = look;
     const flags = (isBuy ? 1 : 0) + (isSignificant ? 2 : 0) + (isHollow ? 4 : 0);
     const key = (Math.round(radius * 2) * 8 + flags) * 8 + Math.min(7, tier);
@@ -59,13 +74,12 @@ export class BubbleSprites {
     return made;
   }
 
-  private paint({ radius, isBuy, isSignificant, tier, isHollow }: Look): HTMLCanvasElement {
-    const canvas = document.createElement("canvas");
+  private paint({ radius, isBuy, isSignificant, tier, isHollow }: Look): ImageBitmap {
     const rim = tier >= RING_TIERS ? 4 : 1.5;
-    canvas.width = Math.ceil(2 * (radius + rim) * this.ratio);
-    canvas.height = canvas.width;
+    const size = Math.ceil(2 * (radius + rim) * this.ratio);
+    const canvas = new OffscreenCanvas(size, size);
     const context = canvas.getContext("2d");
-    if (context === null) return canvas;
+    if (context === null) return canvas.transferToImageBitmap();
     context.scale(this.ratio, this.ratio);
     const middle = canvas.width / this.ratio / 2;
     const colour = isBuy ? this.palette.buy : this.palette.sell;
@@ -88,6 +102,6 @@ export class BubbleSprites {
       circle(radius + 2.2);
       context.stroke();
     }
-    return canvas;
+    return canvas.transferToImageBitmap();
   }
 }

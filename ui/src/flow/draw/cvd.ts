@@ -126,8 +126,7 @@ function ticksOf({ low, high, zero }: CvdScene): number[] {
   const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
   const step = [1, 2, 5, 10].map((part) => part * power).find((one) => one >= rough) ?? power;
-  const ticks: number[] = [];
-  for (let at = Math.ceil((low - zero) / step) * step; at <= high - zero; at += step)
-    ticks.push(at);
-  return ticks;
+  const first = Math.ceil((low - zero) / step);
+  const count = Math.max(0, Math.floor((high - zero) / step) - first + 1);
+  return Array.from({ length: count }, (_, i) => (first + i) * step + 0);
 }

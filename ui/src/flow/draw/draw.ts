@@ -3,7 +3,6 @@
 import type { FlowScene } from "../scene/scene";
 import { drawAxes, drawGrid, type Writing } from "./axes";
 import { drawBars } from "./bars";
-import type { BubbleSprites } from "./bubbles";
 import { drawCvd } from "./cvd";
 import { drawFooter } from "./footer";
 import {
@@ -21,7 +20,6 @@ export function drawScene(
   context: CanvasRenderingContext2D,
   scene: FlowScene,
   palette: FlowPalette,
-  sprites: BubbleSprites,
   writing: Writing,
 ): void {
   const { frame } = scene;
@@ -38,7 +36,6 @@ export function drawScene(
   drawLegs(context, scene, palette);
   drawBars(context, scene, palette);
   drawDeveloping(context, scene.developing, palette);
-  sprites.draw(context, scene.bubbles.shapes, scene.bars.detail === "cells");
   drawSegments(context, scene.disagreements, palette);
   drawMarks(context, scene.marks, palette);
   drawLevelNames(context, scene, palette);

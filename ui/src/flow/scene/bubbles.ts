@@ -17,10 +17,20 @@ export interface BubblesScene {
   leastSize: number;
 }
 
+/** Which are shown at all. */
+export interface BubblesLimits {
+  minSize: number;
+  minTier: number;
+  clearedMs: number;
+}
+
 /** More than this on one picture are a blot. */
-export const MOST_BUBBLES = 2_500;
-const SMALLEST_PX = 2;
+export const MOST_BUBBLES = 3_000;
+const SMALLEST_PX = 1.5;
 const LARGEST_PX = 30;
+/** All together they cover no more than a band of this height along the price. */
+const BAND_PX = 32;
+const LEAST_LARGEST_PX = 7;
 const SIZES = 4_096;
 const counts = new Uint32Array(SIZES);
 
@@ -53,23 +63,29 @@ export function bubblesScene(
   state: Pick<FlowState, "bubbles">,
   axis: TimeAxis,
   size: Size,
-  minSize: number,
-  clearedMs: number,
+  { minSize, minTier, clearedMs }: BubblesLimits,
 ): BubblesScene {
   const { items } = state.bubbles;
   const from = state.bubbles.from(Math.max(axis.fromMs, clearedMs));
   const to = state.bubbles.from(axis.toMs);
   const full = Math.max(4, sizeAt(items, 0, items.length, 0.995));
-  const largest = Math.max(10, Math.min(LARGEST_PX, size.height / 14));
-  let seen = 0;
-  for (let at = from; at < to; at += 1) if ((items[at]?.size ?? 0) >= minSize) seen += 1;
+  let [seen, area] = [0, 0];
+  for (let at = from; at < to; at += 1) {
+    const item = items[at];
+    if (item === undefined || item.size < minSize || item.tier < minTier) continue;
+    seen += 1;
+    area += Math.min(2, item.size / full);
+  }
+  const fitting = Math.sqrt((size.width * BAND_PX) / (Math.PI * Math.max(1, area)));
+  const most = Math.min(LARGEST_PX, size.height / 14);
+  const largest = Math.max(LEAST_LARGEST_PX, Math.min(most, fitting));
   const crowded =
     seen <= MOST_BUBBLES ? 0 : sizeAt(items, from, to, 1 - MOST_BUBBLES / (to - from)) + 1;
   const least = Math.max(minSize, crowded);
   const shapes: BubbleShape[] = [];
   for (let at = from; at < to; at += 1) {
     const item = items[at];
-    if (item === undefined || item.size < least) continue;
+    if (item === undefined || item.size < least || item.tier < minTier) continue;
     const shape = shapeOf(item, axis.view, axis, radiusOf(item.size, full, largest));
     if (shape.y > -shape.radius && shape.y < size.height + shape.radius) shapes.push(shape);
   }

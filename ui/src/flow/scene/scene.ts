@@ -4,7 +4,6 @@ import type { View } from "../../heatmap/view";
 import type { FlowState } from "../flowState";
 import type { FlowSettings } from "../settings";
 import { type BarsScene, barsScene } from "./bars";
-import { type BubblesScene, bubblesScene } from "./bubbles";
 import { type CvdScene, cvdScene } from "./cvd";
 import { type Footer, footerOf } from "./footer";
 import type { FlowFrame } from "./frame";
@@ -43,7 +42,8 @@ export interface FlowScene {
   axis: TimeAxis;
   bars: BarsScene;
   footer: Footer | null;
-  bubbles: BubblesScene;
+  /** Bubbles below this tier would hide what is written. */
+  leastTier: number;
   profile: ProfileScene | null;
   developing: DevelopingScene | null;
   levels: LevelLine[];
@@ -58,7 +58,7 @@ export interface FlowScene {
   nowX: number | null;
 }
 
-const NOTHING: BubblesScene = { shapes: [], leastSize: 0 };
+const LARGE_TIER = 2;
 
 export function axisOf(state: FlowState, view: View, frame: FlowFrame): TimeAxis {
   const places = isByTime(state.every) ? null : new BarPlaces(state.bars, state.nowMs ?? 0);
@@ -90,9 +90,7 @@ export function sceneOf(
     axis,
     bars,
     footer: frame.footer.height > 0 ? footerOf(state, bars.candles) : null,
-    bubbles: settings.bubbles
-      ? bubblesScene(state, axis, plot, settings.minSize, wiped.clearedMs)
-      : NOTHING,
+    leastTier: bars.detail === "cells" ? LARGE_TIER : 0,
     profile: profile === null ? null : profileScene(profile, view, plot),
     developing: settings.developing ? developingScene(state, axis) : null,
     levels: levelLines(levels, view, plot),
