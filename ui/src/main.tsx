@@ -8,6 +8,7 @@ import "./styles/dock.css";
 import "./styles/controls.css";
 import "./styles/panels.css";
 import "./styles/heatmap.css";
+import "./styles/flow.css";
 import "./styles/phone.css";
 
 const root = document.getElementById("root");

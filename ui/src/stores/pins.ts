@@ -14,7 +14,7 @@ export function usePin(): string | null {
 
 const AT = "@";
 /** What is shown of a symbol beside. */
-const BESIDE = ["chart", "book"];
+const BESIDE = ["flow", "chart", "book"];
 
 /** The kind of panel that an id names, and the symbol it is held to. */
 export function readPanelId(id: string): { kind: string; symbol: string | null } {

@@ -7,6 +7,7 @@ import { HistoryPanel } from "../components/HistoryPanel";
 import { InspectorPanel } from "../components/InspectorPanel";
 import { LadderPanel } from "../components/LadderPanel";
 import { TapePanel } from "../components/TapePanel";
+import { FlowPanel } from "../flow/FlowPanel";
 import { HeatmapPanel } from "../heatmap/HeatmapPanel";
 import { SignalHistoryPanel } from "../signals/SignalHistoryPanel";
 import { SignalsPanel } from "../signals/SignalsPanel";
@@ -29,6 +30,7 @@ export interface PanelKind {
 
 export const PANELS: readonly PanelKind[] = [
   { id: "chart", title: "Chart", place: "main", Panel: ChartPanel, pinned: "beside" },
+  { id: "flow", title: "Flow", place: "main", Panel: FlowPanel, pinned: "beside" },
   { id: "heatmap", title: "Heatmap", place: "below", Panel: HeatmapPanel },
   { id: "book", title: "Book", place: "middle", Panel: LadderPanel, pinned: "besideBelow" },
   { id: "orders", title: "Orders", place: "middle", Panel: BookTreePanel },
