@@ -101,7 +101,7 @@ class Venue:
         for order_id in resting:
             size = self.orders[order_id][2]
             filled = self.chance.randint(1, size + 1) if self.chance.random() < 0.4 else size
-            self.send("F", side, order_id, best, filled)
+            self.send("F", "N" if aggressor == "N" else side, order_id, best, filled)
             if filled < size:
                 after.append(("M", order_id, size - filled))
             elif self.chance.random() < 0.5:

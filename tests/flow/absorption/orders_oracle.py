@@ -108,8 +108,10 @@ class Oracle:
         quiet = bool(flags & SNAPSHOT)
         if action == "T":
             self.aggressor = side
-        elif action == "F" and side != self.aggressor:
+        elif action == "F" and (side == "N" or side != self.aggressor):
             self.event_fills[order_id] = self.event_fills.get(order_id, 0) + size
+            if side == "N" and order_id in self.book:
+                side = self.book[order_id][0]
             self.count("filled", side, price, size)
         elif action == "R":
             self.book = {}

@@ -161,6 +161,7 @@ def test_what_the_tape_ends_before_stays_open():
     study = Outcomes(TICK)
     study.update(signals_of([(0, FLIP, BULL, 0)]), prints_of([(0, 0)]), 61 * SECOND)
     still_open = study.current()
+    assert still_open.dtype == OUTCOME
     assert still_open[["horizon_ns", "outcome"]].tolist() == [(300 * SECOND, Outcome.UNKNOWN)]
     study.reset()
     assert len(study.current()) == 0

@@ -28,6 +28,7 @@ from ticktape.flow.absorption.order_activity_kernels import (
 from ticktape.flow.absorption.rows import ICEBERG, TOUCH
 from ticktape.flow.absorption.settings import OrderActivitySettings
 from ticktape.flow.absorption.touch_kernels import ENDS, NO_WINDOW, new_touch_state, write_touch
+from ticktape.flow.joined_rows import join_rows
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError, WrongSchemaError
 from ticktape.tape.layouts import LAYOUTS, SIDE_NONE, Schema
@@ -159,9 +160,7 @@ class OrderActivity:
             elif _ROWS_AT_ONCE not in (filled, closed):
                 self._book = make_room(self._book)
         self._book = trim_room(self._book)
-        if len(icebergs) == 1:
-            return OrderRows(icebergs[0], touches[0])
-        return OrderRows(np.concatenate(icebergs), np.concatenate(touches))
+        return OrderRows(join_rows(icebergs, ICEBERG), join_rows(touches, TOUCH))
 
     def current(self) -> np.ndarray:
         """Give the open window near the touch, dtype ``TOUCH``: one row or none."""

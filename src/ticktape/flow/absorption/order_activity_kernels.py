@@ -3,7 +3,8 @@
 The book's own kernels apply each record, once. Venues tell a trade as one event: the trade (T, the
 aggressor's side), a fill (F) of each order, then a cancel or a modify of each that takes the filled
 size out of the book. So what was filled of an order is remembered until its event ends. A fill of
-the aggressor's own order (its side is the trade's) takes up nothing, and is passed over.
+the aggressor's own order (its side is the trade's) takes up nothing, and is passed over. Trades by
+implication have no aggressor, and their fills no side: that is the resting order's.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ from ticktape.tape.layouts import (
     F_MBP,
     F_SNAPSHOT,
     F_TOB,
+    SIDE_ASK,
+    SIDE_BID,
     SIDE_NONE,
     UNDEF_PRICE,
     UNDEF_TIMESTAMP,
@@ -103,6 +106,16 @@ def size_left(book: MboState, number: Integer, order_id: Integer) -> Integer:
 
 
 @lean_kernel
+def resting_side(book: MboState, number: Integer, order_id: Integer) -> Integer:
+    """Give the side of an order that rests, ``SIDE_NONE`` where it does not."""
+    at = find_order(book, number, order_id)
+    if at < 0:
+        return np.int64(SIDE_NONE)
+    level = book.slots[np.int64(book.order_table[at] & LOW_HALF)]["level"]
+    return np.int64(SIDE_ASK if book.slots[level]["side"] & 1 else SIDE_BID)
+
+
+@lean_kernel
 def follow_effect(
     book: MboState, number: Integer, state: OrderState, record: Row, now: Integer, iceberg: Row
 ) -> Integer:
@@ -114,10 +127,15 @@ def follow_effect(
     if kind == _NONE:
         if action == ACTION_TRADE:
             state.clock[AGGRESSOR] = record["side"]
-        elif action == ACTION_FILL and record["side"] != state.clock[AGGRESSOR]:
+        elif action == ACTION_FILL and (
+            record["side"] == SIDE_NONE or record["side"] != state.clock[AGGRESSOR]
+        ):
             filled = np.int64(record["size"])
             remember_fill(state.event, record["order_id"], filled)
-            count_touch(touch, FILLED, record["side"], record["price"], filled, now)
+            filled_side = np.int64(record["side"])
+            if filled_side == SIDE_NONE:
+                filled_side = resting_side(book, number, record["order_id"])
+            count_touch(touch, FILLED, filled_side, record["price"], filled, now)
         return np.int64(0)
     flags = np.int64(record["flags"])
     if kind == _CLEAR or flags & F_SNAPSHOT:

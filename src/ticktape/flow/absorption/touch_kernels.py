@@ -16,7 +16,7 @@ import numpy as np
 from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.flow.absorption.settings import OrderActivitySettings
 from ticktape.ops.kernels import lean_kernel
-from ticktape.tape.layouts import SIDE_ASK, UNDEF_PRICE
+from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, UNDEF_PRICE
 
 # Columns of `counts`, of a side.
 ADDED: Final = 0
@@ -68,6 +68,8 @@ def count_touch(
     now: Integer,
 ) -> None:
     """Count a size where its price is near the best of its side."""
+    if side_code not in (SIDE_ASK, SIDE_BID):
+        return
     side = np.int64(side_code == SIDE_ASK)
     best = state.best[side]
     if size <= 0 or best == UNDEF_PRICE:

@@ -98,6 +98,8 @@ def find_confluences(state: ConfluenceState, signals: np.ndarray, rows: np.ndarr
     `rows` has room for as many as there are signals.
     """
     filled = np.int64(0)
+    price = np.int64(0)
+    is_new = False
     for i in range(len(signals)):
         signal = signals[i]
         now = np.int64(signal["ts_ns"])
@@ -112,15 +114,18 @@ def find_confluences(state: ConfluenceState, signals: np.ndarray, rows: np.ndarr
                 state.low[bullish, kind] = signal["price_low"]
                 state.high[bullish, kind] = signal["price_high"]
             state.seen[bullish, kind] = now
+            price = np.int64(signal["price"])
+            is_new = True
         if i + 1 < len(signals) and signals[i + 1]["ts_ns"] == now:
             continue
+        if not is_new:
+            continue
+        is_new = False
         if now - state.limits[LAST] < state.limits[COOLDOWN]:
             continue
         bears, _ = kinds_seen(state, 0, now)
         bulls, _ = kinds_seen(state, 1, now)
         if bears != bulls and max(bears, bulls) >= state.limits[LEAST_KINDS]:
-            write_confluence(
-                state, np.int64(bulls > bears), now, rows[filled], np.int64(signal["price"])
-            )
+            write_confluence(state, np.int64(bulls > bears), now, rows[filled], price)
             filled += 1
     return filled

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.signals.last_print import LastPrint
 from ticktape.flow.signals.rows import OUTCOME, Outcome
 from ticktape.flow.signals.settings import OutcomeSettings
@@ -70,12 +71,12 @@ class Outcomes:
         self._last.remember(prints)
         if not judged:
             return np.empty(0, OUTCOME)
-        rows = np.concatenate(judged)
+        rows = join_rows(judged, OUTCOME)
         return rows[np.lexsort([rows[name] for name in _ORDER])]
 
     def current(self) -> np.ndarray:
         """Give the outcomes that are still open, as ``UNKNOWN``."""
-        return np.concatenate(self._waiting)
+        return join_rows(self._waiting, OUTCOME)
 
     def _take(self, signals: np.ndarray) -> None:
         rows = np.zeros(len(signals), OUTCOME)
@@ -87,7 +88,7 @@ class Outcomes:
         for number, horizon_ns in enumerate(self._horizons):
             rows["horizon_ns"] = horizon_ns
             rows["ts_ns"] = rows["signal_ns"] + horizon_ns
-            self._waiting[number] = np.concatenate([self._waiting[number], rows])
+            self._waiting[number] = join_rows([self._waiting[number], rows], OUTCOME)
         self._next_ns = min(int(waiting["ts_ns"][0]) for waiting in self._waiting if len(waiting))
 
     def _judge(self, prints: np.ndarray, clock_ns: int) -> list[np.ndarray]:
