@@ -53,7 +53,8 @@ def bubbles(symbol: str, rows: np.ndarray) -> Iterator[Said]:
             symbol,
             points(int(row["price"])),
             int(row["size"]),
-            _side(row["side"]),
+            # A balance is told as the reference tells it: sell, of imbalance 0.
+            "buy" if row["side"] == SIDE_BID else "sell",
             milliseconds(end_ns),
             str(end_ns),
             bool(row["is_significant"]),
@@ -90,15 +91,18 @@ def sweeps(symbol: str, rows: np.ndarray) -> Iterator[Said]:
 
 def cvd_points(symbol: str, rows: np.ndarray, buckets: int) -> Iterator[Said]:
     """Give the message of each point, with so many buckets."""
-    for start, end, opened, high, low, close, continuous, _, sizes in rows.tolist():
-        del start
+    names = ["end_ns", "open", "high", "low", "close", "continuous"]
+    sizes = rows["buckets"].tolist()
+    for (end_ns, opened, high, low, close, continuous), own in zip(
+        rows[names].tolist(), sizes, strict=True
+    ):
         yield said.CVDPoint(
             symbol,
-            milliseconds(end),
-            str(end),
+            milliseconds(end_ns),
+            str(end_ns),
             close,
             continuous,
-            sizes[:buckets] if isinstance(sizes, list) else list(sizes)[:buckets],
+            own[:buckets],
             opened,
             high,
             low,
@@ -290,8 +294,14 @@ def footprints(
             str(bar["end_ns"]),
             every,
             closed,
-            *(points(int(bar[name])) for name in ("open", "high", "low", "close")),
-            *(int(bar[name]) for name in ("volume", "buy", "sell", "delta")),
+            points(int(bar["open"])),
+            points(int(bar["high"])),
+            points(int(bar["low"])),
+            points(int(bar["close"])),
+            int(bar["volume"]),
+            int(bar["buy"]),
+            int(bar["sell"]),
+            int(bar["delta"]),
             points(int(bar["vwap"])),
             int(bar["trades"]),
             price_or_none(int(bar["poc"])),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
+import structlog
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
@@ -17,6 +19,8 @@ from ticktape.tape.errors import BadValueError, TicktapeError
 MOST_ASKED_BYTES: Final = 4_096
 
 Request = TypeVar("Request")
+
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 class StreamClient(Protocol):
@@ -61,6 +65,10 @@ async def serve_stream(
         await socket.close(GOING_AWAY, "the server stops")
     except (WebSocketDisconnect, ConnectionError, RuntimeError):
         return  # The client has left: the server's send then fails in one of these ways.
+    except Exception as error:
+        # The web server closes the socket and says nothing of why.
+        _log.error("a stream failed", exc_info=error)
+        raise
     finally:
         detach()
         listener.cancel()

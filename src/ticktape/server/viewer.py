@@ -16,6 +16,7 @@ from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
 from ticktape.server.exports import Exports
 from ticktape.server.feed_lag import FeedLag
+from ticktape.server.flow_streams import FlowStreams
 from ticktape.server.heatmap import Heatmap
 from ticktape.server.historical import FetchUpstream, Historical
 from ticktape.server.hub import Hub
@@ -119,12 +120,16 @@ class Viewer:
             is_tape=source.mode == "REPLAY",
         )
         self.book_streams = BookStreams(self.hub.directory, source, self.mbo_log)
+        self.flow_streams = FlowStreams(
+            self.hub.directory, source, self.signals, self.mbo_log, self.recording
+        )
         self._lag = FeedLag(source)
         self._metrics = ViewerMetrics(self.hub, self._lag)
         # What the handlers of the web API take by name.
         state: dict[str, object] = {
             "hub": self.hub,
             "book_streams": self.book_streams,
+            "flow_streams": self.flow_streams,
             "heatmap": Heatmap(self.mbo_log, self.book_streams),
             "historical": historical,
             "book_answers": BookAnswers(self.hub),
@@ -165,6 +170,8 @@ class Viewer:
         # A replay's ranges come from its tapes: what it has sent is no other data.
         if self.source.mode != "REPLAY":
             sinks.append(self.recording)
+        # The last: the past of an instrument that is asked for is what the sinks before it hold.
+        sinks.append(self.flow_streams)
         pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
         watch = asyncio.create_task(self._watch(is_connected))
         try:
@@ -200,8 +207,10 @@ class Viewer:
         self.mbo_streams.close()
         await self.hub.close()
         await self.book_streams.close()
+        await self.flow_streams.close()
         await self.hub.wait_until_left(_CLOSE_SECONDS)
         await self.book_streams.wait_until_left(_CLOSE_SECONDS)
+        await self.flow_streams.wait_until_left(_CLOSE_SECONDS)
         await self.server.close()
         await self.signals.close()
 

@@ -101,7 +101,7 @@ def outcome_of(text: str | None) -> int | str | None:
     """Read an outcome, ``pending`` among them; None for any."""
     if not text or text == "pending":
         return text or None
-    by_word = {word: number for number, word in OUTCOMES.items()}
+    by_word = {str(word): number for number, word in OUTCOMES.items()}
     return _one_of("outcome", text, {**by_word, "pending": 0})
 
 

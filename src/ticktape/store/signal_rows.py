@@ -13,11 +13,11 @@ from ticktape.tape.times import format_time
 SIGNAL_TYPES: Final = {kind: kind.name.lower() for kind in SignalKind}
 STRENGTHS: Final = ("weak", "medium", "strong", "defended")
 DIRECTIONS: Final = {1: "bullish", -1: "bearish"}
-OUTCOMES: Final = {1: "win", 0: "breakeven", -1: "loss"}
-HORIZONS: Final = {60_000_000_000: "1m", 300_000_000_000: "5m"}
-Direction = Literal["bullish", "bearish"]
 Outcome = Literal["win", "breakeven", "loss"]
+OUTCOMES: Final[dict[int, Outcome]] = {1: "win", 0: "breakeven", -1: "loss"}
 Horizon = Literal["1m", "5m"]
+HORIZONS: Final[dict[int, Horizon]] = {60_000_000_000: "1m", 300_000_000_000: "5m"}
+Direction = Literal["bullish", "bearish"]
 
 
 def kind_word(kind: int) -> str:
@@ -129,6 +129,14 @@ class SignalRow(Struct):
     outcome: Outcome | None
     note: str | None
     created_at: str
+
+    def judge(self, horizon: Horizon, price: int, outcome: int) -> None:
+        """Note what came of it: a price in 1e-9, and 1, 0 or -1."""
+        if horizon == "1m":
+            self.price_after_1m, self.outcome_1m = points(price), OUTCOMES[outcome]
+        else:
+            self.price_after_5m, self.outcome_5m = points(price), OUTCOMES[outcome]
+        self.outcome = self.outcome_5m or self.outcome_1m
 
 
 def row_of(kept: KeptSignal, created_ns: int) -> SignalRow:

@@ -1,0 +1,114 @@
+"""A session's signals counted by kind, with what came of them: for ``SessionStats``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ticktape.flow.signals.rows import Outcome
+from ticktape.flow.signals.signal import SignalKind
+from ticktape.server.flow_messages import KindStats
+from ticktape.store.signal_rows import HORIZONS, Horizon, points
+
+# Names of the kinds in SessionStats.
+GROUPS: Final = {
+    SignalKind.DELTA_FLIP: "delta_flips",
+    SignalKind.DELTA_REVERSAL: "delta_flips",
+    SignalKind.ABSORPTION: "absorptions",
+    SignalKind.STACKED_IMBALANCE: "stacked_imbalances",
+    SignalKind.CONFLUENCE: "confluences",
+    SignalKind.DIVERGENCE: "divergences",
+    SignalKind.ICEBERG: "icebergs",
+    SignalKind.SWEEP: "sweeps",
+}
+_FINAL: Final = "5m"
+
+
+@dataclass
+class _Counts:
+    bullish: int = 0
+    bearish: int = 0
+    results: dict[int, int] = field(default_factory=dict)
+    moves: dict[Horizon, int] = field(default_factory=dict)
+    judged: dict[Horizon, int] = field(default_factory=dict)
+
+
+class SessionCounts:
+    """Counts the signals of one session.
+
+    The outcome of five minutes takes the place of that of one. What waits for it is bounded by the
+    signals of five minutes.
+    """
+
+    def __init__(self) -> None:
+        self.start_ns = 0
+        self.begin(0)
+
+    def begin(self, start_ns: int) -> None:
+        """Begin a session: its open."""
+        self.start_ns = start_ns
+        self._counts = {name: _Counts() for name in GROUPS.values()}
+        # Results of one minute, by the signal's kind, time, direction, price and place.
+        self._first: dict[tuple[int, ...], int] = {}
+
+    def add(self, signals: np.ndarray) -> None:
+        """Count signals, dtype ``SIGNAL``."""
+        for kind, direction in zip(
+            signals["kind"].tolist(), signals["direction"].tolist(), strict=True
+        ):
+            counts = self._counts[GROUPS[SignalKind(kind)]]
+            if direction > 0:
+                counts.bullish += 1
+            else:
+                counts.bearish += 1
+
+    def judge(self, outcomes: np.ndarray) -> None:
+        """Count what came of signals of this session, dtype ``OUTCOME``."""
+        known = outcomes[
+            (outcomes["signal_ns"] > self.start_ns) & (outcomes["outcome"] != Outcome.UNKNOWN)
+        ]
+        for row in known:
+            horizon = HORIZONS.get(int(row["horizon_ns"]))
+            if horizon is None:
+                continue
+            counts = self._counts[GROUPS[SignalKind(int(row["kind"]))]]
+            result = int(row["outcome"])
+            names = ("kind", "signal_ns", "direction", "price", "place")
+            signal = tuple(int(row[name]) for name in names)
+            if horizon == _FINAL:
+                before = self._first.pop(signal, None)
+                if before is not None:
+                    counts.results[before] -= 1
+            else:
+                self._first[signal] = result
+            counts.results[result] = counts.results.get(result, 0) + 1
+            counts.moves[horizon] = counts.moves.get(horizon, 0) + int(row["move"])
+            counts.judged[horizon] = counts.judged.get(horizon, 0) + 1
+
+    def stats(self) -> dict[str, KindStats]:
+        """Give the counts by the name of the kind in the message."""
+        return {name: _stats(counts) for name, counts in self._counts.items()}
+
+
+def _stats(counts: _Counts) -> KindStats:
+    wins, losses, even = (
+        counts.results.get(one, 0) for one in (Outcome.WIN, Outcome.LOSS, Outcome.BREAKEVEN)
+    )
+    return KindStats(
+        counts.bullish + counts.bearish,
+        counts.bullish,
+        counts.bearish,
+        wins,
+        losses,
+        even,
+        _average(counts, "1m"),
+        _average(counts, "5m"),
+        100 * wins / (wins + losses) if wins + losses else None,
+    )
+
+
+def _average(counts: _Counts, horizon: Horizon) -> float | None:
+    judged = counts.judged.get(horizon, 0)
+    return points(counts.moves[horizon]) / judged if judged else None

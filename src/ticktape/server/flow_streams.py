@@ -1,0 +1,338 @@
+"""The instruments whose order flow is studied: a sink of the pipeline, the last one.
+
+Those that the source's default symbols stand for are followed without anybody watching, once they
+have records, so that their signals are kept; others as long as somebody watches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+import structlog
+
+from ticktape.feeds.marks import Mark, marks_in, positions_in
+from ticktape.flow.instrument import FlowInstrument, flow_instrument
+from ticktape.ops.metrics import CLIENT_QUEUE, CLIENTS
+from ticktape.server.directory import Directory
+from ticktape.server.flow_client import FlowClient
+from ticktape.server.flow_entries import connected, unknown_symbol
+from ticktape.server.flow_past import FlowPast, Plan
+from ticktape.server.flow_studies import FlowStudies, Origin
+from ticktape.server.flow_symbol import FlowSymbol
+from ticktape.server.recording import Recording
+from ticktape.server.signal_keeping import SignalKeeper
+from ticktape.server.source import Source
+from ticktape.store import MboLog
+from ticktape.tape.batch import Batch
+from ticktape.tape.errors import TicktapeError
+from ticktape.tape.layouts import Schema
+from ticktape.tape.symbology import infer_stype
+
+# Of one client, and of the default symbols.
+MOST_INSTRUMENTS: Final = 32
+# Records that wait while a past is studied; beyond that the pipeline waits for it.
+MOST_WAITING_BATCHES: Final = 4_096
+_NAMES: Final = frozenset({Schema.DEFINITION, Schema.SYMBOL_MAPPING})
+
+_log = structlog.wrap_logger(logging.getLogger(__name__))
+
+
+class TooManyInstrumentsError(TicktapeError):
+    """More instruments than one connection is sent."""
+
+    code = "too-many-instruments"
+
+
+class FlowStreams:
+    """Takes batches that the market has applied, and tells what studies make of them.
+
+    Parameters
+    ----------
+    directory : Directory
+        Names of the instruments.
+    source : Source
+        What the clients are told about the source.
+    keeper : SignalKeeper
+        Who writes signals down.
+    log : MboLog, optional
+        The source's records by order.
+    recording : Recording
+        What a source that is no replay has sent.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        source: Source,
+        keeper: SignalKeeper,
+        log: MboLog | None,
+        recording: Recording,
+    ) -> None:
+        self.directory = directory
+        self.source = source
+        self.clients: set[FlowClient] = set()
+        self.followed: dict[int, FlowSymbol] = {}
+        self.catching_up = False
+        self._keeper = keeper
+        self._past = FlowPast(source, log, recording)
+        self._defaults: list[int] = []
+        self._default_symbols: list[str] = []
+        # Whether what is told now of a past is known from the tape's index.
+        self._skips = False
+        self._knows = False
+        self._builds: set[asyncio.Task[None]] = set()
+        self._unstudied: set[int] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        CLIENT_QUEUE.read_from(self._waiting)
+
+    def _waiting(self) -> dict[tuple[str, ...], float]:
+        return {("flow",): float(sum(client.waiting for client in self.clients))}
+
+    async def write(self, batch: Batch) -> None:
+        """Take a batch that the market has applied."""
+        if batch.schema is Schema.SYSTEM:
+            self._read_system(batch)
+        elif batch.schema in _NAMES:
+            self._unstudied.clear()
+            self.resolve_again()
+        elif batch.schema is self._past.schema and len(batch.records) and not self._skips:
+            self._take(batch)
+            if any(len(one.waiting) > MOST_WAITING_BATCHES for one in self.followed.values()):
+                await asyncio.wait(self._builds)
+
+    async def close(self) -> None:
+        """End every client's stream, and write down what has been seen."""
+        for client in self.clients:
+            client.closing = True
+            client.wake.set()
+        for build in self._builds:
+            build.cancel()
+        self._keep()
+
+    async def wait_until_left(self, seconds: float) -> None:
+        """Wait until every client has left, but not longer than this."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            return
+
+    async def settle(self) -> None:
+        """Wait until no past is being studied."""
+        while self._builds:
+            await asyncio.wait(set(self._builds))
+
+    def _take(self, batch: Batch) -> None:
+        if self._default_symbols != self.source.default_symbols:
+            self.resolve_again()
+        # Before it is counted: whoever is followed from now on gets it as it comes.
+        self._follow_defaults(batch.records["instrument_id"])
+        self._past.count(batch)
+        for symbol in self.followed.values():
+            symbol.take(batch)
+        self._keep()
+
+    def _keep(self) -> None:
+        for symbol in self.followed.values():
+            if symbol.is_ready and symbol.studies.kept:
+                kept, symbol.studies.kept = symbol.studies.kept, []
+                self._keeper.keep(kept)
+
+    def _read_system(self, batch: Batch) -> None:
+        for mark in marks_in(batch):
+            if mark is Mark.RESET:
+                self._begin_reset()
+            elif mark is Mark.PAST:
+                self._knows = self._skips = self.source.past_in(batch) is not None
+            elif mark is Mark.POSITION:
+                self._place(batch)
+            elif mark is Mark.CAUGHT_UP:
+                self._end_reset()
+
+    def _begin_reset(self) -> None:
+        self.catching_up = True
+        self._skips = self._knows = False
+        for build in self._builds:
+            build.cancel()
+        self._builds.clear()
+        self._past.restart()
+        for symbol in self.followed.values():
+            symbol.begin(self._studies(symbol.instrument, self._past.plan()), is_ready=True)
+            symbol.is_held = True
+        for client in self.clients:
+            client.reset()
+
+    def _place(self, batch: Batch) -> None:
+        self._skips = False
+        for mbo_position, position in positions_in(batch):
+            self._past.place(mbo_position, position)
+        if self._knows and self.followed:
+            self._build(list(self.followed.values()))
+
+    def _end_reset(self) -> None:
+        if self.catching_up:
+            self.catching_up = False
+            for symbol in self.followed.values():
+                symbol.is_held = False
+            for client in self.clients:
+                client.wake.set()
+
+    def _studies(self, instrument: FlowInstrument, plan: Plan) -> FlowStudies:
+        mode = self.source.mode.lower()
+        return FlowStudies(instrument, Origin(self._keeper.dataset, mode), plan.by_order)
+
+    def _build(self, symbols: list[FlowSymbol]) -> None:
+        """Let studies see the past up to now, in a thread; what comes meanwhile waits."""
+        plan = self._past.plan()
+        found = {symbol: self._studies(symbol.instrument, plan) for symbol in symbols}
+        for symbol, studies in found.items():
+            symbol.begin(studies, is_ready=False)
+        build = asyncio.create_task(self._study(found, plan))
+        self._builds.add(build)
+        build.add_done_callback(self._builds.discard)
+
+    async def _study(self, found: dict[FlowSymbol, FlowStudies], plan: Plan) -> None:
+        try:
+            await asyncio.to_thread(_study_past, list(found.values()), plan)
+        except (TicktapeError, OSError) as error:
+            _log.warning("a past could not be studied", exc_info=error)
+            for studies in found.values():
+                studies.by_order = "since" if plan.by_order != "none" else "none"
+        for symbol, studies in found.items():
+            if symbol.studies is not studies:
+                continue
+            while symbol.waiting:
+                symbol.take(symbol.waiting.popleft(), tell=False)
+                await asyncio.sleep(0)
+                if symbol.studies is not studies:
+                    break
+            else:
+                symbol.is_ready = True
+                for client in symbol.watchers:
+                    client.wake.set()
+        self._keep()
+
+    def _follow_defaults(self, instrument_ids: np.ndarray) -> None:
+        for one in self._defaults:
+            if one in self.followed or one in self._unstudied:
+                continue
+            defaults = sum(symbol.is_default for symbol in self.followed.values())
+            if defaults >= MOST_INSTRUMENTS:
+                return
+            if (instrument_ids == one).any():
+                try:
+                    self._follow(one)
+                except TicktapeError as error:
+                    self._unstudied.add(one)
+                    _log.warning("an instrument is not studied", exc_info=error)
+
+    def _follow(self, instrument_id: int) -> FlowSymbol:
+        """Follow an instrument from its past on.
+
+        Raises
+        ------
+        BadValueError
+            If too little is known of it.
+        """
+        symbol = self.followed.get(instrument_id)
+        if symbol is None:
+            instrument = flow_instrument(
+                self.directory.symbol_of(instrument_id),
+                instrument_id,
+                definition=self.directory.market.instruments.by_id(instrument_id),
+            )
+            studies = self._studies(instrument, self._past.plan())
+            symbol = FlowSymbol(instrument, studies, is_default=instrument_id in self._defaults)
+            symbol.is_held = self.catching_up
+            self.followed[instrument_id] = symbol
+            if not self._past.is_empty:
+                self._build([symbol])
+        return symbol
+
+    def resolve_again(self) -> None:
+        """Let instruments that have just become known be followed."""
+        self._default_symbols = list(self.source.default_symbols)
+        self._defaults, _ = self._instruments(self._default_symbols, None)
+        for one, symbol in self.followed.items():
+            symbol.is_default = one in self._defaults
+        for client in self.clients:
+            self._watch(client)
+
+    def _instruments(
+        self, symbols: Iterable[str], stype_in: str | None
+    ) -> tuple[list[int], list[str]]:
+        """Tell which instruments symbols stand for, and which symbols for none.
+
+        Spreads are not among those of a parent: they have prints of their own.
+        """
+        found: dict[int, None] = {}
+        not_found = []
+        for symbol in symbols:
+            resolution = self.directory.resolve([symbol], stype_in)
+            not_found += resolution.not_found
+            is_parent = (stype_in or infer_stype(symbol)) == "parent"
+            for one in sorted(resolution.instrument_ids):
+                definition = self.directory.market.instruments.by_id(one)
+                if not (is_parent and definition is not None and definition.is_spread):
+                    found[one] = None
+        return list(found), not_found
+
+    def attach(self, client: FlowClient, settings: dict[str, Any]) -> None:
+        """Begin a client's stream."""
+        client.settings = settings
+        self.clients.add(client)
+        self._empty.clear()
+        CLIENTS.labels("flow").set(len(self.clients))
+        self._watch(client, always_tell=True)
+
+    def detach(self, client: FlowClient) -> None:
+        """End a client's stream."""
+        for symbol in list(client.views):
+            client.leave(symbol)
+            self._leave(symbol)
+        self.clients.discard(client)
+        CLIENTS.labels("flow").set(len(self.clients))
+        if not self.clients:
+            self._empty.set()
+
+    def _leave(self, symbol: FlowSymbol) -> None:
+        if not symbol.watchers and not symbol.is_default:
+            self.followed.pop(symbol.instrument.instrument_id, None)
+
+    def _watch(self, client: FlowClient, *, always_tell: bool = False) -> None:
+        asked = list(client.subscription.symbols or self.source.default_symbols)
+        ids, not_found = self._instruments(asked, client.subscription.stype_in)
+        wanted: list[FlowSymbol] = []
+        for one in ids[:MOST_INSTRUMENTS]:
+            try:
+                wanted.append(self._follow(one))
+            except TicktapeError as error:
+                client.refuse_once(str(one), error)
+        new = [symbol for symbol in wanted if symbol not in client.views]
+        if new or always_tell:
+            client.notify(connected(self.source, self._keeper.dataset, asked, wanted, client))
+        if len(ids) > MOST_INSTRUMENTS:
+            hint = f"the first {MOST_INSTRUMENTS} are sent; ask for fewer"
+            too_many = f"{len(ids)} instruments are too many for one connection"
+            client.refuse_once("", TooManyInstrumentsError(too_many, hint=hint))
+        if self.directory.has_names():
+            for symbol_name in not_found:
+                client.refuse_once(symbol_name, unknown_symbol(symbol_name))
+        for symbol in new:
+            client.watch(symbol)
+        if not self.catching_up:
+            for gone in set(client.views) - set(wanted):
+                client.leave(gone)
+                self._leave(gone)
+
+
+def _study_past(studies: list[FlowStudies], plan: Plan) -> None:
+    ids = [one.engine.instrument.instrument_id for one in studies]
+    for batch in plan.batches(ids):
+        for one in studies:
+            one.take(batch)

@@ -1,0 +1,282 @@
+"""The studies of one instrument as the stream tells them: what they closed, the latest of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+from msgspec.json import Encoder
+
+from ticktape.flow.instrument import FlowInstrument
+from ticktape.flow.instrument_flow import FlowRows, InstrumentFlow
+from ticktape.flow.prints import PRINT, PrintStream
+from ticktape.flow.profile.range_profile import RangeProfile
+from ticktape.flow.profile.rows import LEG_NODE
+from ticktape.flow.signals.rows import Outcome
+from ticktape.server import flow_rows
+from ticktape.server.flow_messages import Bubble, Confluence, Said
+from ticktape.server.flow_session import SessionCounts
+from ticktape.store.signal_rows import (
+    HORIZONS,
+    KeptOutcome,
+    KeptSession,
+    KeptSignal,
+    SignalRow,
+    row_of,
+    signal_name,
+)
+from ticktape.tape.batch import Batch
+from ticktape.tape.session import Session
+from ticktape.tape.sessions import Sessions
+
+# Signals that a late joiner is told, and legs.
+SIGNALS_KEPT: Final = 1_000
+LEGS_KEPT: Final = 50
+PRINTS_KEPT: Final = 1 << 20
+_RESULTS: Final = {Outcome.WIN: 1, Outcome.BREAKEVEN: 0, Outcome.LOSS: -1}
+_NO_NODES: Final = np.zeros(0, LEG_NODE)
+_EPOCH: Final = date(1970, 1, 1)
+
+_encode = Encoder().encode
+
+
+class Origin(NamedTuple):
+    """Whose signals they are: the dataset that they are kept under, and the source's mode."""
+
+    dataset: str
+    mode: str
+
+
+class Event(NamedTuple):
+    """A message that is sent once.
+
+    Attributes
+    ----------
+    text : bytes
+        JSON.
+    bubble_size : int
+        Of a bubble, its size; else -1.
+    every : str
+        Of a bar, its length; else empty.
+    """
+
+    text: bytes
+    bubble_size: int = -1
+    every: str = ""
+
+
+class RowRing:
+    """The latest rows of one study."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pieces: deque[np.ndarray] = deque()
+        self._count = 0
+
+    def append(self, rows: np.ndarray) -> None:
+        """Add rows, and forget the oldest."""
+        self._pieces.append(rows[-self._most :])
+        self._count += len(self._pieces[-1])
+        while self._count - len(self._pieces[0]) >= self._most:
+            self._count -= len(self._pieces.popleft())
+
+    def rows(self) -> np.ndarray | None:
+        """Give them, oldest first; None without any."""
+        if not self._pieces:
+            return None
+        if len(self._pieces) > 1:
+            self._pieces = deque([np.concatenate(list(self._pieces))])
+            self._count = len(self._pieces[0])
+        return self._pieces[0][-self._most :]
+
+
+class FlowStudies:
+    """Runs the studies of one instrument.
+
+    Parameters
+    ----------
+    instrument : FlowInstrument
+        Whose.
+    origin : Origin
+        What its signals are kept under.
+    by_order : str
+        How much of the past the studies of orders see: ``all``, ``since`` or ``none``.
+
+    Attributes
+    ----------
+    engine : InstrumentFlow
+        The studies.
+    prints : RangeProfile
+        Its latest prints.
+    kept : list
+        Sessions, signals and outcomes to be written; whoever writes them takes them away.
+    newest : numpy.ndarray
+        dtype ``PRINT``: the prints of the last records.
+    signals : OrderedDict
+        The latest signals by their identifiers, with what came of them.
+    """
+
+    def __init__(self, instrument: FlowInstrument, origin: Origin, by_order: str) -> None:
+        self.engine = InstrumentFlow(instrument)
+        self.symbol = instrument.symbol
+        self.by_order = by_order
+        self.prints = RangeProfile(instrument.tick, PRINTS_KEPT)
+        self.kept: list[KeptSession | KeptSignal | KeptOutcome] = []
+        self.signals: OrderedDict[str, SignalRow] = OrderedDict()
+        self.counts = SessionCounts()
+        self.legs: deque[tuple[np.void, np.ndarray]] = deque(maxlen=LEGS_KEPT)
+        self.last_price: int | None = None
+        self.newest = np.zeros(0, PRINT)
+        self.buckets = len(self.engine.settings.cvd.bounds_contracts) + 1
+        self._origin = origin
+        self._stream = PrintStream(instrument.instrument_id, instrument.publisher_id)
+        self._sessions = Sessions(instrument.sessions)
+        self._session: Session | None = None
+        self.rings = {name: RowRing(most) for name, most in flow_rows.KEPT.items()}
+
+    def take(self, batch: Batch) -> FlowRows:
+        """Take records, of any instrument, and give the rows that they close."""
+        own = self.newest = self._stream.take(batch.records)
+        if len(own):
+            self.prints.update(own)
+            self.last_price = int(own["price"][-1])
+        rows = self.engine.update(batch)
+        self._note_session()
+        for name, ring in self.rings.items():
+            if name in rows:
+                ring.append(rows[name])
+        self._take_legs(rows)
+        if "signals" in rows:
+            self._take_signals(rows["signals"])
+        if "outcomes" in rows:
+            self._take_outcomes(rows["outcomes"])
+        return rows
+
+    def _note_session(self) -> None:
+        session = self.engine.session
+        if session is None or session == self._session:
+            return
+        self._session = session
+        self.counts.begin(session.open_ns)
+        self.kept.append(
+            KeptSession(
+                *self._origin,
+                self.symbol,
+                _iso_date(session),
+                session.open_ns,
+                session.close_ns,
+            )
+        )
+
+    def _take_legs(self, rows: FlowRows) -> None:
+        at = 0
+        for leg in rows.get("legs", ()):
+            count = int(leg["nodes"])
+            self.legs.append((leg, rows["leg_nodes"][at : at + count] if count else _NO_NODES))
+            at += count
+
+    def _take_signals(self, rows: np.ndarray) -> None:
+        self.counts.add(rows[rows["ts_ns"] > self.counts.start_ns])
+        for ts_ns, price, low, high, amount, kind, direction, strength, score in rows.tolist():
+            # What ends with a session is of that session.
+            session = f"{self.symbol}-{_iso_date(self._sessions.at(ts_ns - 1))}"
+            kept = KeptSignal(
+                self._origin.dataset,
+                self.symbol,
+                kind,
+                ts_ns,
+                direction,
+                price,
+                session,
+                low,
+                high,
+                strength,
+                score,
+                amount,
+            )
+            self.kept.append(kept)
+            row = row_of(kept, ts_ns)
+            self.signals[row.id] = row
+        while len(self.signals) > SIGNALS_KEPT:
+            self.signals.popitem(last=False)
+
+    def _take_outcomes(self, rows: np.ndarray) -> None:
+        self.counts.judge(rows)
+        for row in rows:
+            horizon = HORIZONS.get(int(row["horizon_ns"]))
+            result = _RESULTS.get(Outcome(int(row["outcome"])))
+            if horizon is None or result is None:
+                continue
+            names = ("kind", "signal_ns", "direction", "price")
+            name = signal_name(self.symbol, *(int(row[one]) for one in names))
+            price = int(row["price_after"])
+            self.kept.append(
+                KeptOutcome(self._origin.dataset, name, horizon, int(row["ts_ns"]), price, result)
+            )
+            if name in self.signals:
+                self.signals[name].judge(horizon, price, result)
+
+    def events(self, rows: FlowRows) -> Iterator[Event]:
+        """Write what closed as messages; signals after what they are made of."""
+        for name, tell in flow_rows.EVENTS.items():
+            if name not in rows:
+                continue
+            for message in tell(self.symbol, rows[name]):
+                if isinstance(message, Confluence) and message.id in self.signals:
+                    signal = self.signals[message.id]
+                    message.price_after1m = signal.price_after_1m
+                    message.price_after5m = signal.price_after_5m
+                yield event_of(message)
+            if name == "windows" and "cvd" in rows:
+                yield from self._points(rows["cvd"])
+        if "cvd" in rows and "windows" not in rows:
+            yield from self._points(rows["cvd"])
+        for row in self._of(rows.get("signals")):
+            yield Event(signal_text(row))
+        if "outcomes" in rows:
+            for message in flow_rows.outcomes(self.symbol, rows["outcomes"]):
+                yield event_of(message)
+
+    def _points(self, rows: np.ndarray) -> Iterator[Event]:
+        for message in flow_rows.cvd_points(self.symbol, rows, self.buckets):
+            yield event_of(message)
+
+    def _of(self, rows: np.ndarray | None) -> Iterator[SignalRow]:
+        if rows is None:
+            return
+        for row in rows:
+            names = ("kind", "ts_ns", "direction", "price")
+            found = self.signals.get(signal_name(self.symbol, *(int(row[one]) for one in names)))
+            if found is not None:
+                yield found
+
+    def past(self) -> Iterator[Event]:
+        """Write the latest of each kind of event, oldest first; as it stood at the first call."""
+        found = {
+            name: rows for name, ring in self.rings.items() if (rows := ring.rows()) is not None
+        }
+        signals = [signal_text(row) for row in self.signals.values()]
+        return self._past(found, signals)
+
+    def _past(self, found: FlowRows, signals: list[bytes]) -> Iterator[Event]:
+        yield from self.events(found)
+        for text in signals:
+            yield Event(text)
+
+
+def event_of(message: Said) -> Event:
+    """Write a message that is sent once."""
+    size = message.size if isinstance(message, Bubble) else -1
+    return Event(_encode(message), size)
+
+
+def signal_text(row: SignalRow) -> bytes:
+    """Write the message of a signal: its row, with a type."""
+    return b'{"type":"Signal",' + _encode(row)[1:]
+
+
+def _iso_date(session: Session) -> str:
+    return (_EPOCH + timedelta(days=session.trade_date)).isoformat()
