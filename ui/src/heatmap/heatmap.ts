@@ -245,6 +245,8 @@ export class Heatmap {
   /** All of it at once: a copy is made of what this draws. */
   private drawStill(): void {
     this.drawnKey = "";
+    // A browser wipes what it has shown at the first drawing after it, and counts a copy of pixels as none.
+    this.painter?.blank(this.palette);
     this.needs = { plot: true, axes: true, cross: true };
     this.draw();
   }

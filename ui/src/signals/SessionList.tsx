@@ -120,7 +120,9 @@ function Comparison({ of }: { of: readonly FlowSession[] }) {
               {one.symbol} {one.tradeDate}
             </th>
           ))}
-          <th scope="col">Difference</th>
+          <th scope="col" title="Of the win rates, in points of a percent">
+            ±
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -158,5 +160,5 @@ function TallyCells({ tally }: { tally: Tally | null }) {
 function difference(one: number | null, other: number | null): string {
   if (one === null || other === null) return "–";
   const points = Math.round(other - one);
-  return `${points > 0 ? "+" : ""}${points} points`;
+  return `${points > 0 ? "+" : ""}${points}`;
 }

@@ -14,12 +14,12 @@ import type { FlowSession } from "./signal";
 import { WinRates } from "./WinRates";
 import "../styles/signals.css";
 
-const TABS = ["signals", "sessions", "win rates"] as const;
+const TABS = ["Signals", "Sessions", "Win rates"] as const;
 const FORMATS = ["csv", "json", "parquet"] as const;
 
 /** Signals that are kept, of this and earlier sessions, up to a replay's cursor. */
 export function SignalHistoryPanel() {
-  const [tab, setTab] = useState<(typeof TABS)[number]>("signals");
+  const [tab, setTab] = useState<(typeof TABS)[number]>("Signals");
   const [filters, setFilters] = useState(NO_FILTERS);
   const [range, setRange] = useState<Range>({ start: "", end: "" });
   const [session, setSession] = useState<FlowSession | null>(null);
@@ -60,7 +60,7 @@ export function SignalHistoryPanel() {
           ))}
         </span>
       </div>
-      {tab !== "sessions" && (
+      {tab !== "Sessions" && (
         <div className="signal-query">
           <SignalFilters filters={filters} onChange={setFilters} symbols={symbols} />
           <RangeFields range={range} onChange={setRange} />
@@ -76,16 +76,16 @@ export function SignalHistoryPanel() {
           )}
         </div>
       )}
-      {tab === "signals" && <KeptSignals query={query.toString()} />}
-      {tab === "sessions" && (
+      {tab === "Signals" && <KeptSignals query={query.toString()} />}
+      {tab === "Sessions" && (
         <SessionList
           onShow={(one) => {
             setSession(one);
-            setTab("signals");
+            setTab("Signals");
           }}
         />
       )}
-      {tab === "win rates" && <WinRates query={query.toString()} />}
+      {tab === "Win rates" && <WinRates query={query.toString()} />}
     </section>
   );
 }

@@ -78,7 +78,10 @@ export function SignalHead() {
       <span className="number price">Price</span>
       <span className="strength">Strength</span>
       <span className="number score">Score</span>
-      <span className="outcome">Outcome</span>
+      <span className="outcome">
+        <span className="word">Outcome</span>
+        <span className="short">Move</span>
+      </span>
     </div>
   );
 }

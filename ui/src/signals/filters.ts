@@ -1,7 +1,6 @@
 /** Which signals a person wants to see: the same for what is on the page and for what is asked of the server. */
 
 import type { Direction, Strength } from "../flow/wire";
-import { formatRfc3339, parseTime } from "../market/times";
 import { type OUTCOMES, outcomeOf, type Signal, STRENGTHS } from "./signal";
 
 export interface Filters {
@@ -57,12 +56,11 @@ export function queryOf(filters: Filters, range: Range = { start: "", end: "" })
   return query;
 }
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
+const MINUTE = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d(?:\.\d+)?)?Z?$/;
 
-/** A day stays a day, as the server takes all of it; a time is written out. */
+/** A time is written out, in UTC; a day stays a day, as the server takes all of it. */
 function timeOf(typed: string): string {
   const text = typed.trim();
-  if (text === "" || DAY.test(text)) return text;
-  const ns = parseTime(text.replace(" ", "T"));
-  return ns === null ? text : formatRfc3339(ns);
+  const found = MINUTE.exec(text);
+  return found === null ? text : `${found[1]}T${found[2]}${found[3] ?? ":00"}Z`;
 }

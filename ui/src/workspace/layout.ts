@@ -74,16 +74,13 @@ function setWidths(api: DockviewApi): void {
   if (right > 0) groupAt(api, "middle")?.api.setSize({ width: middle });
 }
 
-// With a second symbol beside: the shares of the ladder and of what stands right of it.
-const LADDER_SHARE = 0.25;
-const RIGHT_SHARE = 0.2;
+// With a second symbol beside: the share of the ladder.
+const LADDER_SHARE = 0.23;
 
 /** Give two symbols as much room each as the other panels leave. */
 export function shareWidth(api: DockviewApi): void {
-  const shareOf = (place: Place, share: number) =>
-    groupAt(api, place) === undefined ? 0 : share * api.width;
-  const middle = shareOf("middle", LADDER_SHARE);
-  const right = shareOf("right", RIGHT_SHARE);
+  const middle = groupAt(api, "middle") === undefined ? 0 : LADDER_SHARE * api.width;
+  const right = groupAt(api, "right") === undefined ? 0 : (PLACES.right.width ?? 0);
   const each = (api.width - middle - right) / 2;
   groupAt(api, "main")?.api.setSize({ width: each });
   groupAt(api, "beside")?.api.setSize({ width: each });
