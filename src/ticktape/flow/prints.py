@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ PRINT: Final = np.dtype(
 )
 
 _NEEDED: Final = frozenset(PrintColumns._fields)
+_NONE: Final = kernel_input(np.empty(0, PRINT))
 
 
 class PrintStream:
@@ -81,16 +83,13 @@ class PrintStream:
         WrongSchemaError
             If the records carry no prints.
         """
-        names = records.dtype.names or ()
-        if not set(names) >= _NEEDED:
-            raise WrongSchemaError(
-                f"records with the fields {', '.join(names)} carry no trades",
-                hint="studies are made from mbo, trades, tbbo, mbp-1 or mbp-10 records",
-            )
+        _check_fields(records.dtype)
         count = len(records)
         if count == 1:
+            if records["instrument_id"][0] != self.instrument_id:
+                return _NONE
             # A column of one record would count as contiguous, and have a kernel of its own.
-            records = np.concatenate([records, records])
+            records = np.frombuffer(2 * records.tobytes(), records.dtype)
         records = kernel_input(records)
         columns = PrintColumns(*(records[name] for name in PrintColumns._fields))
         prints = np.zeros(count, PRINT)
@@ -99,3 +98,13 @@ class PrintStream:
         # Few of many hold no more memory than they need.
         taken = prints[:filled] if 2 * filled > count else prints[:filled].copy()
         return kernel_input(taken)
+
+
+@cache
+def _check_fields(dtype: np.dtype) -> None:
+    names = dtype.names or ()
+    if not set(names) >= _NEEDED:
+        raise WrongSchemaError(
+            f"records with the fields {', '.join(names)} carry no trades",
+            hint="studies are made from mbo, trades, tbbo, mbp-1 or mbp-10 records",
+        )

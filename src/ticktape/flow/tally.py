@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ticktape.flow.tally_kernels import LOW_BITS, TALLY, TallyState, close_second, count_prints
+from ticktape.flow.tally_kernels import PART_BITS, TALLY, TallyState, close_second, count_prints
 
 __all__ = ["TALLY", "Tally"]
 
@@ -66,5 +66,7 @@ def vwap_of(sums: np.void) -> int | None:
     volume = int(sums["buy_volume"] + sums["sell_volume"] + sums["unsided_volume"])
     if not volume:
         return None
-    turnover = (int(sums["turnover_high"]) << LOW_BITS) + int(sums["turnover_low"])
+    turnover = 0
+    for part in ("high", "middle", "low"):
+        turnover = (turnover << PART_BITS) + int(sums[f"turnover_{part}"])
     return (2 * turnover + volume) // (2 * volume)

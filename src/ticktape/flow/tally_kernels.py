@@ -11,7 +11,7 @@ from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
 
 # What was counted over all prints; volumes in contracts, prices in 1e-9. The delta is what was
 # bought less what was sold; its greatest and its least value are those after a print. The sum of
-# price times size is `turnover_high` * 2**24 + `turnover_low`: it does not fit 64 bits.
+# price times size does not fit 64 bits: its lowest 24 bits, the next 24, and the rest.
 TALLY: Final = np.dtype(
     [
         ("trades", "i8"),
@@ -25,11 +25,13 @@ TALLY: Final = np.dtype(
         ("low", "i8"),
         ("close", "i8"),
         ("turnover_high", "i8"),
+        ("turnover_middle", "i8"),
         ("turnover_low", "i8"),
         ("cvd", "i8"),
         ("cvd_max", "i8"),
         ("cvd_min", "i8"),
-        # Windows of one second with a side: those that closed.
+        # Windows of one second with a side: those that closed. What the open one bought and sold is
+        # in no volume yet.
         ("windows", "i8"),
         ("significant", "i8"),
         ("buy_dominant", "i8"),
@@ -45,10 +47,11 @@ TALLY: Final = np.dtype(
 )
 
 _NS_PER_SECOND: Final = 1_000_000_000
-LOW_BITS: Final = 24
-_LOW_MASK: Final = (1 << LOW_BITS) - 1
+PART_BITS: Final = 24
+_PART_MASK: Final = (1 << PART_BITS) - 1
 # A window is significant where its delta is more than 15 % of its volume.
 _SIGNIFICANT_PERCENT: Final = 15
+_FAR_BELOW: Final = -(2**62)
 
 
 class TallyState(NamedTuple):
@@ -71,6 +74,8 @@ def close_second(state: TallyState) -> None:
     if volume == 0:
         return
     delta = tally["bought"] - tally["sold"]
+    tally["buy_volume"] += tally["bought"]
+    tally["sell_volume"] += tally["sold"]
     tally["windows"] += 1
     tally["significant"] += 100 * abs(delta) > _SIGNIFICANT_PERCENT * volume
     tally["buy_dominant"] += delta > 0
@@ -86,42 +91,70 @@ def close_second(state: TallyState) -> None:
 
 @lean_kernel
 def count_prints(state: TallyState, prints: np.ndarray) -> None:
-    """Count prints (dtype ``PRINT``)."""
+    """Count prints (dtype ``PRINT``), at least one."""
     tally = state.tally[0]
+    if tally["trades"] == 0:
+        price = prints[0]["price"]
+        tally["first_ns"] = prints[0]["ts_event"]
+        tally["open"] = price
+        tally["high"] = price
+        tally["low"] = price
+        tally["cvd_max"] = _FAR_BELOW
+        tally["cvd_min"] = -_FAR_BELOW
+    high = tally["high"]
+    low = tally["low"]
+    cvd = tally["cvd"]
+    cvd_max = tally["cvd_max"]
+    cvd_min = tally["cvd_min"]
+    turnover_high = tally["turnover_high"]
+    turnover_middle = tally["turnover_middle"]
+    turnover_low = tally["turnover_low"]
+    unsided = tally["unsided_volume"]
+    bought = tally["bought"]
+    sold = tally["sold"]
+    open_second_ends = (tally["second"] + 1) * _NS_PER_SECOND
     for at in range(len(prints)):
         price = prints[at]["price"]
         size = np.int64(prints[at]["size"])
         side = prints[at]["side"]
-        time = prints[at]["ts_event"]
-        if tally["trades"] == 0:
-            tally["first_ns"] = time
-            tally["open"] = price
-            tally["high"] = price
-            tally["low"] = price
-        second = time // _NS_PER_SECOND
-        if second != tally["second"]:
+        # Times never fall, so a window is over where its end is reached.
+        if prints[at]["ts_event"] >= open_second_ends:
+            tally["cvd"] = cvd
+            tally["bought"] = bought
+            tally["sold"] = sold
             close_second(state)
-            tally["second"] = second
-        tally["trades"] += 1
-        tally["last_ns"] = time
-        tally["high"] = max(tally["high"], price)
-        tally["low"] = min(tally["low"], price)
-        tally["close"] = price
-        low = tally["turnover_low"] + (price & _LOW_MASK) * size
-        tally["turnover_high"] += (price >> LOW_BITS) * size + (low >> LOW_BITS)
-        tally["turnover_low"] = low & _LOW_MASK
+            bought = 0
+            sold = 0
+            tally["second"] = prints[at]["ts_event"] // _NS_PER_SECOND
+            open_second_ends = (tally["second"] + 1) * _NS_PER_SECOND
+        high = max(high, price)
+        low = min(low, price)
+        turnover_low += (price & _PART_MASK) * size
+        turnover_middle += ((price >> PART_BITS) & _PART_MASK) * size + (turnover_low >> PART_BITS)
+        turnover_low &= _PART_MASK
+        turnover_high += (price >> 2 * PART_BITS) * size + (turnover_middle >> PART_BITS)
+        turnover_middle &= _PART_MASK
         if side == SIDE_BID:
-            tally["buy_volume"] += size
-            tally["bought"] += size
-            tally["cvd"] += size
+            bought += size
+            cvd += size
         elif side == SIDE_ASK:
-            tally["sell_volume"] += size
-            tally["sold"] += size
-            tally["cvd"] -= size
+            sold += size
+            cvd -= size
         else:
-            tally["unsided_volume"] += size
-        if tally["trades"] == 1:
-            tally["cvd_max"] = tally["cvd"]
-            tally["cvd_min"] = tally["cvd"]
-        tally["cvd_max"] = max(tally["cvd_max"], tally["cvd"])
-        tally["cvd_min"] = min(tally["cvd_min"], tally["cvd"])
+            unsided += size
+        cvd_max = max(cvd_max, cvd)
+        cvd_min = min(cvd_min, cvd)
+    tally["trades"] += len(prints)
+    tally["last_ns"] = prints[len(prints) - 1]["ts_event"]
+    tally["close"] = prints[len(prints) - 1]["price"]
+    tally["high"] = high
+    tally["low"] = low
+    tally["turnover_high"] = turnover_high
+    tally["turnover_middle"] = turnover_middle
+    tally["turnover_low"] = turnover_low
+    tally["unsided_volume"] = unsided
+    tally["cvd"] = cvd
+    tally["cvd_max"] = cvd_max
+    tally["cvd_min"] = cvd_min
+    tally["bought"] = bought
+    tally["sold"] = sold
