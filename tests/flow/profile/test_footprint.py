@@ -163,6 +163,25 @@ def test_imbalances_at_three_adjacent_ticks_are_a_stack():
     assert len(bar_of(*three_in_a_row(), stacked_ticks=4).stacks) == 0
 
 
+@pytest.mark.parametrize(("traded", "side"), [("B", 1), ("A", -1)])
+def test_a_stack_may_reach_from_the_lowest_to_the_highest_price(traded, side):
+    prints = [(tick, 5, traded) for tick in (10, 11, 12)]
+    closed = bar_of(*prints, ignore_zeros=False)
+    assert closed.stacks[["price_low", "price_high", "levels", "side", "excess"]].tolist() == [
+        (10 * TICK, 12 * TICK, 3, side, 15)
+    ]
+    assert len(bar_of(*prints, ignore_zeros=False, stacked_ticks=4).stacks) == 0
+
+
+@pytest.mark.parametrize(("traded", "side"), [("B", 1), ("A", -1)])
+def test_a_stack_may_end_inside_the_bar(traded, side):
+    prints = [*((tick, 5, traded) for tick in (10, 11, 12)), (9, 1, "N"), (13, 1, "N")]
+    closed = bar_of(*prints, ignore_zeros=False)
+    assert closed.stacks[["price_low", "price_high", "levels", "side"]].tolist() == [
+        (10 * TICK, 12 * TICK, 3, side)
+    ]
+
+
 def test_a_tick_between_breaks_a_stack():
     prints = [one for one in three_in_a_row() if one[0] != 11]
     assert len(bar_of(*prints).stacks) == 0

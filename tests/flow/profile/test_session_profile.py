@@ -129,6 +129,26 @@ def test_prices_far_apart_find_room_and_those_too_far_are_counted():
     assert study.summary().poc == 24_000 * 10**9
 
 
+def test_the_widest_span_may_be_filled_and_no_more():
+    study = SessionProfile(TICK, ProfileSettings(most_ticks=100))
+    study.update(as_array([Print(0, tick * TICK, 1, "B") for tick in (0, 99, -1, 100)]), 0)
+    assert (study.levels()["price"] // TICK).tolist() == [0, 99]
+    assert study.outside == 2
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 10**10),
+    st.lists(st.integers(-500_000, 500_000), min_size=1, max_size=30),
+    st.integers(-1, 1),
+)
+def test_every_price_finds_its_own_tick_however_a_tick_divides(tick, places, beside):
+    study = SessionProfile(tick)
+    prints = [Print(0, place * tick + beside, 1, "B") for place in places]
+    study.update(as_array(prints), 0)
+    assert study.levels()["price"].tolist() == sorted({p.price // tick * tick for p in prints})
+
+
 def test_a_price_between_two_ticks_belongs_to_the_lower():
     study = SessionProfile(TICK)
     study.update(as_array([Print(0, TICK - 1, 3, "B"), Print(0, -1, 2, "A")]), 0)

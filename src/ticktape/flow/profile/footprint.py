@@ -169,9 +169,10 @@ class Footprint:
 
     def kept(self) -> FootprintRows:
         """Give all closed bars that are kept, the oldest first."""
-        joined = _joined(list(self._kept))
-        self._kept = deque([joined] if len(joined.bars) else [])
-        return _last_bars(joined, self.settings.kept_bars)
+        rows = _last_bars(_joined(list(self._kept)), self.settings.kept_bars)
+        self._bars_kept = len(rows.bars)
+        self._kept = deque([rows] if self._bars_kept else [])
+        return rows
 
     def _stands(self, end_ns: int) -> FootprintRows:
         counts = self._state.counts
