@@ -56,7 +56,7 @@ def kinds_seen(state: ConfluenceState, bullish: Integer, now: Integer) -> tuple[
     """Give how many kinds of a direction were seen within the time, and their bits."""
     count = np.int64(0)
     bits = np.int64(0)
-    for kind in range(_KINDS):
+    for kind in range(state.seen.shape[1]):
         if state.seen[bullish, kind] >= now - state.limits[WITHIN]:
             count += 1
             bits |= np.int64(1) << kind
@@ -76,14 +76,14 @@ def write_confluence(
     row["direction"] = 2 * bullish - 1
     low = np.int64(2**63 - 1)
     high = np.int64(-(2**63))
-    for kind in range(_KINDS):
+    for kind in range(state.seen.shape[1]):
         if bits >> kind & 1:
             low = min(low, state.low[bullish, kind])
             high = max(high, state.high[bullish, kind])
     row["price_low"] = low
     row["price_high"] = high
     for side in range(2):
-        for kind in range(_KINDS):
+        for kind in range(state.seen.shape[1]):
             state.seen[side, kind] = NEVER
     state.limits[LAST] = now
 
@@ -105,7 +105,7 @@ def find_confluences(state: ConfluenceState, signals: np.ndarray, rows: np.ndarr
         now = np.int64(signal["ts_ns"])
         kind = np.int64(signal["kind"])
         direction = np.int64(signal["direction"])
-        if direction != 0 and kind < _KINDS and kind != _CONFLUENCE_KIND:
+        if direction != 0 and kind < state.seen.shape[1] and kind != _CONFLUENCE_KIND:
             bullish = np.int64(direction > 0)
             if state.seen[bullish, kind] == now:
                 state.low[bullish, kind] = min(state.low[bullish, kind], signal["price_low"])
