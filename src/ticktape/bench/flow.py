@@ -15,7 +15,7 @@ from ticktape.bench.tapes import Workbench, batches_of
 from ticktape.flow.instrument import flow_instrument
 from ticktape.flow.instrument_flow import InstrumentFlow
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records
-from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, SIDE_NONE
+from ticktape.tape.layouts import ACTION_TRADE, SIDE_ASK, SIDE_BID, SIDE_NONE
 from ticktape.tape.times import NS_PER_SECOND, utc_date
 
 SYMBOL: Final = "NQZ5"
@@ -139,7 +139,24 @@ def measure_flow(bench: Workbench) -> Iterator[Figure]:
         bound=5.0,
         note=f"{rows:,} rows",
     )
+    yield _orders(bench)
     yield _command(bench, trades)
+
+
+def _orders(bench: Workbench) -> Figure:
+    book = bench.busiest_book
+    instrument_id = int(book.records["instrument_id"][0])
+    batches = [Batch(Schema.MBO, part) for part in batches_of(book.records)]
+    prints = int((book.records["action"] == ACTION_TRADE).sum())
+    study(batches, book.symbol, instrument_id)
+    return rate(
+        "flow-orders",
+        "MBO records into the book and all studies, one instrument, one core",
+        records=len(book.records),
+        timing=time_runs(_RUNS, lambda: study(batches, book.symbol, instrument_id)),
+        bound=3.0,
+        note=f"{len(book.records):,} records, {prints:,} of them trades",
+    )
 
 
 def _command(bench: Workbench, trades: np.ndarray) -> Figure:
