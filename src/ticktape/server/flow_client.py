@@ -24,6 +24,7 @@ NOTICES_WAITING: Final = 256
 STATES_SECONDS: Final = 0.1
 _FRAME_BYTES: Final = 1 << 16
 _LATE_SECONDS: Final = 0.25
+_TYPE_AT: Final = len(b'{"type":"')
 _DROPS: Final = CLIENT_DROPS.labels("flow")
 _CONFLATIONS: Final = CLIENT_CONFLATIONS.labels("flow")
 
@@ -31,11 +32,12 @@ _encode = Encoder().encode
 
 
 class FlowSubscription(NamedTuple):
-    """What a client of ``/ws/flow`` asks for; no symbols for the source's own."""
+    """What a client of ``/ws/flow`` asks for; no symbols for the source's own, no types for all."""
 
     symbols: tuple[str, ...]
     stype_in: str | None
     min_size: int
+    types: frozenset[bytes] | None = None
 
 
 @dataclass
@@ -46,12 +48,20 @@ class FlowView:
     every: str = DEFAULT_EVERY
     profile_revision: int = 0
     sent: dict[str, bytes] = field(default_factory=dict)
+    types: frozenset[bytes] | None = None
 
     def wants(self, event: Event) -> bool:
         """Tell whether the client wants an event."""
+        if not self.reads(event.text):
+            return False
         if event.bubble_size >= 0:
             return event.bubble_size >= self.min_size
         return not event.every or event.every == self.every
+
+    def reads(self, text: bytes) -> bool:
+        """Tell whether a message is of a type that the client reads."""
+        # Every message begins with its type.
+        return self.types is None or text[_TYPE_AT : text.index(b'"', _TYPE_AT)] in self.types
 
 
 class FlowClient:
@@ -126,7 +136,7 @@ class FlowClient:
 
     def watch(self, symbol: FlowSymbol) -> None:
         """Be sent an instrument, from its past on."""
-        self.views[symbol] = FlowView(self.min_size)
+        self.views[symbol] = FlowView(self.min_size, types=self.subscription.types)
         symbol.watchers.add(self)
         self.begin(symbol, "joined")
 

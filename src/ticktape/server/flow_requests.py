@@ -23,7 +23,12 @@ from ticktape.tape.errors import BadValueError, TicktapeError
 
 MOST_SIZE: Final = 2**32 - 1
 MOST_SPEED: Final = 1_000_000
-_PARAMETERS: Final = frozenset({"symbols", "stype_in", "min_size"})
+_PARAMETERS: Final = frozenset({"symbols", "stype_in", "min_size", "types"})
+_TYPES: Final = (
+    "Absorption AbsorptionZones Bubble Confluence CVDPoint DeltaFlip Developing Divergence "
+    "Footprint Iceberg Legs Levels NakedPoc Outcome SessionStats Signal StackedImbalance Sweep "
+    "Touch VolumeProfile"
+)
 _STYPES: Final = ("raw_symbol", "parent", "continuous", "instrument_id")
 _ACTIONS: Final = (
     "set_min_size, replay_pause, replay_resume, set_replay_speed, replay_seek, profile_range or "
@@ -80,7 +85,15 @@ def read_flow_subscription(query: dict[str, str], limits: Limits) -> FlowSubscri
         )
     text = query.get("min_size") or "0"
     is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
-    return FlowSubscription(symbols, stype_in, _min_size(int(text) if is_number else text))
+    min_size = _min_size(int(text) if is_number else text)
+    return FlowSubscription(symbols, stype_in, min_size, _types(query.get("types", "")))
+
+
+def _types(text: str) -> frozenset[bytes] | None:
+    types = {name.strip() for name in text.split(",")} - {""}
+    for unknown in sorted(types - set(_TYPES.split())):
+        raise BadValueError(f"type {unknown!r} is not known", hint=f"some of {_TYPES}")
+    return frozenset(name.encode() for name in types) or None
 
 
 def _min_size(value: int | str | None) -> int:

@@ -191,7 +191,7 @@ class FlowSymbol:
         if view.sent.get("stats") != stats:
             view.sent["stats"] = stats
             found.append(stats)
-        return found
+        return [text for text in found if view.reads(text)]
 
     def _once(self, name: object, make: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
         """Write a state once for all who watch, until the next records."""
