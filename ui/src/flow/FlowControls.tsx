@@ -3,9 +3,15 @@ import { BAR_LENGTHS, type Cells, DEFAULTS, type FlowSettings, lengthName } from
 
 interface FlowControlsProps {
   settings: FlowSettings;
+  /** Length of the bars of the chart. */
+  fitting: string;
   set(change: Partial<FlowSettings>): void;
 }
 
+type LayersProps = Pick<FlowControlsProps, "settings" | "set">;
+
+/** The length that the chart beside has: keys and its buttons choose both. */
+const AS_CHART = "";
 const CELLS: readonly [Cells, string][] = [
   ["bidask", "Bid × ask"],
   ["delta", "Delta"],
@@ -14,7 +20,7 @@ const CELLS: readonly [Cells, string][] = [
 ];
 
 /** Which bars, how long, and which bubbles. */
-export function FlowControls({ settings, set }: FlowControlsProps) {
+export function FlowControls({ settings, fitting, set }: FlowControlsProps) {
   const { bars, cells, every, minSize } = settings;
   return (
     <>
@@ -42,9 +48,10 @@ export function FlowControls({ settings, set }: FlowControlsProps) {
       <select
         aria-label="Length of a bar"
         title="How long a bar is: in time, trades, volume, range or delta"
-        value={every}
-        onChange={(event) => set({ every: event.target.value })}
+        value={every ?? AS_CHART}
+        onChange={({ target: { value } }) => set({ every: value === AS_CHART ? null : value })}
       >
+        <option value={AS_CHART}>{fitting} · auto</option>
         {BAR_LENGTHS.map(({ group, lengths }) => (
           <optgroup key={group} label={group}>
             {lengths.map((length) => (
@@ -74,7 +81,7 @@ export function FlowControls({ settings, set }: FlowControlsProps) {
 }
 
 /** What is drawn besides the bars. */
-function Layers({ settings, set }: FlowControlsProps) {
+function Layers({ settings, set }: LayersProps) {
   const toggleKind = (kind: SignalKind) =>
     set({
       marks: SIGNAL_KINDS.filter((one) => settings.marks.includes(one) !== (one === kind)),
@@ -149,7 +156,7 @@ type Flag =
   | "continuous"
   | "buckets";
 
-function Check({ name, of, settings, set }: FlowControlsProps & { name: string; of: Flag }) {
+function Check({ name, of, settings, set }: LayersProps & { name: string; of: Flag }) {
   return (
     <label className="field inline">
       <input

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { useInstrument } from "../stores/active";
+import { useInterval } from "../stores/interval";
 import { usePin } from "../stores/pins";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
@@ -31,12 +32,14 @@ export function FlowPanel() {
   const instrument = useInstrument();
   const symbol = instrument?.symbol ?? pin;
   const own = useFlowCharts((s) => s.charts[id]);
+  const fitting = useInterval().interval.name;
   const settings = useMemo<FlowSettings>(() => ({ ...DEFAULTS, ...own }), [own]);
+  const every = settings.every ?? fitting;
   const set = useCallback(
     (change: Partial<FlowSettings>) => useFlowCharts.getState().set(id, change),
     [id],
   );
-  const feed = useFlowFeed(symbol, settings.every);
+  const feed = useFlowFeed(symbol, every);
   const { theme, colours, zone } = useSettings();
   const body = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<MountedChart | null>(null);
@@ -58,11 +61,11 @@ export function FlowPanel() {
     };
   }, [id]);
   useEffect(() => chart?.show(feed), [chart, feed]);
-  useEffect(() => chart?.set(settings), [chart, settings]);
+  useEffect(() => chart?.set({ ...settings, every }), [chart, settings, every]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page's style, which these change
   useEffect(() => chart?.restyle(), [chart, theme, colours, zone]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked belongs to the chart that was shown
-  useEffect(() => setPicked(null), [symbol, settings.every]);
+  useEffect(() => setPicked(null), [symbol, every]);
 
   const name = pin === null ? "Flow" : `Flow of ${pin}`;
   return (
@@ -70,7 +73,7 @@ export function FlowPanel() {
       <div className="panel-head">
         <h2>{name}</h2>
         <span className="mark">{symbol ?? "–"}</span>
-        <FlowControls settings={settings} set={set} />
+        <FlowControls settings={settings} fitting={fitting} set={set} />
         <span className="spring" />
         <button
           type="button"

@@ -140,7 +140,7 @@ export class BubbleLayer {
 
 function keyOf({ state, limits, isHollow, isShown }: BubblesWanted): string {
   const { items, forgotten } = state.bubbles;
-  const { minSize, minTier, clearedMs } = limits;
+  const { minSize, most, clearedMs } = limits;
   const what = `${state.symbol} ${state.epoch} ${items.length} ${forgotten} ${state.bubbles.newest?.ms}`;
-  return `${what} ${minSize} ${minTier} ${clearedMs} ${isHollow} ${isShown}`;
+  return `${what} ${minSize} ${most} ${clearedMs} ${isHollow} ${isShown}`;
 }

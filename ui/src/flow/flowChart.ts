@@ -11,12 +11,13 @@ import { type FlowPalette, readPalette } from "./draw/palette";
 import type { FlowState } from "./flowState";
 import { atNow, firstScale, keptCentred, keptFitting, rangeSeen } from "./following";
 import { type Found, findAt } from "./readout";
+import { MOST_BUBBLES } from "./scene/bubbles";
 import { frameFor } from "./scene/frame";
 import { axisOf, type FlowScene, sceneOf, type Wiped } from "./scene/scene";
-import type { FlowSettings } from "./settings";
+import type { ShownSettings } from "./settings";
 
 export interface FlowHandlers {
-  settings(): FlowSettings;
+  settings(): ShownSettings;
   wiped(): Wiped;
   zone(): Zone;
   onFollow(isFollowing: boolean): void;
@@ -340,12 +341,15 @@ export class FlowChart {
   private bubblesWanted(state: FlowState, scene: FlowScene): BubblesWanted {
     const { minSize, bubbles } = this.handlers.settings();
     const { clearedMs } = this.handlers.wiped();
+    // Where numbers are to be read, only the largest lie over them: one a bar.
+    const isHollow = scene.bars.detail === "cells";
+    const most = isHollow ? Math.round(scene.bars.candles.length * 1.5) : MOST_BUBBLES;
     return {
       state,
       view: this.view,
       places: scene.axis.places,
-      limits: { minSize, minTier: scene.leastTier, clearedMs },
-      isHollow: scene.bars.detail === "cells",
+      limits: { minSize, most, clearedMs },
+      isHollow,
       isShown: bubbles,
     };
   }

@@ -9,7 +9,7 @@ import type { BubbleItem } from "./flowState";
 import { usePointed } from "./pointed";
 import type { Found } from "./readout";
 import type { Wiped } from "./scene/scene";
-import { DEFAULTS, type FlowSettings } from "./settings";
+import { DEFAULTS, type ShownSettings } from "./settings";
 import { readoutText, tipLines } from "./words";
 
 export interface Shown {
@@ -21,7 +21,7 @@ export interface Shown {
 
 export interface MountedChart {
   show(feed: FlowFeed | null): void;
-  set(settings: FlowSettings): void;
+  set(settings: ShownSettings): void;
   restyle(): void;
   toggleFollow(): void;
   refit(): void;
@@ -48,7 +48,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
   const tip = element(body, "div", "flow-tip");
   tip.setAttribute("role", "tooltip");
   tip.hidden = true;
-  let settings = DEFAULTS;
+  let settings: ShownSettings = { ...DEFAULTS, every: "1m" };
   let wiped = NEVER;
   let feed: FlowFeed | null = null;
   let unlisten = () => {};

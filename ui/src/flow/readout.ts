@@ -17,6 +17,8 @@ export interface Found {
   bar: FlowBar | null;
   bubble: BubbleItem | null;
   mark: Mark | null;
+  /** How many signals of its kind share its place. */
+  marks: number;
   zone: AbsorptionZone | null;
 }
 
@@ -36,6 +38,7 @@ export function findAt(
   const zone = scene.zones.find(
     (one) => x >= one.x && x <= one.right && Math.abs(y - one.y) <= one.height / 2 + 1,
   );
+  const sign = isPlot ? markAt(scene.marks, x, y) : null;
   return {
     x,
     y,
@@ -43,7 +46,8 @@ export function findAt(
     tick: y <= frame.plot.height ? Math.round(tickAt(view, y)) : null,
     bar: candle?.bar ?? null,
     bubble: isPlot ? bubbleAt(x, y) : null,
-    mark: isPlot ? (markAt(scene.marks, x, y)?.mark ?? null) : null,
+    mark: sign?.mark ?? null,
+    marks: sign?.count ?? 0,
     zone: isPlot ? (zone?.zone ?? null) : null,
   };
 }

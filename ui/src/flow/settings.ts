@@ -9,8 +9,8 @@ export type Cells = "bidask" | "delta" | "volume" | "profile";
 export interface FlowSettings {
   bars: "candles" | "footprint";
   cells: Cells;
-  /** Length of a bar: `1m`, `500t`, `8r`. */
-  every: string;
+  /** Length of a bar: `1m`, `500t`, `8r`; null: as on the chart. */
+  every: string | null;
   bubbles: boolean;
   /** Smaller bubbles are not drawn. */
   minSize: number;
@@ -30,7 +30,7 @@ export interface FlowSettings {
 export const DEFAULTS: FlowSettings = {
   bars: "candles",
   cells: "bidask",
-  every: "1m",
+  every: null,
   bubbles: true,
   minSize: 0,
   profile: "session",
@@ -42,8 +42,12 @@ export const DEFAULTS: FlowSettings = {
   cvd: "line",
   continuous: false,
   buckets: false,
-  marks: SIGNAL_KINDS.filter((kind) => kind !== "sweep"),
+  // Those of single orders and prints come by the second.
+  marks: SIGNAL_KINDS.filter((kind) => kind !== "sweep" && kind !== "iceberg"),
 };
+
+/** Settings with nothing left open. */
+export type ShownSettings = FlowSettings & { every: string };
 
 export const BAR_LENGTHS = [
   { group: "Time", lengths: ["1s", "5s", "15s", "30s", "1m", "5m", "15m", "30m", "1h"] },

@@ -38,7 +38,7 @@ export function barText(bar: FlowBar, words: Words): string {
 
 /** What the thing under the pointer is, line by line; empty: nothing in particular. */
 export function tipLines(found: Found, words: Words): string[] {
-  if (found.mark !== null) return markLines(found.mark, words);
+  if (found.mark !== null) return markLines(found.mark, found.marks, words);
   if (found.bubble !== null) return [...bubbleLines(found.bubble, words), "Click: its prints"];
   if (found.zone !== null) return zoneLines(found.zone, words);
   return [];
@@ -56,10 +56,10 @@ export function bubbleLines({ message, side, tier, size }: BubbleItem, words: Wo
   return named === undefined || tier === 0 ? lines : [...lines, `${named} for this session`];
 }
 
-function markLines(mark: Mark, words: Words): string[] {
+function markLines(mark: Mark, count: number, words: Words): string[] {
   const { name } = SIGNS[mark.kind];
   const lines = [
-    `${name}, ${mark.direction}`,
+    `${name}, ${mark.direction}${count > 1 ? `, the last of ${count} here` : ""}`,
     `${timeText(mark.ms, words.zone)} at ${priceText(mark.price, words)}`,
   ];
   if (mark.kind === "confluence" && mark.score !== null) lines.push(`score ${mark.score}`);

@@ -20,7 +20,8 @@ export interface BubblesScene {
 /** Which are shown at all. */
 export interface BubblesLimits {
   minSize: number;
-  minTier: number;
+  /** No more than about as many: the largest. */
+  most: number;
   clearedMs: number;
 }
 
@@ -63,7 +64,7 @@ export function bubblesScene(
   state: Pick<FlowState, "bubbles">,
   axis: TimeAxis,
   size: Size,
-  { minSize, minTier, clearedMs }: BubblesLimits,
+  { minSize, most, clearedMs }: BubblesLimits,
 ): BubblesScene {
   const { items } = state.bubbles;
   const from = state.bubbles.from(Math.max(axis.fromMs, clearedMs));
@@ -72,20 +73,19 @@ export function bubblesScene(
   let [seen, area] = [0, 0];
   for (let at = from; at < to; at += 1) {
     const item = items[at];
-    if (item === undefined || item.size < minSize || item.tier < minTier) continue;
+    if (item === undefined || item.size < minSize) continue;
     seen += 1;
     area += Math.min(2, item.size / full);
   }
   const fitting = Math.sqrt((size.width * BAND_PX) / (Math.PI * Math.max(1, area)));
-  const most = Math.min(LARGEST_PX, size.height / 14);
-  const largest = Math.max(LEAST_LARGEST_PX, Math.min(most, fitting));
-  const crowded =
-    seen <= MOST_BUBBLES ? 0 : sizeAt(items, from, to, 1 - MOST_BUBBLES / (to - from)) + 1;
+  const widest = Math.min(LARGEST_PX, size.height / 14);
+  const largest = Math.max(LEAST_LARGEST_PX, Math.min(widest, fitting));
+  const crowded = seen <= most ? 0 : sizeAt(items, from, to, 1 - most / (to - from)) + 1;
   const least = Math.max(minSize, crowded);
   const shapes: BubbleShape[] = [];
   for (let at = from; at < to; at += 1) {
     const item = items[at];
-    if (item === undefined || item.size < least || item.tier < minTier) continue;
+    if (item === undefined || item.size < least) continue;
     const shape = shapeOf(item, axis.view, axis, radiusOf(item.size, full, largest));
     if (shape.y > -shape.radius && shape.y < size.height + shape.radius) shapes.push(shape);
   }

@@ -8,15 +8,38 @@ import type { TimeAxis } from "./timeAxis";
 export interface MarkShape {
   x: number;
   y: number;
-  /** Of the price itself. */
-  priceY: number;
+  /** The newest of those that share the place. */
   mark: Mark;
+  /** How many of this kind share it. */
+  count: number;
 }
 
-const MOST_MARKS = 400;
+const MOST_MARKS = 2_000;
 const SIGN_PX = 15;
 const FROM_PRICE_PX = 16;
+/** Signs above each other; of more kinds the least telling go without. */
+const MOST_STACKED = 3;
 
+/** The most telling first. */
+const RANKS: readonly SignalKind[] = [
+  "confluence",
+  "divergence",
+  "stacked_imbalance",
+  "absorption",
+  "delta_flip",
+  "delta_reversal",
+  "iceberg",
+  "sweep",
+];
+
+interface Heap {
+  x: number;
+  /** The price furthest out: signs stand beyond it. */
+  tick: number;
+  byKind: Map<SignalKind, { mark: Mark; count: number }>;
+}
+
+/** Signs of one direction that would stand on each other share a place, and of a kind there is one. */
 export function marksScene(
   state: Pick<FlowState, "marks">,
   axis: TimeAxis,
@@ -29,20 +52,37 @@ export function marksScene(
     .between(Math.max(axis.fromMs, clearedMs), axis.toMs)
     .filter(({ kind }) => wanted.has(kind))
     .slice(-MOST_MARKS);
-  const taken = new Set<string>();
   const shapes: MarkShape[] = [];
-  for (const mark of seen) {
-    const x = axis.x(mark.ms);
-    const priceY = yOf(axis.view, mark.tick);
-    if (priceY < -SIGN_PX || priceY > size.height + SIGN_PX) continue;
-    const away = mark.direction === "bullish" ? 1 : -1;
-    let y = priceY + away * FROM_PRICE_PX;
-    const place = () => `${Math.round(x / SIGN_PX)} ${Math.round(y / SIGN_PX)}`;
-    for (let tries = 0; taken.has(place()) && tries < 8; tries += 1) y += away * SIGN_PX;
-    taken.add(place());
-    shapes.push({ x, y, priceY, mark });
+  for (const direction of ["bullish", "bearish"] as const) {
+    const away = direction === "bullish" ? 1 : -1;
+    for (const { x, tick, byKind } of heapsOf(seen, axis, direction)) {
+      const priceY = yOf(axis.view, tick);
+      if (priceY < -SIGN_PX || priceY > size.height + SIGN_PX) continue;
+      const told = RANKS.flatMap((kind) => byKind.get(kind) ?? []).slice(0, MOST_STACKED);
+      for (const [i, { mark, count }] of told.entries()) {
+        shapes.push({ x, y: priceY + away * (FROM_PRICE_PX + i * (SIGN_PX + 3)), mark, count });
+      }
+    }
   }
   return shapes;
+}
+
+function heapsOf(marks: readonly Mark[], axis: TimeAxis, direction: Mark["direction"]): Heap[] {
+  const heaps: Heap[] = [];
+  let heap: Heap | undefined;
+  for (const mark of marks) {
+    if (mark.direction !== direction) continue;
+    const x = axis.x(mark.ms);
+    if (heap === undefined || x - heap.x >= SIGN_PX) {
+      heap = { x, tick: mark.tick, byKind: new Map() };
+      heaps.push(heap);
+    }
+    const further = direction === "bullish" ? Math.min : Math.max;
+    heap.tick = further(heap.tick, mark.tick);
+    const count = (heap.byKind.get(mark.kind)?.count ?? 0) + 1;
+    heap.byKind.set(mark.kind, { mark, count });
+  }
+  return heaps;
 }
 
 export function markAt(shapes: readonly MarkShape[], x: number, y: number): MarkShape | null {

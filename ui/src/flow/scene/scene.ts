@@ -42,8 +42,6 @@ export interface FlowScene {
   axis: TimeAxis;
   bars: BarsScene;
   footer: Footer | null;
-  /** Bubbles below this tier would hide what is written. */
-  leastTier: number;
   profile: ProfileScene | null;
   developing: DevelopingScene | null;
   levels: LevelLine[];
@@ -57,8 +55,6 @@ export interface FlowScene {
   last: { tick: number; y: number } | null;
   nowX: number | null;
 }
-
-const LARGE_TIER = 2;
 
 export function axisOf(state: FlowState, view: View, frame: FlowFrame): TimeAxis {
   const places = isByTime(state.every) ? null : new BarPlaces(state.bars, state.nowMs ?? 0);
@@ -90,7 +86,6 @@ export function sceneOf(
     axis,
     bars,
     footer: frame.footer.height > 0 ? footerOf(state, bars.candles) : null,
-    leastTier: bars.detail === "cells" ? LARGE_TIER : 0,
     profile: profile === null ? null : profileScene(profile, view, plot),
     developing: settings.developing ? developingScene(state, axis) : null,
     levels: levelLines(levels, view, plot),
