@@ -3,11 +3,13 @@
 import type { Direction } from "../flow/wire";
 import { decimalsOf, priceToNumber } from "../market/prices";
 import { isAtLeast } from "../signals/filters";
-import { KIND_NAMES, type Kind, kindName, type Signal } from "../signals/signal";
+import { type Kind, kindName, type Signal } from "../signals/signal";
 import { formatPoints } from "../signals/words";
 import { ALARMS, type Alarm, useAlerts } from "../stores/alerts";
 import { useMarket } from "../stores/market";
+import { readPanelId } from "../stores/pins";
 import { levelsBySymbol, listenToSignals } from "../stores/signals";
+import { useWorkspace } from "../stores/workspace";
 import { LevelWatch } from "./levelWatch";
 import { notesOf } from "./sounds";
 import { Speaker } from "./speaker";
@@ -24,10 +26,11 @@ function isAlarm(kind: string): kind is Kind {
 
 /** Sound, flash and notify, as it is set at this moment. */
 export function alert(alarm: Alarm, direction: Direction | null, text: string): void {
-  const { muted, sounds, volume, notify, tell } = useAlerts.getState();
+  const { muted, kinds, volume, notify, tell } = useAlerts.getState();
+  if (!kinds[alarm]) return;
   const now = performance.now();
   const isFresh = now - (soundedAt.get(alarm) ?? Number.NEGATIVE_INFINITY) >= SAME_MS;
-  if (!muted && sounds[alarm] && isFresh) {
+  if (!muted && isFresh) {
     soundedAt.set(alarm, now);
     speaker.play(notesOf(alarm, direction), volume);
   }
@@ -54,21 +57,29 @@ export function wordsOf(signal: Signal): string {
 
 function onSignal(signal: Signal): void {
   const { least } = useAlerts.getState();
-  if (!isAlarm(signal.kind) || KIND_NAMES[signal.kind] === undefined) return;
+  if (!isAlarm(signal.kind) || !isShown(signal.symbol)) return;
   // A confluence is its own strength.
   if (signal.kind !== "confluence" && !isAtLeast(signal.strength, least)) return;
   alert(signal.kind, signal.direction, wordsOf(signal));
 }
 
+/** Whether a panel shows the symbol: others are listed, and disturb nobody. */
+function isShown(symbol: string): boolean {
+  const { data, activeId } = useMarket.getState();
+  const active = data.instruments.find((one) => one.instrumentId === activeId);
+  const { open } = useWorkspace.getState();
+  return active?.symbol === symbol || open.some((id) => readPanelId(id).symbol === symbol);
+}
+
 /** Whether the newest prices came near a level. */
 function watchLevels(): void {
-  const { levels: isOn, distance, unit } = useAlerts.getState();
-  if (!isOn) return;
+  const { kinds, distance, unit } = useAlerts.getState();
+  if (!kinds.level) return;
   const { data } = useMarket.getState();
   for (const [symbol, levels] of levelsBySymbol) {
     const instrument = data.instruments.find((one) => one.symbol === symbol);
     const last = data.dataOf(instrument?.instrumentId ?? null)?.tape.trades.at(-1);
-    if (instrument === undefined || last === undefined) continue;
+    if (instrument === undefined || last === undefined || !isShown(symbol)) continue;
     const tick = priceToNumber(instrument.tick ?? 10_000_000n);
     const points = unit === "points" ? distance : distance * tick;
     const watch = watches.get(symbol) ?? new LevelWatch();

@@ -6,14 +6,13 @@ const SHOWN_MS = 6_000;
 /** What was told of last, in words, and a flash around the page. */
 export function Toasts() {
   const toasts = useAlerts((s) => s.toasts);
-  const told = useAlerts((s) => s.told);
-  const flash = useAlerts((s) => s.flash);
-  const newest = toasts.at(-1);
+  const flashed = useAlerts((s) => s.flashed);
+  const flashing = toasts.find((toast) => toast.id === flashed);
   return (
     <>
-      {flash && newest !== undefined && newest.id === told && (
+      {flashing !== undefined && (
         // Made anew for each: it is its appearing that flashes.
-        <div key={told} className={`flash ${toneOf(newest)}`} aria-hidden="true" />
+        <div key={flashed} className={`flash ${toneOf(flashing)}`} aria-hidden="true" />
       )}
       <div className="toasts" role="log" aria-label="Alerts">
         {toasts.map((toast) => (

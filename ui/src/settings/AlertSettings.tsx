@@ -11,7 +11,7 @@ function nameOf(alarm: Alarm): string {
 
 /** What is told of signals, and how. */
 export function AlertSettings() {
-  const { muted, volume, sounds, flash, least, levels, distance, unit, set } = useAlerts();
+  const { muted, volume, kinds, flash, least, distance, unit, set } = useAlerts();
   return (
     <>
       <h3>Sound</h3>
@@ -31,14 +31,15 @@ export function AlertSettings() {
           onChange={(event) => set({ volume: event.target.valueAsNumber })}
         />
       </Setting>
+      <h3>Told of</h3>
       <div className="sounds">
         {ALARMS.map((alarm) => (
           <div className="sound-row" key={alarm}>
             <label>
               <input
                 type="checkbox"
-                checked={sounds[alarm]}
-                onChange={(event) => set({ sounds: { ...sounds, [alarm]: event.target.checked } })}
+                checked={kinds[alarm]}
+                onChange={(event) => set({ kinds: { ...kinds, [alarm]: event.target.checked } })}
               />
               {nameOf(alarm)}
             </label>
@@ -57,33 +58,26 @@ export function AlertSettings() {
       <h3>Sight</h3>
       <Check
         name="Flash"
-        hint="Around the page, with every alert"
+        hint="Around the page, at most every two seconds"
         checked={flash}
         onChange={(chosen) => set({ flash: chosen })}
       />
       <Notifications />
       <h3>Thresholds</h3>
       <Select
-        name="Signals of this strength"
-        hint="or stronger make alerts; weaker ones are only listed"
+        name="Signals as strong as"
+        hint="make alerts, of the symbols shown; weaker ones are only listed"
         value={least}
         choices={STRENGTHS.map((one) => [one, one] as const)}
         onChange={(chosen) => set({ least: chosen })}
       />
-      <Check
-        name="Price near a level"
-        hint="Previous day, overnight, opening range, VWAP, value area…"
-        checked={levels}
-        onChange={(chosen) => set({ levels: chosen })}
-      />
-      <Setting name="Near is">
+      <Setting name="A price is near a level at" hint="of the day before, the night, VWAP, …">
         <input
           type="number"
           aria-label="Distance"
           min={0}
           step="any"
           value={distance}
-          disabled={!levels}
           onChange={(event) => {
             const typed = event.target.valueAsNumber;
             if (typed >= 0) set({ distance: typed });
@@ -92,7 +86,6 @@ export function AlertSettings() {
         <select
           aria-label="Unit"
           value={unit}
-          disabled={!levels}
           onChange={(event) => set({ unit: event.target.value === "points" ? "points" : "ticks" })}
         >
           <option value="ticks">ticks</option>

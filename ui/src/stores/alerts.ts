@@ -13,14 +13,14 @@ export interface AlertSettings {
   muted: boolean;
   /** 0 to 1. */
   volume: number;
-  sounds: Record<Alarm, boolean>;
+  /** Of which kinds anything is told. */
+  kinds: Record<Alarm, boolean>;
   flash: boolean;
   /** Tell by the browser while the page has not the focus. */
   notify: boolean;
   /** Weaker signals are listed, and make no alert. */
   least: Strength;
-  /** Whether a price that comes this near to a level is told. */
-  levels: boolean;
+  /** How near to a level a price has to come. */
   distance: number;
   unit: "ticks" | "points";
 }
@@ -34,8 +34,10 @@ export interface Toast {
 
 interface AlertStore extends AlertSettings {
   toasts: readonly Toast[];
-  /** Counts what was told: a change flashes. */
+  /** Counts what was told. */
   told: number;
+  /** The number of what flashed last. */
+  flashed: number;
   set(change: Partial<AlertSettings>): void;
   toggleMute(): void;
   tell(alarm: Alarm, direction: Direction | null, text: string): void;
@@ -43,11 +45,14 @@ interface AlertStore extends AlertSettings {
 }
 
 const MOST_TOASTS = 3;
+/** What flashes more often is noise, and harms some eyes. */
+const FLASH_MS = 2_000;
+let flashedAtMs = Number.NEGATIVE_INFINITY;
 
 export const FIRST_ALERTS: AlertSettings = {
   muted: false,
   volume: 0.5,
-  sounds: {
+  kinds: {
     delta_flip: false,
     delta_reversal: false,
     absorption: true,
@@ -60,8 +65,7 @@ export const FIRST_ALERTS: AlertSettings = {
   },
   flash: true,
   notify: false,
-  least: "medium",
-  levels: true,
+  least: "strong",
   distance: 8,
   unit: "ticks",
 };
@@ -72,13 +76,21 @@ export const useAlerts = create<AlertStore>()(
       ...FIRST_ALERTS,
       toasts: [],
       told: 0,
+      flashed: 0,
       set: (change) => set(change),
       toggleMute: () => set((now) => ({ muted: !now.muted })),
       tell: (alarm, direction, text) =>
-        set(({ told, toasts }) => ({
-          told: told + 1,
-          toasts: [...toasts, { id: told + 1, alarm, direction, text }].slice(-MOST_TOASTS),
-        })),
+        set(({ told, toasts, flashed, flash }) => {
+          const now = performance.now();
+          const flashes = flash && now - flashedAtMs >= FLASH_MS;
+          if (flashes) flashedAtMs = now;
+          const others = toasts.filter((toast) => toast.text !== text);
+          return {
+            told: told + 1,
+            flashed: flashes ? told + 1 : flashed,
+            toasts: [...others, { id: told + 1, alarm, direction, text }].slice(-MOST_TOASTS),
+          };
+        }),
       dismiss: (id) => set((now) => ({ toasts: now.toasts.filter((toast) => toast.id !== id) })),
     }),
     {
@@ -91,37 +103,36 @@ export const useAlerts = create<AlertStore>()(
 );
 
 export function alertSettings(now: AlertSettings): AlertSettings {
-  const { muted, volume, sounds, flash, notify, least, levels, distance, unit } = now;
-  return { muted, volume, sounds, flash, notify, least, levels, distance, unit };
+  const { muted, volume, kinds, flash, notify, least, distance, unit } = now;
+  return { muted, volume, kinds, flash, notify, least, distance, unit };
 }
 
 /** What was kept, of this version or another: what is not as it should be stays as it is now. */
 export function readAlerts(kept: unknown, now: AlertSettings): AlertSettings {
   if (typeof kept !== "object" || kept === null) return alertSettings(now);
   const o = kept as Record<string, unknown>;
-  const flag = (name: "muted" | "flash" | "notify" | "levels") =>
+  const flag = (name: "muted" | "flash" | "notify") =>
     typeof o[name] === "boolean" ? o[name] : now[name];
   const number = (name: "volume" | "distance", most: number) => {
     const value = o[name];
     return typeof value === "number" && value >= 0 && value <= most ? value : now[name];
   };
-  const heard = (typeof o.sounds === "object" && o.sounds !== null ? o.sounds : {}) as Record<
+  const told = (typeof o.kinds === "object" && o.kinds !== null ? o.kinds : {}) as Record<
     string,
     unknown
   >;
-  const sounds = { ...now.sounds };
+  const kinds = { ...now.kinds };
   for (const alarm of ALARMS) {
-    const on = heard[alarm];
-    if (typeof on === "boolean") sounds[alarm] = on;
+    const on = told[alarm];
+    if (typeof on === "boolean") kinds[alarm] = on;
   }
   return {
     muted: flag("muted"),
     volume: number("volume", 1),
-    sounds,
+    kinds,
     flash: flag("flash"),
     notify: flag("notify"),
     least: STRENGTHS.find((one) => one === o.least) ?? now.least,
-    levels: flag("levels"),
     distance: number("distance", 1e9),
     unit: o.unit === "points" || o.unit === "ticks" ? o.unit : now.unit,
   };

@@ -42,12 +42,15 @@ export function showSymbol(symbol: string): void {
 
 /** Show a symbol beside the one shown, on the same clock; where there is one panel only, in its place. */
 export function showBeside(symbol: string): void {
-  if (useWorkspace.getState().dock === null) {
+  const { dock } = useWorkspace.getState();
+  if (dock === null) {
     showSymbol(symbol);
     return;
   }
   stream(symbol);
-  for (const kind of BESIDE) showPanel(pinnedId(kind, symbol));
+  const front = BESIDE.filter((kind) => dock.isInFront(kind));
+  // What is shown of the one symbol stands in front of the other's tabs too.
+  for (const kind of [...BESIDE, ...front]) showPanel(pinnedId(kind, symbol));
 }
 
 export function closeBesides(): void {

@@ -95,7 +95,9 @@ let connectedTo: string | null = null;
 function aim(): void {
   const session = useSession.getState();
   const { state } = session.connection;
-  const wanted = state === "live" ? session.connectedTo : state === "waiting" ? connectedTo : null;
+  // A connection that is being made, or made again, is not off.
+  const isOff = state === "idle" || state === "refused";
+  const wanted = state === "live" ? session.connectedTo : isOff ? null : connectedTo;
   if (wanted === connectedTo) return;
   connectedTo = wanted;
   if (wanted === null) {

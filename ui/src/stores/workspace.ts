@@ -8,6 +8,8 @@ export interface Dock {
   /** Open a panel, or bring it to the front. */
   show(id: string): void;
   close(id: string): void;
+  /** Whether no tab of its group stands before it. */
+  isInFront(id: string): boolean;
   /** Give the active panel the whole dock, or its place back. */
   toggleMaximized(): void;
   /** Go to the next panel or the one before, tab by tab and then group by group. */

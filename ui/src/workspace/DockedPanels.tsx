@@ -69,6 +69,7 @@ function dockOf(api: DockviewApi): Dock {
       api.getPanel(id)?.api.setActive();
     },
     close: (id) => api.getPanel(id)?.api.close(),
+    isInFront: (id) => api.getPanel(id)?.api.isVisible ?? false,
     toggleMaximized: () => {
       if (api.hasMaximizedGroup()) api.exitMaximizedGroup();
       else if (api.activePanel !== undefined) api.maximizeGroup(api.activePanel);

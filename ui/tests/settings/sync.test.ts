@@ -65,10 +65,10 @@ describe("settings", () => {
 
   it("of another version are taken as far as they are known", () => {
     const alerts = useAlerts.getState();
-    const read = readAlerts({ volume: 7, sounds: { sweep: true, of_tomorrow: true } }, alerts);
+    const read = readAlerts({ volume: 7, kinds: { sweep: true, of_tomorrow: true } }, alerts);
     expect(read.volume).toBe(alerts.volume);
-    expect(read.sounds.sweep).toBe(true);
-    expect(Object.keys(read.sounds)).not.toContain("of_tomorrow");
+    expect(read.kinds.sweep).toBe(true);
+    expect(Object.keys(read.kinds)).not.toContain("of_tomorrow");
     const page = useSettings.getState();
     expect(readPage({ theme: "blue", interval: "7m", zone: "local" }, page)).toMatchObject({
       theme: page.theme,
