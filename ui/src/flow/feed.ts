@@ -76,7 +76,7 @@ export class FlowFeed {
           if (found?.tick != null && found.tick > 0) state.tick = found.tick;
           if (this.hasAsked) break;
           this.hasAsked = true;
-          this.client.order({ action: "set_bars", symbol: this.symbol, every: this.every });
+          this.order({ action: "set_bars", symbol: this.symbol, every: this.every });
           break;
         }
         case "ReplayStatus":

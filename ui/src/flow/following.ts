@@ -10,7 +10,7 @@ import {
   yOf,
 } from "../heatmap/view";
 import type { FlowState } from "./flowState";
-import { BAR_UNITS, type TimeAxis } from "./scene/timeAxis";
+import { BAR_UNITS, isByTime, type TimeAxis } from "./scene/timeAxis";
 
 /** Room right of the newest time, in pixels. */
 const AHEAD_PX = 28;
@@ -22,7 +22,7 @@ const FEWEST_TICKS = 24;
 export function firstScale(every: string, isFootprint: boolean): number {
   const [, count = "1", unit = "m"] = /^(\d+)([a-z]+)$/.exec(every) ?? [];
   const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-  const length = units[unit] === undefined ? BAR_UNITS : Number(count) * units[unit];
+  const length = isByTime(every) ? Number(count) * (units[unit] ?? 1_000) : BAR_UNITS;
   const barPx = isFootprint ? 96 : 9;
   return clamp(length / barPx, 2, 900_000);
 }

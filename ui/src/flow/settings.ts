@@ -81,5 +81,5 @@ export function settingsOf(id: string): FlowSettings {
 export function lengthName(every: string): string {
   const [, count = "", unit = ""] = /^(\d+)([a-z]+)$/.exec(every) ?? [];
   const names: Record<string, string> = { t: "trades", v: "volume", r: "ticks range", d: "delta" };
-  return names[unit] === undefined ? every : `${count} ${names[unit]}`;
+  return names[unit] === undefined || every === "1d" ? every : `${count} ${names[unit]}`;
 }

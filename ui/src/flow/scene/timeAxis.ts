@@ -11,7 +11,8 @@ import { firstFrom, type TimedList } from "../timed";
 export const BAR_UNITS = 60_000;
 
 export function isByTime(every: string): boolean {
-  return every === "" || /^\d+(ms|s|m|h|d)$/.test(every);
+  // A number of days is none but one: other numbers of `d` are of delta.
+  return every === "" || /^(\d+(ms|s|m|h)|1d)$/.test(every);
 }
 
 /** Places of time on an axis of equal bars. */
