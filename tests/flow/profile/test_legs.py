@@ -108,6 +108,38 @@ def test_four_rules_of_five_are_enough_and_three_are_not():
     assert rules_of(quiet()[1:] + run_up()) == []
 
 
+@pytest.mark.parametrize(("volume", "is_heavy"), [(120, False), (121, True)])
+def test_a_leg_is_heavy_with_more_than_the_share_of_the_candles_before(volume, is_heavy):
+    (leg,) = ImpulseLegs().update(bars_of(quiet() + run_up(volume=volume)), NO_LEVELS)
+    assert bool(leg["rules"] & 1 << LEG_RULES.index("heavy")) == is_heavy
+
+
+@pytest.mark.parametrize(("top", "broke"), [(1031, False), (1030, True)])
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_swing_is_broken_beyond_it_and_not_at_it(top, broke, way):
+    candles = [*quiet()[:-1], candle(9, 1001, 1001, wick=top - 1001), *run_up()]
+    bars = bars_of(candles)
+    if way < 0:
+        mirrored = 2_000 * POINT
+        for name in ("open", "close"):
+            bars[name] = mirrored - bars[name]
+        bars["high"], bars["low"] = mirrored - bars["low"], mirrored - bars["high"]
+    (leg,) = ImpulseLegs().update(bars, NO_LEVELS)
+    assert leg["direction"] == way
+    assert bool(leg["rules"] & 1 << LEG_RULES.index("broke_swing")) == broke
+
+
+@pytest.mark.parametrize(("back", "is_uniform"), [(17, True), (18, False)])
+def test_a_leg_is_uniform_where_less_than_half_of_its_bodies_overlap(back, is_uniform):
+    # Three bodies of 24; the second and the third begin so far below the end of the one before.
+    opens = (1001, 1025 - back, 1049 - 2 * back)
+    candles = [candle(10 + n, opened, opened + 24, 200) for n, opened in enumerate(opens)]
+    legs_found = ImpulseLegs(LegSettings(least_move=10 * POINT)).update(
+        bars_of(quiet() + candles), NO_LEVELS
+    )
+    assert [bool(leg["rules"] & 4) for leg in legs_found] == [is_uniform]
+
+
 def test_no_leg_spans_two_sessions():
     study = ImpulseLegs()
     candles = quiet() + run_up()
