@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -48,8 +49,15 @@ class Server:
 
     def __init__(self, *arguments: str, port: str = "0") -> None:
         command = [str(TICKTAPE), "up", *arguments, "--port", port, "--gateway-port", "0"]
+        # What it keeps, signals and settings, is its own.
+        self._kept = tempfile.TemporaryDirectory()
+        kept = {"TICKTAPE_SIGNALS": str(Path(self._kept.name) / "signals.sqlite")}
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **kept},
         )
         said = []
         for line in self._process.stdout:
@@ -61,11 +69,11 @@ class Server:
             pytest.fail(f"ticktape up said: {''.join(said)}")
         wait_for("records", lambda: self.source()["connected"], START_SECONDS)
 
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Answer of the API; a POST where there is a body."""
+    def ask(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
+        """Answer of the API; a POST where there is a body and nothing else is said."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            self.url + path, data, {"content-type": "application/json"}
+            self.url + path, data, {"content-type": "application/json"}, method=method
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
@@ -89,6 +97,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._kept.cleanup()
 
 
 @contextlib.contextmanager
@@ -167,7 +176,10 @@ def open_page(browser) -> Iterator[Callable[..., Any]]:
         width: int = 1280,
         height: int = 800,
         prepare: Callable[[Any], None] = lambda page: None,
+        settings: dict[str, Any] | None = None,
     ) -> Any:
+        # As nobody has set anything yet, unless the test says what.
+        server.ask("/api/settings", settings or {}, "PUT")
         context = browser.new_context(
             viewport={"width": width, "height": height}, has_touch=width < 600, timezone_id="UTC"
         )

@@ -36,7 +36,7 @@ def still(open_page, replay, until):
 
 def test_a_record_is_told_in_full(open_page, replay, until):
     page = still(open_page, replay, until)
-    page.keyboard.press("i")
+    page.keyboard.press("Shift+I")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     row = page.locator("[data-record][aria-selected=true]")

@@ -191,7 +191,7 @@ def test_it_scrolls_by_keys_and_wheel_and_goes_back_to_the_market(paused):
         ".textContent) < before",
         arg=before,
     )
-    paused.keyboard.press("p")
+    paused.keyboard.press("Shift+P")
     expect(centre).to_have_attribute("aria-pressed", "true")
     ladder(paused).locator("canvas").hover()
     paused.mouse.wheel(0, -400)

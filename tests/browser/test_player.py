@@ -115,7 +115,7 @@ def test_the_ends_and_the_trades(open_page, replay, until):
     page.keyboard.press("End")
     until("the end", lambda: replay.replay()["finished"])
     expect(button(page, "To the end")).to_be_disabled()
-    page.keyboard.press("n")
+    page.keyboard.press("Shift+N")
     missed = page.get_by_role("status", name="Jump")
     expect(missed).to_have_text(f"there is no trade of {symbol_of(page)} after this")
     page.keyboard.press("Home")
@@ -154,7 +154,7 @@ def test_a_typed_place_is_gone_to(open_page, replay, until):
     start = int(replay.replay()["start_ns"])
     field = page.get_by_label("Replay time")
     for typed, offset in (("14:30:30.5", 30.5), ("2026-01-05 14:31:10", 70), ("50%", 60)):
-        page.keyboard.press("g")
+        page.keyboard.press("Shift+G")
         expect(field).to_be_focused()
         field.fill(typed)
         field.press("Enter")

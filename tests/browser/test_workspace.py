@@ -9,7 +9,17 @@ from tests.browser.viewer_page import drawn, expect, newest_trade, show_panel, t
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-PANELS = ("Chart", "Heatmap", "Book", "Orders", "Tape", "Inspector")
+PANELS = (
+    "Chart",
+    "Flow",
+    "Heatmap",
+    "Book",
+    "Orders",
+    "Tape",
+    "Inspector",
+    "Signals",
+    "Signal history",
+)
 
 
 def dock_tabs(page) -> list[str]:
@@ -102,7 +112,7 @@ def test_a_hidden_panel_is_not_drawn(open_page, replay, until):
     tape = page.get_by_role("region", name="Tape").element_handle()
     trade = newest_trade(page)
     dock_tab(page, "Chart").click()
-    page.keyboard.press("m")
+    page.keyboard.press("Shift+M")
     expect(page.get_by_role("region", name="Tape")).to_have_count(0)
     page.evaluate(
         "tape => { window.changes = 0;"
@@ -119,7 +129,7 @@ def test_a_hidden_panel_is_not_drawn(open_page, replay, until):
 
     # What was under way when it was hidden may still be drawn, when the page has time for it.
     until("a panel that is not drawn", still_while_the_market_goes_on)
-    page.keyboard.press("m")
+    page.keyboard.press("Shift+M")
     expect(page.get_by_role("region", name="Tape")).to_be_visible()
     expect(tape_rows(page).first).not_to_have_text(trade)
 
@@ -147,9 +157,9 @@ def test_a_chart_that_was_hidden_is_zoomed_as_it_was_left(open_page, replay):
     zoomed = seconds_across()
     assert zoomed[1] - zoomed[0] < first[1] - first[0]
     dock_tab(page, "Tape").click()
-    page.keyboard.press("m")
+    page.keyboard.press("Shift+M")
     expect(page.get_by_role("region", name="Chart")).to_have_count(0)
-    page.keyboard.press("m")
+    page.keyboard.press("Shift+M")
     expect(page.get_by_role("region", name="Chart")).to_be_visible()
     drawn(page)
     assert seconds_across() == zoomed
@@ -157,14 +167,15 @@ def test_a_chart_that_was_hidden_is_zoomed_as_it_was_left(open_page, replay):
 
 def test_panels_are_reached_by_keys(open_page, replay):
     page = watched(open_page, replay)
-    page.keyboard.press("w")
+    page.keyboard.press("Shift+W")
     expect(page.get_by_role("menu", name="Panels")).to_be_visible()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     expect(page.get_by_role("region", name="Heatmap")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu", name="Panels")).to_have_count(0)
-    page.keyboard.press("i")
+    page.keyboard.press("Shift+I")
     expect(page.get_by_role("listbox", name="Records")).to_be_focused()
     active = page.locator(".dv-active-group .dv-active-tab")
     before = active.inner_text()
