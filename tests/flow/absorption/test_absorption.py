@@ -120,6 +120,14 @@ def test_a_first_event_is_told_at_a_key_level_that_stood_at_the_end_of_its_secon
     assert studied(prints, 61, late)[1]["at_poc"].tolist() == [0, 1]
 
 
+def test_sizes_may_be_as_large_as_records_can_tell():
+    most = 2**32 - 1
+    prints = at((0, 100_000, most, "A"), *[(0.5, 100_100, most, "A")] * 999)
+    (event,) = studied(prints, 1)[1]
+    assert event["delta"] == -1000 * most
+    assert event["average_price"] == 100_099_900_000_000
+
+
 def test_a_session_begins_without_key_levels_and_with_the_zones_of_the_one_before():
     study = Absorption(TICK)
     levels = levels_of([(BEGIN, 100 * POINT, 101 * POINT, 99 * POINT)])

@@ -31,10 +31,11 @@ VOLUME: Final = 3
 SIDED: Final = 4
 FIRST: Final = 5
 LAST: Final = 6
-WEIGHTED: Final = 7  # each price less the first, times its size, added up
-EARLIEST: Final = 8  # the first window there was; NO_WINDOW before it
-ZONES: Final = 9
-WINDOW_COLUMNS: Final = 10
+COARSE: Final = 7  # each price less the first, times its size, added up: as COARSE * 2**20 + FINE
+FINE: Final = 8
+EARLIEST: Final = 9  # the first window there was; NO_WINDOW before it
+ZONES: Final = 10
+WINDOW_COLUMNS: Final = 11
 NO_WINDOW: Final = -(2**62)
 
 # Columns of `limits`.
@@ -48,6 +49,8 @@ NEAR: Final = 6
 TICK: Final = 7
 EXPIRY: Final = 8  # and the two after it: of strong and of defended zones
 
+# The sizes of some markets are so fine that the sum in one piece would not fit 64 bits.
+_SPLIT: Final = 20
 _MEDIUM: Final = 1
 _DEFENDED: Final = 3
 
@@ -189,7 +192,12 @@ def write_event(state: AbsorptionState, row: Row, change: Integer, absorbed: Int
     delta = window[DELTA]
     now = window[ENDS]
     sided = window[SIDED]
-    average = window[FIRST] + (2 * window[WEIGHTED] + sided) // (2 * sided)
+    whole = window[COARSE] // sided
+    rest = ((window[COARSE] - whole * sided) << _SPLIT) + window[FINE]
+    below = rest // sided
+    # Half a unit rounds up.
+    below += 2 * (rest - below * sided) >= sided
+    average = window[FIRST] + (whole << _SPLIT) + below
     tick = limits[TICK]
     price = (2 * average + tick) // (2 * tick) * tick
     levels = state.levels[0]
@@ -262,7 +270,8 @@ def open_window(state: AbsorptionState, now: Integer) -> None:
     window[DELTA] = 0
     window[VOLUME] = 0
     window[SIDED] = 0
-    window[WEIGHTED] = 0
+    window[COARSE] = 0
+    window[FINE] = 0
     if window[EARLIEST] == NO_WINDOW:
         window[EARLIEST] = number
 
@@ -297,7 +306,9 @@ def find_absorption(
             if window[SIDED] == 0:
                 window[FIRST] = price
             window[LAST] = price
-            window[WEIGHTED] += (price - window[FIRST]) * size
+            away = price - window[FIRST]
+            window[COARSE] += (away >> _SPLIT) * size
+            window[FINE] += (away & ((1 << _SPLIT) - 1)) * size
             window[SIDED] += size
             window[DELTA] += size if side == SIDE_BID else -size
     if window[ENDS] != NO_WINDOW and clock_ns >= window[ENDS]:
