@@ -6,7 +6,7 @@ import { InstrumentTabs } from "./components/InstrumentTabs";
 import { Overlays } from "./components/Overlays";
 import { ProblemBar } from "./components/ProblemBar";
 import { ReplayBar } from "./components/ReplayBar";
-import { Toasts } from "./components/Toasts";
+import { Flash } from "./components/Toasts";
 import { useKeys } from "./keys/useKeys";
 import { startSync } from "./settings/sync";
 import { useSession } from "./stores/session";
@@ -36,7 +36,7 @@ export function App() {
       <InstrumentTabs />
       <Workspace />
       <ReplayBar />
-      <Toasts />
+      <Flash />
       <Overlays />
     </div>
   );

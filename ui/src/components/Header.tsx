@@ -4,6 +4,7 @@ import { useSession } from "../stores/session";
 import { toggleColours, toggleTheme, toggleZone, useSettings } from "../stores/settings";
 import { Connection } from "./Connection";
 import { PanelsMenu } from "./PanelsMenu";
+import { Toasts } from "./Toasts";
 import { TrustMarks } from "./TrustMarks";
 
 export function Header() {
@@ -18,7 +19,7 @@ export function Header() {
         ticktape
       </h1>
       {source !== null && <TrustMarks source={source} />}
-      <span className="spring" />
+      <Toasts />
       <Connection />
       <div className="view-buttons">
         <PanelsMenu />

@@ -1,49 +1,46 @@
 import { useEffect } from "react";
-import { ALARMS, type Toast, useAlerts } from "../stores/alerts";
+import { type Toast, useAlerts } from "../stores/alerts";
+import { showPanel } from "../stores/workspace";
 
-const SHOWN_MS = 6_000;
+const SHOWN_MS = 8_000;
 
-/** What was told of last, in words, and a flash around the page. */
+/** What was told of last, in words, where it is over nothing else. */
 export function Toasts() {
   const toasts = useAlerts((s) => s.toasts);
-  const flashed = useAlerts((s) => s.flashed);
-  const flashing = toasts.find((toast) => toast.id === flashed);
+  const dismiss = useAlerts((s) => s.dismiss);
+  const newest = toasts.at(-1);
+  useEffect(() => {
+    const timers = toasts.map(({ id }) => setTimeout(() => dismiss(id), SHOWN_MS));
+    return () => timers.forEach(clearTimeout);
+  }, [toasts, dismiss]);
   return (
-    <>
-      {flashing !== undefined && (
-        // Made anew for each: it is its appearing that flashes.
-        <div key={flashed} className={`flash ${toneOf(flashing)}`} aria-hidden="true" />
+    <div className="toasts" role="log" aria-label="Alerts">
+      {newest !== undefined && (
+        <button
+          type="button"
+          key={newest.id}
+          className={`toast ${toneOf(newest)}`}
+          title={toasts.map(({ text }) => text).join("\n")}
+          data-alarm={newest.alarm}
+          onClick={() => showPanel("signals")}
+        >
+          {newest.text}
+        </button>
       )}
-      <div className="toasts" role="log" aria-label="Alerts">
-        {toasts.map((toast) => (
-          <ToastLine key={toast.id} toast={toast} />
-        ))}
-      </div>
-    </>
+    </div>
   );
+}
+
+/** A flash around the page, with what was told of last. */
+export function Flash() {
+  const flashed = useAlerts((s) => s.flashed);
+  const flashing = useAlerts((s) => s.toasts.find((toast) => toast.id === s.flashed));
+  if (flashing === undefined) return null;
+  // Made anew for each: it is its appearing that flashes.
+  return <div key={flashed} className={`flash ${toneOf(flashing)}`} aria-hidden="true" />;
 }
 
 function toneOf({ direction }: Toast): string {
   if (direction === null) return "level";
   return direction === "bullish" ? "buy" : "sell";
-}
-
-function ToastLine({ toast }: { toast: Toast }) {
-  const dismiss = useAlerts((s) => s.dismiss);
-  useEffect(() => {
-    const timer = setTimeout(() => dismiss(toast.id), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [toast.id, dismiss]);
-  const known = ALARMS.includes(toast.alarm);
-  return (
-    <button
-      type="button"
-      className={`toast ${toneOf(toast)}`}
-      title="Dismiss"
-      data-alarm={known ? toast.alarm : ""}
-      onClick={() => dismiss(toast.id)}
-    >
-      {toast.text}
-    </button>
-  );
 }
