@@ -298,6 +298,15 @@ def test_bars_are_aligned_to_the_open_of_the_session():
     assert study.closed.bars[["start_ns", "end_ns"]].tolist() == [(30 * SECOND, 90 * SECOND)]
 
 
+@pytest.mark.parametrize("kind", [{"every_ns": 7 * MINUTE}, {"every_ns": 0, "bar_prints": 9}])
+def test_a_bar_of_trade_after_the_close_ends_with_the_next_open(kind):
+    study = Collected(FootprintSettings(**kind))
+    pieces = drive(study, [Print(11 * MINUTE, 0, 3, "B")], TWO_SESSIONS, CLOCK)
+    bars = np.concatenate(pieces)
+    assert bars[["end_ns", "volume"]].tolist() == [(12 * MINUTE, 3)]
+    assert len(study.levels) == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -110,6 +110,13 @@ def test_the_open_window_is_told_as_it_stands():
     assert len(study.current()) == 0
 
 
+def test_a_window_of_trade_after_the_close_ends_with_the_next_open():
+    study = SessionProfile(TICK, ProfileSettings(developing_ns=7 * MINUTE))
+    rows = drive(study, [Print(11 * MINUTE, 0, 3, "B")], TWO_SESSIONS, 100 * MINUTE)
+    assert [row for piece in rows for row in piece.tolist()] == [(12 * MINUTE, 0, 0, 0, 3, 3, 0)]
+    assert len(study.levels()) == 0
+
+
 def test_more_windows_than_a_call_of_the_kernel_has_room_for_close_each_at_its_time():
     prints = [Print(second * SECOND, second % 3000 * TICK, 1, "B") for second in range(4000)]
     study = SessionProfile(TICK, ProfileSettings(developing_ns=SECOND))
