@@ -291,6 +291,22 @@ def test_only_so_many_closed_bars_are_kept_with_their_levels():
     assert len(study.kept().bars) == 0
 
 
+def test_of_many_bars_closed_at_once_the_last_are_kept_with_what_is_theirs():
+    rules = {"imbalance_contracts": 1, "ignore_zeros": False}
+    study = Footprint(TICK, FootprintSettings(every_ns=SECOND, kept_bars=4, **rules))
+    prints = [
+        Print(second * SECOND, tick * TICK, 1, "B")
+        for second in range(10)
+        for tick in range(second + 1)
+    ]
+    study.update(as_array(prints), 10 * SECOND)
+    kept = study.kept()
+    assert kept.bars["levels"].tolist() == [7, 8, 9, 10]
+    seconds = [6] * 7 + [7] * 8 + [8] * 9 + [9] * 10
+    assert (kept.levels["start_ns"] // SECOND).tolist() == seconds
+    assert (kept.stacks["start_ns"] // SECOND).tolist() == [6, 7, 8, 9]
+
+
 def test_bars_are_aligned_to_the_open_of_the_session():
     study = Footprint(TICK)
     study.begin(session(30 * SECOND, 100 * MINUTE))
