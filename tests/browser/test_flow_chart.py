@@ -1,0 +1,230 @@
+"""The flow chart on a replay of a generated tape: its bars and bubbles are what traded."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from tests.browser.viewer_page import drawn, expect, paused_ns, show_panel, symbol_of, watched
+
+from ticktape.tape import Schema, read_dbn
+
+# A first start compiles the kernels.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+# Where the newest bars stand, as a share of the plot.
+NEWEST = 0.96
+DAY_NS = 86_400_000_000_000
+BAR_NS = 5_000_000_000
+READOUT = re.compile(
+    r"(?P<time>[\d:]{8}).*? · O (?P<open>[\d.]+) H (?P<high>[\d.]+) L (?P<low>[\d.]+) "
+    r"C (?P<close>[\d.]+) · Vol (?P<volume>[\d,]+) · Δ (?P<delta>[+-]?[\d,]+)"
+)
+
+
+class Bar(NamedTuple):
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: int
+    delta: int
+
+
+def flow(page):
+    return page.locator("section.flow")
+
+
+def body(page):
+    return flow(page).locator(".flow-body")
+
+
+def readout(page) -> str:
+    return flow(page).get_by_label("At the pointer").text_content()
+
+
+def point(page, across: float, down: float) -> str:
+    """Point at a place of the plot, in shares of it, and read what stands there."""
+    box = body(page).bounding_box()
+    narrow = box["width"] < 520
+    plot = box["width"] - (58 + 54 if narrow else 66 + 110)
+    page.mouse.move(box["x"] + across * plot, box["y"] + down * box["height"])
+    drawn(page)
+    return readout(page)
+
+
+def with_settings(**chosen):
+    """Have these chosen on the flow chart before the page opens."""
+    kept = json.dumps({"state": {"charts": {"flow": chosen}}, "version": 1})
+    script = (
+        f"localStorage.getItem('ticktape.flow') ?? localStorage.setItem('ticktape.flow', {kept!r})"
+    )
+    return lambda page: page.add_init_script(script)
+
+
+def charted(open_page, replay, until, *, width: int = 1440, height: int = 900, **chosen):
+    """The flow chart alone, paused a minute into the tape."""
+    start = int(replay.replay()["start_ns"])
+    replay.order("seek", ts_ns=str(start + 60_000_000_000))
+    page = watched(
+        open_page, replay, width=width, height=height, prepare=with_settings(every="5s", **chosen)
+    )
+    show_panel(page, "Flow")
+    page.keyboard.press("Shift+M")
+    replay.order("pause")
+    paused_ns(replay, until)
+    until("bars", lambda: READOUT.search(point(page, NEWEST, 0.4)))
+    return page
+
+
+def trades_of(page, paths: list[str]) -> np.ndarray:
+    """Trades of the instrument that the page shows."""
+    number = page.evaluate(
+        "async symbol => (await (await fetch('/api/symbols')).json())"
+        ".find(entry => entry.symbol === symbol).instrument_id",
+        symbol_of(page),
+    )
+    batches = [batch.records for batch in read_dbn(paths[1]) if batch.schema is Schema.MBO]
+    records = np.concatenate(batches)
+    return records[(records["instrument_id"] == number) & (records["action"] == ord("T"))]
+
+
+def bar_of(trades: np.ndarray, begin_ns: int, end_ns: int) -> Bar:
+    """What a bar of these trades is, counted one by one."""
+    inside = trades[(trades["ts_event"] >= begin_ns) & (trades["ts_event"] < end_ns)]
+    prices = [int(price) / 1e9 for price in inside["price"]]
+    signs = {ord("B"): 1, ord("A"): -1}
+    delta = sum(
+        signs.get(int(side), 0) * int(size)
+        for side, size in zip(inside["side"], inside["size"], strict=True)
+    )
+    volume = sum(int(size) for size in inside["size"])
+    return Bar(prices[0], max(prices), min(prices), prices[-1], volume, delta)
+
+
+def shown_bar(text: str) -> tuple[str, Bar]:
+    found = READOUT.search(text)
+    whole = [int(found[name].replace(",", "")) for name in ("volume", "delta")]
+    prices = [float(found[name]) for name in ("open", "high", "low", "close")]
+    return found["time"], Bar(*prices, *whole)
+
+
+def ns_of_day(clock: str) -> int:
+    hours, minutes, seconds = map(int, clock.split(":"))
+    return (hours * 3600 + minutes * 60 + seconds) * 1_000_000_000
+
+
+def test_every_bar_is_what_traded_in_it(open_page, replay, until, generated_tape, keep_screenshot):
+    page = charted(open_page, replay, until)
+    cursor = replay.cursor_ns()
+    trades = trades_of(page, generated_tape)
+    midnight = cursor // DAY_NS * DAY_NS
+    seen = {}
+    for at in range(172, 200):
+        text = point(page, at / 200, 0.4)
+        if READOUT.search(text):
+            clock, bar = shown_bar(text)
+            seen[ns_of_day(clock) // BAR_NS * BAR_NS] = bar
+    closed = {begin: bar for begin, bar in seen.items() if midnight + begin + BAR_NS < cursor}
+    assert len(closed) >= 8
+    for begin, bar in closed.items():
+        assert bar == bar_of(trades, midnight + begin, midnight + begin + BAR_NS)
+    assert max(seen) + midnight <= cursor, "nothing after the cursor is shown"
+    keep_screenshot(page, "flow-desktop-dark")
+
+
+def a_bubble(page) -> str | None:
+    """Find a bubble by pointing at one place after the other; what its tip says."""
+    tip = flow(page).get_by_role("tooltip")
+    for across in (0.97, 0.96, 0.95, 0.94, 0.93, 0.92):
+        for down in range(8, 60, 1):
+            point(page, across, down / 80)
+            if tip.is_visible() and re.match("Bought|Sold", tip.text_content()):
+                return tip.text_content()
+    return None
+
+
+def test_a_bubble_tells_the_prints_it_is_made_of(open_page, replay, until, keep_screenshot):
+    page = charted(open_page, replay, until, marks=[])
+    said = a_bubble(page)
+    assert said is not None
+    size = int(re.match(r"(?:Bought|Sold) ([\d,]+)", said)[1].replace(",", ""))
+    page.mouse.down()
+    page.mouse.up()
+    card = flow(page).get_by_role("dialog", name="Bubble")
+    expect(card).to_be_visible()
+    prints = card.get_by_role("list", name="Prints").locator("b")
+    expect(prints.first).to_be_visible()
+    assert sum(int(text.replace(",", "")) for text in prints.all_inner_texts()) == size
+    keep_screenshot(page, "flow-bubble-desktop-dark")
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_have_count(0)
+
+
+def test_the_chart_is_dragged_zoomed_and_called_back(open_page, replay, until):
+    page = charted(open_page, replay, until)
+    follow = flow(page).get_by_role("button", name="Follow")
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    before = point(page, 0.5, 0.4)[:8]
+    page.mouse.down()
+    page.mouse.move(*[value + 160 for value in centre_of(page)], steps=4)
+    page.mouse.up()
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    assert ns_of_day(point(page, 0.5, 0.4)[:8]) < ns_of_day(before)
+    page.keyboard.press("f")
+    expect(follow).to_have_attribute("aria-pressed", "true")
+
+    def width_s() -> int:
+        left, right = point(page, 0.05, 0.4)[:8], point(page, 0.95, 0.4)[:8]
+        return (ns_of_day(right) - ns_of_day(left)) // 1_000_000_000
+
+    wide = width_s()
+    point(page, 0.5, 0.4)
+    page.mouse.wheel(0, -400)
+    until("a closer look", lambda: width_s() < wide)
+    page.mouse.dblclick(*centre_of(page))
+    until("the usual view", lambda: width_s() == wide)
+
+
+def centre_of(page) -> tuple[float, float]:
+    box = body(page).bounding_box()
+    return box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4
+
+
+def test_a_replay_sent_back_shows_nothing_of_later(open_page, replay, until):
+    page = charted(open_page, replay, until)
+    start = int(replay.replay()["start_ns"])
+    replay.order("seek", ts_ns=str(start + 30_000_000_000))
+
+    def newest() -> int:
+        seen = [point(page, at / 200, 0.4) for at in range(180, 200)]
+        clocks = [ns_of_day(text[:8]) for text in seen if READOUT.search(text)]
+        return max(clocks, default=DAY_NS)
+
+    wanted = (start + 30_000_000_000) % DAY_NS
+    until("the place it was sent to", lambda: newest() <= wanted + BAR_NS)
+
+
+@pytest.mark.parametrize("cells", ["bidask", "delta", "volume", "profile"])
+def test_footprints_are_drawn(open_page, replay, until, keep_screenshot, cells):
+    page = charted(open_page, replay, until, bars="footprint", cells=cells)
+    assert READOUT.search(point(page, NEWEST, 0.4))
+    keep_screenshot(page, f"flow-{cells}-desktop-dark")
+
+
+def test_bars_of_another_length_are_asked_for(open_page, replay, until):
+    page = charted(open_page, replay, until)
+    flow(page).get_by_label("Length of a bar").select_option("100t")
+    until("bars of trades", lambda: READOUT.search(point(page, NEWEST, 0.4)))
+    expect(flow(page).get_by_text("Asking for the past")).to_have_count(0)
+
+
+def test_a_phone_shows_it_whole(open_page, replay, until, keep_screenshot):
+    page = open_page(replay, width=390, height=844, prepare=with_settings(every="5s"))
+    page.get_by_role("tab", name="Flow", exact=True).click()
+    until("bars", lambda: READOUT.search(point(page, 0.85, 0.4)))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    keep_screenshot(page, "flow-phone-dark")
