@@ -57,6 +57,13 @@ def test_price_that_goes_away_from_a_point_of_control_leaves_it_naked():
     assert study.current()["price"].tolist() == [12, 15]
 
 
+@pytest.mark.parametrize("beside", [(13, 15, 16, 15), (9, 10, 11, 10)])
+def test_the_last_price_before_the_open_bar_stays_naked_where_that_goes_away(beside):
+    study = NakedPocs()
+    study.update(bars_of((10, 12, 20, 12)))
+    assert study.current(bars_of(beside))["price"].tolist() == [12]
+
+
 @settings(deadline=None)
 @given(bar_lists())
 def test_what_the_open_bar_has_come_to_is_left_out(bars):
