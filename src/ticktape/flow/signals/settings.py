@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ticktape.tape.errors import BadValueError
-from ticktape.tape.layouts import PRICE_SCALE
 
 _SECOND_NS = 1_000_000_000
 
@@ -44,15 +43,16 @@ class OutcomeSettings:
     ----------
     horizons_ns : tuple of int
         How long after the signal it is judged, shortest first.
-    win_move : int
-        By how much the price must have moved, in 1e-9.
-    win_ticks : int, optional
-        The same in ticks of the instrument; where given, it is this that counts.
+    win_ticks : int
+        By how many ticks of the instrument the price must have moved: the reference's two points
+        on its own instruments, NQ and ES.
+    win_move : int, optional
+        The same in 1e-9; where given, it is this that counts.
     """
 
     horizons_ns: tuple[int, ...] = (60 * _SECOND_NS, 300 * _SECOND_NS)
-    win_move: int = 2 * PRICE_SCALE
-    win_ticks: int | None = None
+    win_ticks: int = 8
+    win_move: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no study can follow."""
@@ -61,9 +61,9 @@ class OutcomeSettings:
             raise BadValueError(
                 f"{self.horizons_ns} are no horizons", hint="give times in ns, shortest first"
             )
-        if self.win_move <= 0 or (self.win_ticks is not None and self.win_ticks <= 0):
+        if self.win_ticks <= 0 or (self.win_move is not None and self.win_move <= 0):
             raise BadValueError("a win needs a move of more than zero")
 
     def least_move(self, tick: int) -> int:
         """Give the move that wins or loses, in 1e-9, for an instrument of a tick in 1e-9."""
-        return self.win_move if self.win_ticks is None else self.win_ticks * tick
+        return self.win_ticks * tick if self.win_move is None else self.win_move
