@@ -115,8 +115,9 @@ export function FlowPanel() {
 function sweepsOf(feed: FlowFeed, bubble: BubbleItem) {
   return feed.state.sweeps
     .between(bubble.ms - 1_000, bubble.ms)
-    .filter(({ message }) => message.side === bubble.side)
-    .slice(0, 12);
+    .filter(({ message }) => message.side === bubble.side && message.prints > 1)
+    .sort((a, b) => b.message.size - a.message.size)
+    .slice(0, 6);
 }
 
 function Empty({ feed, symbol }: { feed: FlowFeed | null; symbol: string | null }) {

@@ -107,6 +107,7 @@ export class BubbleLayer {
     const axis = new TimeAxis(moved, whole.width, places);
     this.shapes = bubblesScene(state, axis, whole, limits).shapes;
     this.sprites.draw(context, this.shapes, wanted.isHollow);
+    canvas.dataset.bubbles = `${this.shapes.length}`;
   }
 
   /** Nothing is known: nothing is drawn. */
@@ -122,11 +123,6 @@ export class BubbleLayer {
     const [dx, dy] = this.moved(view, this.drawn);
     const [ownX, ownY] = [x - dx + this.beyond.width, y - dy + this.beyond.height];
     return bubbleAt(this.shapes, ownX, ownY)?.item ?? null;
-  }
-
-  /** How many are drawn. */
-  get count(): number {
-    return this.shapes.length;
   }
 
   /** Where the upper left corner of what was drawn is by now, in pixels. */

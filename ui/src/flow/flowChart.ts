@@ -212,6 +212,7 @@ export class FlowChart {
   private zoomTime(x: number, factor: number): void {
     const { width } = this.frame().plot;
     const isAtNow = this.isFollowing && x >= width * EDGE_SHARE;
+    this.hasScale = true;
     this.view = zoomTime(this.view, width, isAtNow ? width : Math.min(x, width), factor);
     if (this.isFollowing && !isAtNow) this.setFollow(false);
     this.redraw();
@@ -267,6 +268,8 @@ export class FlowChart {
     const scene = sceneOf(state, this.view, frame, handlers.settings(), handlers.wiped());
     this.scene = scene;
     drawScene(context, scene, this.palette, this.writing(state));
+    // For those who measure how long this takes.
+    this.plot.dataset.bars = `${scene.bars.candles.length}`;
     this.placeBubbles(state, scene);
     this.tellRange(scene);
   }
@@ -276,7 +279,7 @@ export class FlowChart {
     const { plot } = this.frame();
     if (!this.hasScale) {
       const { bars, every } = this.handlers.settings();
-      const msPerPx = firstScale(every, bars === "footprint");
+      const msPerPx = firstScale(every, bars === "footprint", plot.width, state.bars.items.length);
       this.view = { ...this.view, msPerPx };
     }
     if (this.isFollowing) {
@@ -293,7 +296,8 @@ export class FlowChart {
     const range = rangeSeen(state, axisOf(state, this.view, this.frame()));
     if (range === null) return;
     this.view = keptFitting(this.view, plot, range, !this.hasScale);
-    this.hasScale = true;
+    // Before all of the past has come, nobody knows how many bars there are.
+    this.hasScale = state.isCaught;
   }
 
   private drawOver(): void {

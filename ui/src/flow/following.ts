@@ -18,13 +18,16 @@ const AHEAD_PX = 28;
 const CALM = 0.7;
 const FEWEST_TICKS = 24;
 
-/** How many milliseconds a pixel is at first: some bars of this length fit. */
-export function firstScale(every: string, isFootprint: boolean): number {
+const BAR_PX = { least: 9, most: 26 };
+const FOOTPRINT_PX = 96;
+
+/** How many milliseconds a pixel is at first: as many bars as there are, unless they would be too narrow or too wide. */
+export function firstScale(every: string, isFootprint: boolean, width = 0, bars = 0): number {
   const [, count = "1", unit = "m"] = /^(\d+)([a-z]+)$/.exec(every) ?? [];
   const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   const length = isByTime(every) ? Number(count) * (units[unit] ?? 1_000) : BAR_UNITS;
-  const barPx = isFootprint ? 96 : 9;
-  return clamp(length / barPx, 2, 900_000);
+  const fitting = clamp((0.9 * width) / Math.max(1, bars), BAR_PX.least, BAR_PX.most);
+  return clamp(length / (isFootprint ? FOOTPRINT_PX : fitting), 2, 900_000);
 }
 
 /** Move on by whole pixels: between them nothing would look otherwise. */

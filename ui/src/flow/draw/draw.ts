@@ -31,7 +31,7 @@ export function drawScene(
   context.beginPath();
   context.rect(0, 0, plot.width, plot.height);
   context.clip();
-  drawZones(context, scene.zones, palette);
+  drawZones(context, scene.zones, palette, scene.bars.detail !== "cells");
   drawLevels(context, scene, palette);
   drawLegs(context, scene, palette);
   drawBars(context, scene, palette);

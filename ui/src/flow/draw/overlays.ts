@@ -14,6 +14,7 @@ export function drawZones(
   context: Context,
   zones: readonly ZoneShape[],
   palette: FlowPalette,
+  isNamed: boolean,
 ): void {
   context.font = `10px ${palette.font}`;
   context.textAlign = "left";
@@ -26,7 +27,7 @@ export function drawZones(
     context.fillRect(x, y - height / 2, right - x, height);
     context.globalAlpha = 0.25 + 0.6 * strength;
     context.fillRect(x, y - height / 2, 2, height);
-    if (labelY === null || strength < 0.5 || right - x < 110) continue;
+    if (!isNamed || labelY === null || strength < 0.5 || right - x < 110) continue;
     context.globalAlpha = 0.9;
     const text = `${zone.absorptionType} absorbed ${zone.totalAbsorbed} · ${zone.strength}`;
     context.fillText(text, x + 6, labelY);

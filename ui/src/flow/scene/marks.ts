@@ -3,6 +3,8 @@
 import { type Size, yOf } from "../../heatmap/view";
 import type { FlowState } from "../flowState";
 import type { Mark, SignalKind } from "../marks";
+import { firstFrom } from "../timed";
+import type { Candle } from "./bars";
 import type { TimeAxis } from "./timeAxis";
 
 export interface MarkShape {
@@ -46,6 +48,7 @@ export function marksScene(
   size: Size,
   kinds: readonly SignalKind[],
   clearedMs: number,
+  candles: readonly Candle[] = [],
 ): MarkShape[] {
   const wanted = new Set(kinds);
   const seen = state.marks
@@ -56,7 +59,7 @@ export function marksScene(
   for (const direction of ["bullish", "bearish"] as const) {
     const away = direction === "bullish" ? 1 : -1;
     for (const { x, tick, byKind } of heapsOf(seen, axis, direction)) {
-      const priceY = yOf(axis.view, tick);
+      const priceY = yOf(axis.view, beyond(candles, x, tick, direction));
       if (priceY < -SIGN_PX || priceY > size.height + SIGN_PX) continue;
       const told = RANKS.flatMap((kind) => byKind.get(kind) ?? []).slice(0, MOST_STACKED);
       for (const [i, { mark, count }] of told.entries()) {
@@ -65,6 +68,19 @@ export function marksScene(
     }
   }
   return shapes;
+}
+
+/** The end of the bar that a sign belongs to: within it, it would hide what traded. */
+function beyond(
+  candles: readonly Candle[],
+  x: number,
+  tick: number,
+  direction: Mark["direction"],
+): number {
+  const at = firstFrom(candles, (i) => candles[i]?.x ?? 0, x + 1e-6) - 1;
+  const candle = candles[at];
+  if (candle === undefined || x > candle.x + candle.width) return tick;
+  return direction === "bullish" ? Math.min(tick, candle.low) : Math.max(tick, candle.high);
 }
 
 function heapsOf(marks: readonly Mark[], axis: TimeAxis, direction: Mark["direction"]): Heap[] {

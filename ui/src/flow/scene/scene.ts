@@ -92,7 +92,7 @@ export function sceneOf(
     naked: settings.nakedPocs ? nakedRays(state, axis, plot) : [],
     zones: settings.zones ? zonesScene(state, axis, plot) : [],
     legs: settings.legs ? legsScene(state, axis, heightOf) : [],
-    marks: marksScene(state, axis, plot, settings.marks, wiped.clearedMs),
+    marks: marksScene(state, axis, plot, settings.marks, wiped.clearedMs, bars.candles),
     disagreements: settings.marks.includes("divergence") ? segments(state, axis, heightOf) : [],
     cvd:
       settings.cvd === "off"
