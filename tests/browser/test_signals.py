@@ -1,0 +1,182 @@
+"""Signals as they come and resolve, what is kept of them, and how a person is told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+
+import pytest
+from tests.browser.viewer_page import expect, show_panel, watched
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+S = 10**9
+TELL_ALL = {
+    "version": 1,
+    "alerts": {
+        "kinds": dict.fromkeys(("absorption", "iceberg", "sweep", "delta_reversal"), True),
+        "least": "weak",
+    },
+}
+
+
+def signals_panel(page):
+    show_panel(page, "Signals")
+    return page.get_by_role("region", name="Signals")
+
+
+def rows(panel):
+    return panel.locator("[data-signal]")
+
+
+def ids(panel) -> list[str]:
+    return panel.locator("[data-signal]").evaluate_all("all => all.map(one => one.dataset.signal)")
+
+
+@pytest.fixture
+def far(replay, until):
+    """A replay that stands a minute and a half into the tape."""
+    replay.order("pause")
+    start = int(replay.replay()["start_ns"])
+    replay.order("seek", ts_ns=str(start + 90 * S))
+    until("the place", lambda: replay.cursor_ns() >= start + 89 * S)
+    yield replay
+    replay.order("resume")
+
+
+def kept(server, query: str = "") -> dict:
+    return server.ask(f"/api/signals?limit=200{query}")
+
+
+def test_the_list_is_what_the_server_keeps_newest_first(open_page, far, until, keep_screenshot):
+    page = watched(open_page, far)
+    panel = signals_panel(page)
+    wanted = [row["id"] for row in kept(far)["signals"]][:5]
+    assert wanted
+    until("the same signals", lambda: set(ids(panel)[:5]) == set(wanted))
+    resolved = panel.locator("[data-signal]:not([data-outcome=pending])")
+    panel.get_by_role("button", name="Filter").click()
+    panel.get_by_label("Outcome").select_option("win")
+    expect(resolved.first).to_contain_text("+")
+    panel.get_by_label("Kind").select_option("iceberg")
+    until("icebergs", lambda: all("-iceberg-" in one for one in ids(panel)))
+    panel.get_by_role("button", name="Statistics").click()
+    expect(panel.get_by_role("table", name="Statistics")).to_contain_text("Iceberg")
+    keep_screenshot(page, "signals-desktop-dark")
+
+
+def test_signals_come_and_resolve_as_the_market_goes_on(open_page, replay, until):
+    replay.order("pause")
+    page = watched(open_page, replay)
+    panel = signals_panel(page)
+    show_panel(page, "Signal history")
+    shown = panel.get_by_role("status", name="Signals shown")
+    before = shown.inner_text()
+    replay.order("speed", speed=20)
+    replay.order("resume")
+    expect(shown).not_to_have_text(before)
+    panel.get_by_role("button", name="Filter").click()
+    panel.get_by_label("Outcome").select_option("loss")
+    until("an outcome", lambda: rows(panel).count() > 0, 60)
+
+
+def test_a_note_is_kept_with_its_signal(open_page, far):
+    page = watched(open_page, far)
+    show_panel(page, "Signal history")
+    panel = page.get_by_role("region", name="Signal history")
+    rows(panel).first.click()
+    noted = ids(panel)[0]
+    panel.get_by_label("Note").fill("watch this level")
+    panel.get_by_role("button", name="Keep").click()
+    expect(panel.get_by_label("Kept", exact=True)).to_have_text("kept")
+    found = [row for row in kept(far)["signals"] if row["id"] == noted]
+    assert [row["note"] for row in found] == ["watch this level"]
+    page.reload()
+    show_panel(page, "Signal history")
+    expect(rows(panel).first.get_by_title("watch this level")).to_be_visible()
+
+
+def test_the_history_is_turned_over_filtered_and_exported(open_page, far, until, keep_screenshot):
+    page = watched(open_page, far)
+    show_panel(page, "Signal history")
+    panel = page.get_by_role("region", name="Signal history")
+    total = kept(far)["total"]
+    assert total > 50
+    shown = panel.get_by_label("Kept signals shown")
+    expect(shown).to_have_text(f"1 to 50 of {total:,}")
+    panel.get_by_role("button", name="Older").click()
+    expect(shown).to_have_text(f"51 to {min(100, total)} of {total:,}")
+    panel.get_by_label("Direction").select_option("bearish")
+    bearish = kept(far, "&direction=bearish")["total"]
+    until("the filter", lambda: f"of {bearish:,}" in shown.inner_text())
+    href = panel.get_by_role("link", name="csv").get_attribute("href")
+    answer = page.request.get(far.url + href)
+    exported = list(csv.DictReader(io.StringIO(answer.text())))
+    assert len(exported) == bearish
+    assert {row["direction"] for row in exported} == {"bearish"}
+    panel.get_by_role("button", name="Win rates").click()
+    expect(panel.get_by_role("figure", name="Win rate over time")).to_be_visible()
+    panel.get_by_role("button", name="Sessions").click()
+    sessions = panel.get_by_role("table", name="Sessions").get_by_role("checkbox")
+    expect(sessions.first).to_be_visible()
+    if sessions.count() > 1:
+        sessions.nth(0).check()
+        sessions.nth(1).check()
+        expect(panel.get_by_role("table", name="Comparison")).to_be_visible()
+    keep_screenshot(page, "signal-history-desktop-dark")
+
+
+COUNT_TONES = """
+window.tones = 0;
+window.loudness = [];
+const create = AudioContext.prototype.createGain;
+AudioContext.prototype.createGain = function () {
+  const gain = create.call(this);
+  const connect = gain.connect;
+  gain.connect = (to) => {
+    if (to === this.destination) window.loudness.push(gain.gain);
+    return connect.call(gain, to);
+  };
+  return gain;
+};
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) {
+  window.tones += 1;
+  return start.apply(this, when);
+};
+"""
+
+
+def test_a_muted_page_is_silent_and_still_tells(open_page, replay, until):
+    now_ms = int(time.time() * 1000) + 60_000
+    viewer = {**TELL_ALL, "changedAt": now_ms}
+    page = watched(
+        open_page,
+        replay,
+        settings={"viewer": viewer},
+        prepare=lambda one: one.add_init_script(COUNT_TONES),
+    )
+    page.get_by_role("heading", name="ticktape").click()
+    until("a sound", lambda: page.evaluate("tones > 0"), 60)
+    page.keyboard.press("m")
+    assert page.evaluate("loudness.at(-1).value") == 0
+    at = page.evaluate("tones")
+    told = page.get_by_role("log", name="Alerts")
+    before = told.inner_text()
+    until("another alert", lambda: told.inner_text() not in ("", before), 60)
+    assert page.evaluate("tones") == at
+    page.keyboard.press("m")
+    until("a sound again", lambda: page.evaluate("tones") > at, 60)
+
+
+def test_what_is_on_the_screen_is_cleared_and_comes_again(open_page, far, until):
+    page = watched(open_page, far)
+    panel = signals_panel(page)
+    until("signals", lambda: rows(panel).count() > 3)
+    page.get_by_role("heading", name="ticktape").click()
+    page.keyboard.press("c")
+    expect(panel).to_contain_text("No signals yet.")
+    start = int(far.replay()["start_ns"])
+    far.order("seek", ts_ns=str(start + 80 * S))
+    until("the past of the other place", lambda: rows(panel).count() > 3)
