@@ -80,7 +80,7 @@ class PrintStudies:
         self.absorption: Final = Absorption(tick, settings.absorption)
         self.footprint: Final = Footprint(tick, settings.footprint)
         self.naked_pocs: Final = NakedPocs()
-        self.legs: Final = ImpulseLegs(settings.legs)
+        self.legs: Final = ImpulseLegs(tick, settings.legs)
         self._candles = self.footprint
         if settings.footprint.every_ns != settings.legs.candle_ns:
             candles = replace(

@@ -63,7 +63,7 @@ def as_oracle_row(leg):
 @settings(deadline=None)
 @given(candle_lists(), cut_lists)
 def test_legs_are_the_oracles_however_bars_are_cut(candles, cuts):
-    study, bars = ImpulseLegs(), bars_of(candles)
+    study, bars = ImpulseLegs(TICK), bars_of(candles)
     found = []
     for piece in np.split(bars, sorted(min(cut, len(bars)) for cut in cuts)):
         found += [as_oracle_row(leg) for leg in study.update(piece, NO_LEVELS)]
@@ -83,7 +83,7 @@ def run_up(*, steps=(10, 10, 10), start=10, volume=200):
 
 
 def test_a_leg_is_known_when_its_last_candle_has_closed_and_not_before():
-    study = ImpulseLegs()
+    study = ImpulseLegs(TICK)
     candles = quiet() + run_up()
     assert len(study.update(bars_of(candles[:-1]), NO_LEVELS)) == 0
     (leg,) = study.update(bars_of(candles[-1:]), NO_LEVELS)
@@ -93,12 +93,14 @@ def test_a_leg_is_known_when_its_last_candle_has_closed_and_not_before():
 
 
 def test_a_run_of_less_than_thirty_points_is_no_leg():
-    assert len(ImpulseLegs().update(bars_of(quiet() + run_up(steps=(10, 10, 9))), NO_LEVELS)) == 0
+    assert (
+        len(ImpulseLegs(TICK).update(bars_of(quiet() + run_up(steps=(10, 10, 9))), NO_LEVELS)) == 0
+    )
 
 
 def test_four_rules_of_five_are_enough_and_three_are_not():
     def rules_of(candles):
-        return [int(leg["rules"]) for leg in ImpulseLegs().update(bars_of(candles), NO_LEVELS)]
+        return [int(leg["rules"]) for leg in ImpulseLegs(TICK).update(bars_of(candles), NO_LEVELS)]
 
     assert rules_of(quiet() + run_up(volume=100)) == [0b10111]
     # Neither heavy nor beyond the swing before it.
@@ -110,7 +112,7 @@ def test_four_rules_of_five_are_enough_and_three_are_not():
 
 @pytest.mark.parametrize(("volume", "is_heavy"), [(120, False), (121, True)])
 def test_a_leg_is_heavy_with_more_than_the_share_of_the_candles_before(volume, is_heavy):
-    (leg,) = ImpulseLegs().update(bars_of(quiet() + run_up(volume=volume)), NO_LEVELS)
+    (leg,) = ImpulseLegs(TICK).update(bars_of(quiet() + run_up(volume=volume)), NO_LEVELS)
     assert bool(leg["rules"] & 1 << LEG_RULES.index("heavy")) == is_heavy
 
 
@@ -124,7 +126,7 @@ def test_a_swing_is_broken_beyond_it_and_not_at_it(top, broke, way):
         for name in ("open", "close"):
             bars[name] = mirrored - bars[name]
         bars["high"], bars["low"] = mirrored - bars["low"], mirrored - bars["high"]
-    (leg,) = ImpulseLegs().update(bars, NO_LEVELS)
+    (leg,) = ImpulseLegs(TICK).update(bars, NO_LEVELS)
     assert leg["direction"] == way
     assert bool(leg["rules"] & 1 << LEG_RULES.index("broke_swing")) == broke
 
@@ -134,14 +136,14 @@ def test_a_leg_is_uniform_where_less_than_half_of_its_bodies_overlap(back, is_un
     # Three bodies of 24; the second and the third begin so far below the end of the one before.
     opens = (1001, 1025 - back, 1049 - 2 * back)
     candles = [candle(10 + n, opened, opened + 24, 200) for n, opened in enumerate(opens)]
-    legs_found = ImpulseLegs(LegSettings(least_move=10 * POINT)).update(
+    legs_found = ImpulseLegs(TICK, LegSettings(least_ticks=40)).update(
         bars_of(quiet() + candles), NO_LEVELS
     )
     assert [bool(leg["rules"] & 4) for leg in legs_found] == [is_uniform]
 
 
 def test_no_leg_spans_two_sessions():
-    study = ImpulseLegs()
+    study = ImpulseLegs(TICK)
     candles = quiet() + run_up()
     study.update(bars_of(candles[:-1]), NO_LEVELS)
     study.begin(session(12 * MINUTE, 100 * MINUTE))
@@ -149,11 +151,11 @@ def test_no_leg_spans_two_sessions():
 
 
 def test_a_bar_from_before_the_session_is_none_of_its_candles():
-    study = ImpulseLegs()
+    study = ImpulseLegs(TICK)
     study.begin(session(MINUTE, 100 * MINUTE))
     candles = quiet() + run_up()
     assert [leg["rules"] for leg in study.update(bars_of(candles), NO_LEVELS)] == []
-    assert len(ImpulseLegs().update(bars_of(candles), NO_LEVELS)) == 1
+    assert len(ImpulseLegs(TICK).update(bars_of(candles), NO_LEVELS)) == 1
 
 
 leg_prints = st.lists(
@@ -175,7 +177,7 @@ def test_nodes_are_the_thin_buckets_of_the_trades_inside_the_leg(extra, cuts):
     prints += inside
     # Another minute, which is not in the leg.
     prints += [Print(opened + 3 * MINUTE, 5 * POINT, 7, "B")]
-    footprint, study = Footprint(TICK), ImpulseLegs(LegSettings(least_move=25 * POINT))
+    footprint, study = Footprint(TICK), ImpulseLegs(TICK, LegSettings(least_ticks=100))
     found, nodes = [], []
     bounds = [0, *sorted({cut % (len(prints) + 1) for cut in cuts}), len(prints)]
     for first, end in itertools.pairwise(bounds):
@@ -198,8 +200,8 @@ def test_nodes_are_the_thin_buckets_of_the_trades_inside_the_leg(extra, cuts):
         {"most_candles": 61},
         {"prior_candles": 0},
         {"prior_candles": 201},
-        {"least_move": 0},
-        {"node_bucket": 0},
+        {"least_ticks": 0},
+        {"node_bucket_ticks": 0},
         {"node_percent": -1},
     ],
 )

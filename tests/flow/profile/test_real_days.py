@@ -97,7 +97,7 @@ def test_developing_rows_are_the_oracles_however_the_day_is_cut(day, pieces):
 def test_bars_legs_and_naked_prices_are_the_oracles_however_the_day_is_cut(day, pieces):
     date, prints, _ = day
     study, pocs = Footprint(TICK), NakedPocs()
-    impulses = ImpulseLegs(LegSettings(least_move=15 * 10**9))
+    impulses = ImpulseLegs(TICK, LegSettings(least_ticks=60))
     rows, levels, stacks, ended, found_legs, nodes = [], [], [], [], [], []
     for bars in studied(study, day, pieces):
         rows += bars.tolist()

@@ -29,6 +29,8 @@ class ImpulseLegs:
 
     Parameters
     ----------
+    tick : int
+        The instrument's tick in 1e-9.
     settings : LegSettings, optional
         The defaults by default.
 
@@ -41,7 +43,8 @@ class ImpulseLegs:
 
     rows: Final = LEG
 
-    def __init__(self, settings: LegSettings | None = None) -> None:
+    def __init__(self, tick: int, settings: LegSettings | None = None) -> None:
+        self.tick = tick
         self.settings = settings or LegSettings()
         self.reset()
 
@@ -52,7 +55,7 @@ class ImpulseLegs:
         counts[LEAST_CANDLES:OPEN_NS] = (
             settings.least_candles,
             settings.most_candles,
-            settings.least_move,
+            settings.least_ticks * self.tick,
             settings.prior_candles,
             settings.same_way_percent,
             settings.overlap_percent,
@@ -104,7 +107,7 @@ class ImpulseLegs:
         return legs
 
     def _nodes_of(self, leg: np.void, levels: np.ndarray) -> np.ndarray:
-        bucket = self.settings.node_bucket
+        bucket = self.settings.node_bucket_ticks * self.tick
         first, end = np.searchsorted(levels["start_ns"], [leg["start_ns"], leg["end_ns"]])
         inside = levels[first:end]
         sided = inside["bid"] + inside["ask"]

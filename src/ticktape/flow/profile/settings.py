@@ -113,7 +113,7 @@ class FootprintSettings:
 
 @dataclass(frozen=True)
 class LegSettings:
-    """Settings of impulse legs: the reference's, made for an index future in points.
+    """Settings of impulse legs: the reference's, its points on NQ and ES as ticks of theirs.
 
     Attributes
     ----------
@@ -122,8 +122,8 @@ class LegSettings:
         many candles, no longer.
     least_candles, most_candles : int
         How many candles a leg has.
-    least_move : int
-        From its first candle's open to its last one's close, in 1e-9: 30 points.
+    least_ticks : int
+        From its first candle's open to its last one's close: the reference's 30 points.
     prior_candles : int
         Candles before a leg, whose swing it breaks and whose volume it exceeds.
     same_way_percent : int
@@ -134,8 +134,8 @@ class LegSettings:
         Its average volume as a share of that of the prior candles, more than.
     least_score : int
         Rules of five that must hold.
-    node_bucket : int
-        Width of the buckets in which its low-volume nodes are found, in 1e-9: half a point.
+    node_bucket_ticks : int
+        Width of the buckets in which its low-volume nodes are found: the reference's half a point.
     node_percent : int
         A bucket with less than this share of the average of the leg's traded buckets is one.
     """
@@ -143,13 +143,13 @@ class LegSettings:
     candle_ns: int = MINUTE_NS
     least_candles: int = 3
     most_candles: int = 5
-    least_move: int = 30_000_000_000
+    least_ticks: int = 120
     prior_candles: int = 10
     same_way_percent: int = 70
     overlap_percent: int = 50
     heavier_percent: int = 120
     least_score: int = 4
-    node_bucket: int = 500_000_000
+    node_bucket_ticks: int = 2
     node_percent: int = 30
 
     def __post_init__(self) -> None:
@@ -161,9 +161,9 @@ class LegSettings:
                 f"a leg of {self.most_candles} candles after {self.prior_candles} is too long",
                 hint="give at most 60 candles, and 200 before them",
             )
-        _at_least("least_move", self.least_move, 1)
+        _at_least("least_ticks", self.least_ticks, 1)
         _at_least("prior_candles", self.prior_candles, 1)
         for name in ("same_way_percent", "overlap_percent", "heavier_percent", "node_percent"):
             _at_least(name, getattr(self, name), 0)
         _at_least("least_score", self.least_score, 1)
-        _at_least("node_bucket", self.node_bucket, 1)
+        _at_least("node_bucket_ticks", self.node_bucket_ticks, 1)

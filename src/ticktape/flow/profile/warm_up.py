@@ -29,4 +29,4 @@ def warm_up() -> None:
     footprint.open_bar()
     footprint.update(prints[:0], _MINUTE_NS)
     NakedPocs().update(footprint.closed.bars)
-    ImpulseLegs().update(footprint.closed.bars, footprint.closed.levels)
+    ImpulseLegs(1).update(footprint.closed.bars, footprint.closed.levels)
