@@ -162,8 +162,9 @@ class Pipeline:
     sinks : sequence of Sink
         Where they go next.
     gather_seconds : float
-        How long a small batch waits for others of its schema to be applied together with: the work
-        of a batch hardly depends on its length. What is shown is late by as much.
+        Small batches are applied at most so often, those of a schema that came meanwhile together:
+        the work of a batch hardly depends on its length. What is shown is late by as much at most;
+        what comes after a pause is applied at once.
     """
 
     def __init__(
@@ -180,6 +181,7 @@ class Pipeline:
         self.lag_seconds = 0.0
         self.records = 0
         self._gather_seconds = gather_seconds
+        self._applied_at = monotonic()
         self._is_catching_up = False
         self._queue: BoundedQueue[tuple[float, Batch]] = BoundedQueue("feed", BATCHES_WAITING)
 
@@ -196,7 +198,8 @@ class Pipeline:
             while True:
                 for arrived, batch in await self._take():
                     await self._apply(batch)
-                    self.lag_seconds = monotonic() - arrived
+                    self._applied_at = monotonic()
+                    self.lag_seconds = self._applied_at - arrived
                     LAG.set(self.lag_seconds)
         except QueueClosed:
             await reader
@@ -214,7 +217,7 @@ class Pipeline:
         # waits for a replay to catch up, waits for every batch of it.
         is_small = len(first.records) < _SMALL_RECORDS and first.schema is not Schema.SYSTEM
         if self._gather_seconds and is_small and not self._is_catching_up:
-            await asyncio.sleep(self._gather_seconds)
+            await asyncio.sleep(max(0.0, self._applied_at + self._gather_seconds - monotonic()))
             while len(self._queue):
                 taken.append(await self._queue.get())
         return merge_runs(taken)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from ticktape.bench.figures import Figure, rate, time_runs
+from ticktape.bench.flow_latency import SECONDS, latency_figure
 from ticktape.bench.processes import cost_of
 from ticktape.bench.tapes import Workbench, batches_of
 from ticktape.flow.instrument import flow_instrument
@@ -126,7 +127,7 @@ def measure_flow(bench: Workbench) -> Iterator[Figure]:
     Yields
     ------
     Figure
-        ``flow-trades``, ``flow-orders``, ``flow-command``.
+        ``flow-trades``, ``flow-orders``, ``flow-command``, ``flow-window``.
     """
     trades = day_of_trades()
     batches = [Batch(Schema.TRADES, part) for part in batches_of(trades)]
@@ -141,6 +142,7 @@ def measure_flow(bench: Workbench) -> Iterator[Figure]:
     )
     yield _orders(bench)
     yield _command(bench, trades)
+    yield latency_figure(bench.folder, 5.0 if bench.quick else SECONDS)
 
 
 def _orders(bench: Workbench) -> Figure:
