@@ -1,6 +1,5 @@
 """``/ws/live``: what each message is, who gets it, and what a slow reader costs the others."""
 
-import asyncio
 import json
 
 import aiohttp
@@ -29,7 +28,6 @@ from ticktape.server.shared_messages import TradeRun
 from ticktape.server.source import Source
 from ticktape.server.view import TRADES_KEPT
 from ticktape.tape import Batch, Schema, new_records
-from ticktape.tape.gaps import Gap, gap_batch
 
 LATER = START_NS + 100 * SECOND
 
@@ -162,16 +160,6 @@ async def test_with_batch_a_frame_holds_all_that_waited(demo):
     assert len(frame["trades"]) == 500
 
 
-async def test_the_source_is_told_twice_a_second(demo):
-    clock = asyncio.get_running_loop().time
-    async with demo.live("symbols=ES.FUT&recent=0") as socket:
-        await read_until(socket, is_a("status"))
-        begun = clock()
-        await read_until(socket, is_a("status"))
-        await read_until(socket, is_a("status"))
-    assert 0.7 < clock() - begun < 3
-
-
 async def test_an_unknown_symbol_is_an_error_and_the_rest_goes_on(demo):
     async with demo.live("symbols=ES.FUT,ZZZ9&schema=trades") as socket:
         messages = await read_until(socket, is_a("trade"))
@@ -222,34 +210,6 @@ async def test_a_wrong_query_is_an_error_and_the_end(demo, query, code):
 async def test_a_page_of_another_site_may_not_listen(demo):
     with pytest.raises(aiohttp.WSServerHandshakeError):
         await demo.live("symbols=ES.FUT", headers={"origin": "http://evil.example"})
-
-
-async def test_a_gap_is_told_and_counted(demo):
-    async with demo.live("symbols=ES.FUT&schema=trades&recent=0") as socket:
-        await read_until(socket, is_a("status"))
-        await demo.show(gap_batch(Gap(START_NS, LATER, "the connection broke")))
-        gap = (await read_until(socket, is_a("gap")))[-1]
-        status = (await read_until(socket, is_a("status")))[-1]
-    assert gap == {
-        "type": "gap",
-        "symbol": None,
-        "start_ns": str(START_NS),
-        "end_ns": str(LATER),
-        "reason": "the connection broke",
-    }
-    assert status["source"]["gaps"] == 1
-    async with demo.live("symbols=ES.FUT&schema=trades&recent=0") as late:
-        assert (await read_until(late, is_a("gap")))[-1] == gap
-
-
-async def test_events_that_leave_a_book_crossed_are_counted(demo):
-    crossing = opening_book(levels=1)
-    # A bid at the price of the third ask.
-    crossing.records["price"][0] = MIDS[ES] + 3 * TICK
-    crossing.records["order_id"] += 500
-    await demo.show(Batch(Schema.MBO, crossing.records[:1]))
-    async with demo.live("symbols=ES.FUT&schema=trades&recent=0") as socket:
-        await read_until(socket, lambda m: m["type"] == "status" and m["source"]["crossings"] == 1)
 
 
 async def test_after_a_reset_only_the_new_past_is_there(demo):
