@@ -4,13 +4,22 @@ import asyncio
 import json
 from collections import defaultdict
 
-# Types that are told once each; the others are states, of which the last holds.
-EVENTS = frozenset(
-    {
-        "Bubble", "Sweep", "CVDPoint", "Developing", "Absorption", "DeltaFlip", "StackedImbalance",
-        "Divergence", "Iceberg", "Touch", "Confluence",
-    }
-)  # fmt: skip
+# Types that are told once, and how many of each a late joiner is told; the others are states, of
+# which the last holds.
+EVENTS = {
+    "Bubble": 2_000,
+    "Sweep": 500,
+    "CVDPoint": 7_200,
+    "Developing": 2_000,
+    "Absorption": 200,
+    "DeltaFlip": 200,
+    "StackedImbalance": 200,
+    "Divergence": 200,
+    "Iceberg": 200,
+    "Touch": 600,
+    "Confluence": 200,
+}
+SIGNALS = 1_000
 
 
 class Held:
@@ -48,16 +57,17 @@ class Held:
             self.states[kind] = message
 
     def all(self):
-        """Everything, to be compared; what tells of a moment left out."""
+        """Everything that a late joiner holds too; what tells of a moment left out."""
         events = {
             kind: [
                 {key: value for key, value in one.items() if not key.startswith("priceAfter")}
-                for one in found
+                for one in found[-EVENTS[kind] :]
             ]
             for kind, found in self.events.items()
         }
         states = {kind: one for kind, one in self.states.items() if kind != "SessionStats"}
-        return events, self.bars, self.profile, self.signals, states
+        signals = dict(list(self.signals.items())[-SIGNALS:])
+        return events, self.bars, self.profile, signals, states
 
 
 class FlowReader:
@@ -71,7 +81,11 @@ class FlowReader:
     async def read(self):
         frame = await self.socket.receive(timeout=15)
         assert isinstance(frame.data, str), frame
-        found = json.loads(frame.data)
+        return self.take(frame.data)
+
+    def take(self, frame):
+        """Take a frame; give its messages."""
+        found = json.loads(frame)
         found = found if isinstance(found, list) else [found]
         for message in found:
             self.messages.append(message)

@@ -12,6 +12,7 @@ from ticktape.flow.profile.rows import IMBALANCED_BUY, IMBALANCED_SELL
 from ticktape.flow.signals.rows import Outcome as Result
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.server import flow_messages as said
+from ticktape.server import flow_state_messages as stands
 from ticktape.server.flow_messages import Said, Side, Way
 from ticktape.store.signal_rows import HORIZONS, STRENGTHS, kind_word, points, signal_name
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, UNDEF_PRICE
@@ -286,7 +287,7 @@ def footprints(
         own_stacks = stacked[stack_at : stack_at + int(bar["stacks"])]
         at, stack_at = at + int(bar["levels"]), stack_at + int(bar["stacks"])
         start_ns = int(bar["start_ns"])
-        yield said.Footprint(
+        yield stands.Footprint(
             symbol,
             f"{symbol}-{every}-{start_ns}",
             milliseconds(start_ns),
@@ -306,12 +307,12 @@ def footprints(
             int(bar["trades"]),
             price_or_none(int(bar["poc"])),
             [
-                said.FootprintLevel(points(price), bid, ask, unsided)
+                stands.FootprintLevel(points(price), bid, ask, unsided)
                 for _, price, bid, ask, unsided, _ in own.tolist()
             ],
             list(_imbalances(own)),
             [
-                said.StackMark(
+                stands.StackMark(
                     points(int(one["price_low"])),
                     points(int(one["price_high"])),
                     "buy" if one["side"] > 0 else "sell",
@@ -319,17 +320,17 @@ def footprints(
                 )
                 for one in own_stacks
             ],
-            said.Unfinished(bool(bar["unfinished_high"]), bool(bar["unfinished_low"])),
+            stands.Unfinished(bool(bar["unfinished_high"]), bool(bar["unfinished_low"])),
         )
 
 
-def _imbalances(levels: np.ndarray) -> Iterator[said.ImbalanceMark]:
+def _imbalances(levels: np.ndarray) -> Iterator[stands.ImbalanceMark]:
     for level in levels[levels["imbalance"] > 0]:
         price = points(int(level["price"]))
         if level["imbalance"] & IMBALANCED_BUY:
-            yield said.ImbalanceMark(price, "buy")
+            yield stands.ImbalanceMark(price, "buy")
         if level["imbalance"] & IMBALANCED_SELL:
-            yield said.ImbalanceMark(price, "sell")
+            yield stands.ImbalanceMark(price, "sell")
 
 
 # What is told of the rows of each study, in the order in which it is told.

@@ -9,7 +9,7 @@ import numpy as np
 
 from ticktape.flow.signals.rows import Outcome
 from ticktape.flow.signals.signal import SignalKind
-from ticktape.server.flow_messages import KindStats
+from ticktape.server.flow_state_messages import KindStats
 from ticktape.store.signal_rows import HORIZONS, Horizon, points
 
 # Names of the kinds in SessionStats.
@@ -24,6 +24,8 @@ GROUPS: Final = {
     SignalKind.SWEEP: "sweeps",
 }
 _FINAL: Final = "5m"
+# What makes a signal what it is, among those of one instrument.
+_SIGNAL: Final = ("kind", "signal_ns", "direction", "price")
 
 
 @dataclass
@@ -50,42 +52,42 @@ class SessionCounts:
         """Begin a session: its open."""
         self.start_ns = start_ns
         self._counts = {name: _Counts() for name in GROUPS.values()}
-        # Results of one minute, by the signal's kind, time, direction, price and place.
+        # Results of one minute, by what makes the signal what it is.
         self._first: dict[tuple[int, ...], int] = {}
 
-    def add(self, signals: np.ndarray) -> None:
-        """Count signals, dtype ``SIGNAL``."""
-        for kind, direction in zip(
-            signals["kind"].tolist(), signals["direction"].tolist(), strict=True
-        ):
-            counts = self._counts[GROUPS[SignalKind(kind)]]
-            if direction > 0:
-                counts.bullish += 1
-            else:
-                counts.bearish += 1
+    def add(self, kind: int, direction: int) -> None:
+        """Count a signal."""
+        counts = self._counts[GROUPS[SignalKind(kind)]]
+        if direction > 0:
+            counts.bullish += 1
+        else:
+            counts.bearish += 1
 
     def judge(self, outcomes: np.ndarray) -> None:
         """Count what came of signals of this session, dtype ``OUTCOME``."""
         known = outcomes[
             (outcomes["signal_ns"] > self.start_ns) & (outcomes["outcome"] != Outcome.UNKNOWN)
         ]
-        for row in known:
-            horizon = HORIZONS.get(int(row["horizon_ns"]))
-            if horizon is None:
-                continue
-            counts = self._counts[GROUPS[SignalKind(int(row["kind"]))]]
-            result = int(row["outcome"])
-            names = ("kind", "signal_ns", "direction", "price", "place")
-            signal = tuple(int(row[name]) for name in names)
-            if horizon == _FINAL:
-                before = self._first.pop(signal, None)
-                if before is not None:
-                    counts.results[before] -= 1
-            else:
-                self._first[signal] = result
-            counts.results[result] = counts.results.get(result, 0) + 1
-            counts.moves[horizon] = counts.moves.get(horizon, 0) + int(row["move"])
-            counts.judged[horizon] = counts.judged.get(horizon, 0) + 1
+        names = ["horizon_ns", *_SIGNAL]
+        # What is one signal has one outcome: those of the same are of the same time.
+        for (horizon_ns, *signal), (result, move) in dict(
+            zip(known[names].tolist(), known[["outcome", "move"]].tolist(), strict=True)
+        ).items():
+            horizon = HORIZONS.get(horizon_ns)
+            if horizon is not None:
+                self._judge(horizon, tuple(signal), result, move)
+
+    def _judge(self, horizon: Horizon, signal: tuple[int, ...], result: int, move: int) -> None:
+        counts = self._counts[GROUPS[SignalKind(signal[0])]]
+        if horizon == _FINAL:
+            before = self._first.pop(signal, None)
+            if before is not None:
+                counts.results[before] -= 1
+        else:
+            self._first[signal] = result
+        counts.results[result] = counts.results.get(result, 0) + 1
+        counts.moves[horizon] = counts.moves.get(horizon, 0) + move
+        counts.judged[horizon] = counts.judged.get(horizon, 0) + 1
 
     def stats(self) -> dict[str, KindStats]:
         """Give the counts by the name of the kind in the message."""

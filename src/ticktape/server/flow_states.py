@@ -10,7 +10,7 @@ import numpy as np
 from ticktape.flow.profile.levels import Nodes, ProfileSummary, nodes_of, summary_of
 from ticktape.flow.profile.range_profile import RangeProfile
 from ticktape.flow.session.level_kinds import LEVEL_NAMES, LevelKind
-from ticktape.server import flow_messages as said
+from ticktape.server import flow_state_messages as said
 from ticktape.server.flow_messages import Said
 from ticktape.server.flow_rows import milliseconds, way_of
 from ticktape.server.flow_studies import FlowStudies

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +30,7 @@ from ticktape.server.source import Source
 from ticktape.store import MboLog
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TicktapeError
+from ticktape.tape.futures_symbols import parse_futures_symbol
 from ticktape.tape.layouts import Schema
 from ticktape.tape.symbology import infer_stype
 
@@ -36,6 +38,8 @@ from ticktape.tape.symbology import infer_stype
 MOST_INSTRUMENTS: Final = 32
 # Records that wait while a past is studied; beyond that the pipeline waits for it.
 MOST_WAITING_BATCHES: Final = 4_096
+# A symbol has legs, or not, in every year.
+_ANY_DATE: Final = date(2000, 1, 1)
 _NAMES: Final = frozenset({Schema.DEFINITION, Schema.SYMBOL_MAPPING})
 
 _log = structlog.wrap_logger(logging.getLogger(__name__))
@@ -77,6 +81,7 @@ class FlowStreams:
         self.clients: set[FlowClient] = set()
         self.followed: dict[int, FlowSymbol] = {}
         self.catching_up = False
+        self.records = 0
         self._keeper = keeper
         self._past = FlowPast(source, log, recording)
         self._defaults: list[int] = []
@@ -95,6 +100,7 @@ class FlowStreams:
 
     async def write(self, batch: Batch) -> None:
         """Take a batch that the market has applied."""
+        self.records += len(batch.records)
         if batch.schema is Schema.SYSTEM:
             self._read_system(batch)
         elif batch.schema in _NAMES:
@@ -229,7 +235,7 @@ class FlowStreams:
                     self._follow(one)
                 except TicktapeError as error:
                     self._unstudied.add(one)
-                    _log.warning("an instrument is not studied", exc_info=error)
+                    _log.warning("an instrument is not studied", reason=str(error))
 
     def _follow(self, instrument_id: int) -> FlowSymbol:
         """Follow an instrument from its past on.
@@ -277,10 +283,16 @@ class FlowStreams:
             not_found += resolution.not_found
             is_parent = (stype_in or infer_stype(symbol)) == "parent"
             for one in sorted(resolution.instrument_ids):
-                definition = self.directory.market.instruments.by_id(one)
-                if not (is_parent and definition is not None and definition.is_spread):
+                if not (is_parent and self._is_spread(one)):
                     found[one] = None
         return list(found), not_found
+
+    def _is_spread(self, instrument_id: int) -> bool:
+        definition = self.directory.market.instruments.by_id(instrument_id)
+        if definition is not None:
+            return definition.is_spread
+        read = parse_futures_symbol(self.directory.symbol_of(instrument_id), _ANY_DATE)
+        return read is not None and bool(read.legs)
 
     def attach(self, client: FlowClient, settings: dict[str, Any]) -> None:
         """Begin a client's stream."""

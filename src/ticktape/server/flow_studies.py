@@ -78,6 +78,8 @@ class RowRing:
 
     def append(self, rows: np.ndarray) -> None:
         """Add rows, and forget the oldest."""
+        if not len(rows):
+            return
         self._pieces.append(rows[-self._most :])
         self._count += len(self._pieces[-1])
         while self._count - len(self._pieces[0]) >= self._most:
@@ -147,7 +149,7 @@ class FlowStudies:
         self._note_session()
         for name, ring in self.rings.items():
             if name in rows:
-                ring.append(rows[name])
+                ring.append(_told(name, rows[name]))
         self._take_legs(rows)
         if "signals" in rows:
             self._take_signals(rows["signals"])
@@ -179,7 +181,6 @@ class FlowStudies:
             at += count
 
     def _take_signals(self, rows: np.ndarray) -> None:
-        self.counts.add(rows[rows["ts_ns"] > self.counts.start_ns])
         for ts_ns, price, low, high, amount, kind, direction, strength, score in rows.tolist():
             # What ends with a session is of that session.
             session = f"{self.symbol}-{_iso_date(self._sessions.at(ts_ns - 1))}"
@@ -197,9 +198,13 @@ class FlowStudies:
                 score,
                 amount,
             )
+            # Two of one kind, time, direction and price are one signal: the first.
+            if kept.name in self.signals:
+                continue
             self.kept.append(kept)
-            row = row_of(kept, ts_ns)
-            self.signals[row.id] = row
+            self.signals[kept.name] = row_of(kept, ts_ns)
+            if ts_ns > self.counts.start_ns:
+                self.counts.add(kind, direction)
         while len(self.signals) > SIGNALS_KEPT:
             self.signals.popitem(last=False)
 
@@ -210,8 +215,8 @@ class FlowStudies:
             result = _RESULTS.get(Outcome(int(row["outcome"])))
             if horizon is None or result is None:
                 continue
-            names = ("kind", "signal_ns", "direction", "price")
-            name = signal_name(self.symbol, *(int(row[one]) for one in names))
+            names = ["kind", "signal_ns", "direction", "price"]
+            name = signal_name(self.symbol, *row[names].item())
             price = int(row["price_after"])
             self.kept.append(
                 KeptOutcome(self._origin.dataset, name, horizon, int(row["ts_ns"]), price, result)
@@ -247,11 +252,10 @@ class FlowStudies:
     def _of(self, rows: np.ndarray | None) -> Iterator[SignalRow]:
         if rows is None:
             return
-        for row in rows:
-            names = ("kind", "ts_ns", "direction", "price")
-            found = self.signals.get(signal_name(self.symbol, *(int(row[one]) for one in names)))
-            if found is not None:
-                yield found
+        names = ["kind", "ts_ns", "direction", "price"]
+        for name in dict.fromkeys(signal_name(self.symbol, *row) for row in rows[names].tolist()):
+            if name in self.signals:
+                yield self.signals[name]
 
     def past(self) -> Iterator[Event]:
         """Write the latest of each kind of event, oldest first; as it stood at the first call."""
@@ -265,6 +269,11 @@ class FlowStudies:
         yield from self.events(found)
         for text in signals:
             yield Event(text)
+
+
+def _told(name: str, rows: np.ndarray) -> np.ndarray:
+    """Leave out events of absorption that are not worth telling."""
+    return rows[rows["is_told"] == 1] if name == "absorptions" else rows
 
 
 def event_of(message: Said) -> Event:
