@@ -1,8 +1,9 @@
-"""Frames a second of the flow chart: a day of volume, 500 bars and 2,000 bubbles in sight, 5,000 trades a second.
+"""Frames a second of the flow chart: 500 bars, 2,000 bubbles and a day of volume in sight.
 
-``python benchmarks/flow_frames.py --seconds 60``. The tape is made up: most of a day of trades, then trades at the rate
-asked, which a replay plays at its own pace; the page is measured while it follows them, then while it is dragged to and
-fro and zoomed. What :mod:`viewer_frames` says of browsers without a graphics card holds here too.
+``python benchmarks/flow_frames.py --seconds 60``. The tape is made up: most of a day of trades,
+then trades at the rate asked (5,000 a second), which a replay plays at its own pace. The page is
+measured while it follows them, then while it is dragged to and fro and zoomed. What
+``viewer_frames.py`` says of browsers without a graphics card holds here too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ from typing import Any
 
 import numpy as np
 from playwright.sync_api import sync_playwright
+
+from ticktape.bench.flow import day_of_trades, write_day
+from ticktape.bench.machine import describe_machine
+from ticktape.bench.processes import free_port, running, wait_for_port
+from ticktape.tape.times import NS_PER_SECOND
 from viewer_frames import (
     BROWSERS,
     FLAGS,
@@ -27,15 +33,11 @@ from viewer_frames import (
     RENDERER,
     WATCH,
     Page,
+    browser_processes,
     frame_figures,
     process_cpu_s,
     verdict,
 )
-
-from ticktape.bench.flow import day_of_trades, write_day
-from ticktape.bench.machine import describe_machine
-from ticktape.bench.processes import free_port, running, wait_for_port
-from ticktape.tape.times import NS_PER_SECOND
 
 # The floors of the scene that is measured.
 BARS = 500
@@ -124,9 +126,10 @@ class FlowPage(Page):
             step += 1
 
 
-def watched(page: FlowPage, pid: int, act: Any) -> dict[str, Any]:
+def watched(page: FlowPage, browser: Any, pid: int, act: Any) -> dict[str, Any]:
     """Frames while something is done."""
     page.taken()
+    cores = browser_processes(browser)
     began, before, cpu = time.monotonic(), page.metrics(), process_cpu_s(pid)
     act()
     taken, after = page.taken(), page.metrics()
@@ -135,8 +138,13 @@ def watched(page: FlowPage, pid: int, act: Any) -> dict[str, Any]:
         name: (after[f"{name}Duration"] - before[f"{name}Duration"]) / took
         for name in ("Task", "Script")
     }
+    used: dict[str, float] = {}
+    for sign, processes in ((-1, cores), (1, browser_processes(browser))):
+        for one in processes:
+            used[one.kind] = used.get(one.kind, 0) + sign * one.cpu_s / took
     return {
         "seconds": took,
+        "browser_cores": used,
         "seen": page.seen(),
         "frames": frame_figures(taken["frames"]),
         "long_tasks": len(taken["long"]),
@@ -176,6 +184,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
             try:
                 page = FlowPage(browser, port, options.width, options.height)
+                session = browser.new_browser_cdp_session()
                 page.look_at_all()
                 order(port, action="speed", speed=1)
                 order(port, action="resume")
@@ -192,7 +201,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
                     "renderer": page.page.evaluate(RENDERER),
                     "viewport": [options.width, options.height],
                     "trades_per_s": options.rate,
-                    **{name: watched(page, process.pid, act) for name, act in acts.items()},
+                    **{
+                        name: watched(page, session, process.pid, act) for name, act in acts.items()
+                    },
                 }
             finally:
                 browser.close()
@@ -211,6 +222,7 @@ def table(found: dict[str, Any]) -> str:
         one = found[name]
         frames = one["frames"]
         mean = frames.get("fps_mean", 0)
+        cores = ", ".join(f"{kind} {used:.2f}" for kind, used in one["browser_cores"].items())
         times = " / ".join(f"{frames.get(f'frame_ms_{p}', 0):.1f}" for p in ("p50", "p99", "most"))
         rows += [
             (name, f"{one['seen']['bars']} bars and {one['seen']['bubbles']} bubbles drawn"),
@@ -221,7 +233,8 @@ def table(found: dict[str, Any]) -> str:
                 "  main thread busy",
                 f"{100 * one['main_thread_busy']:.0f} % (script {100 * one['script_share']:.0f})",
             ),
-            ("  server cores, load", f"{one['server_cores']:.2f}, {one['load']:.1f}"),
+            ("  cores used", f"server {one['server_cores']:.2f}; browser: {cores}"),
+            ("  load", f"{one['load']:.1f}"),
         ]
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)

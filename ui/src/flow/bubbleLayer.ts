@@ -23,6 +23,7 @@ export interface BubblesWanted {
 
 /** Share of the plot that is drawn beyond each of its edges. */
 const BEYOND = 0.25;
+const MOST_DISTORTED = 0.3;
 
 export class BubbleLayer {
   private readonly canvas = document.createElement("canvas");
@@ -77,10 +78,12 @@ export class BubbleLayer {
     this.canvas.style.transformOrigin = `${-left}px ${-top}px`;
     this.canvas.style.transform =
       isMoved || isScaled ? `matrix(${scaleX}, 0, 0, ${scaleY}, ${dx}, ${dy})` : "";
-    if (isScaled) return "now";
+    // A little more or less wide, circles still look like circles.
+    const isDistorted = Math.abs(Math.log(scaleX / scaleY)) > MOST_DISTORTED;
+    if (isScaled && (isDistorted || scaleX < 1 - BEYOND || scaleY < 1 - BEYOND)) return "now";
     const isBeyond = Math.abs(dx) > this.beyond.width || Math.abs(dy) > this.beyond.height;
     if (isBeyond) return "now";
-    return isMoved ? "soon" : "nothing";
+    return isMoved || isScaled ? "soon" : "nothing";
   }
 
   draw(wanted: BubblesWanted): void {
@@ -120,8 +123,10 @@ export class BubbleLayer {
   /** The bubble at a place of the plot. */
   find(x: number, y: number, view: View): BubbleItem | null {
     if (this.drawn === null) return null;
-    const [dx, dy] = this.moved(view, this.drawn);
-    const [ownX, ownY] = [x - dx + this.beyond.width, y - dy + this.beyond.height];
+    const { drawn } = this;
+    const [dx, dy] = this.moved(view, drawn);
+    const ownX = ((x - dx) * view.msPerPx) / drawn.msPerPx + this.beyond.width;
+    const ownY = ((y - dy) * view.ticksPerPx) / drawn.ticksPerPx + this.beyond.height;
     return bubbleAt(this.shapes, ownX, ownY)?.item ?? null;
   }
 

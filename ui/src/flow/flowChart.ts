@@ -61,6 +61,7 @@ export class FlowChart {
   private takeBack: (() => void) | null = null;
   private bubblesDue: { isNow: boolean; takeBack(): void } | null = null;
   private told = "";
+  private hasCross = false;
   private readonly ends: (() => void)[];
 
   constructor(
@@ -253,12 +254,13 @@ export class FlowChart {
     this.needsScene = false;
     this.drawnAtMs = performance.now();
     const { state } = this;
-    const context = contextOf(this.plot, this.ratio);
+    const context = contextOf(this.plot, this.ratio, false);
     const frame = this.frame();
     if (state === null || state.nowMs === null || state.bars.items.length === 0) {
       this.scene = null;
       this.bubbles.clear();
-      context.clearRect(0, 0, frame.size.width, frame.size.height);
+      context.fillStyle = this.palette.panel;
+      context.fillRect(0, 0, frame.size.width, frame.size.height);
       return;
     }
     if (state.epoch !== this.epoch) this.hasScale = this.epoch !== -1 && this.hasScale;
@@ -301,20 +303,22 @@ export class FlowChart {
   }
 
   private drawOver(): void {
-    const context = contextOf(this.cross, this.ratio);
-    const { scene, state } = this;
+    const { scene, state, pointer } = this;
     const frame = this.frame();
-    context.clearRect(0, 0, frame.size.width, frame.size.height);
-    if (scene === null || state === null) {
+    const isPointed = pointer !== null || this.otherMs !== null;
+    if (isPointed || this.hasCross) {
+      contextOf(this.cross, this.ratio).clearRect(0, 0, frame.size.width, frame.size.height);
+    }
+    this.hasCross = isPointed && scene !== null;
+    if (scene === null || state === null || !isPointed) {
       this.tell(null);
       return;
     }
-    const { pointer } = this;
     const isInside = pointer !== null && pointer.y < frame.clock.top;
     const x = isInside ? pointer.x : this.otherMs === null ? null : scene.axis.x(this.otherMs);
     if (x !== null && x >= 0) {
       const cross = { x, y: isInside ? pointer.y : null };
-      drawCross(context, scene, cross, this.palette, this.writing(state));
+      drawCross(contextOf(this.cross, this.ratio), scene, cross, this.palette, this.writing(state));
     }
     this.tell(isInside ? this.find(pointer.x, pointer.y) : null);
   }
@@ -380,8 +384,12 @@ export class FlowChart {
   }
 }
 
-function contextOf(canvas: HTMLCanvasElement, ratio: number): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d");
+function contextOf(
+  canvas: HTMLCanvasElement,
+  ratio: number,
+  isSeenThrough = true,
+): CanvasRenderingContext2D {
+  const context = canvas.getContext("2d", { alpha: isSeenThrough });
   if (context === null) throw new Error("this browser draws no canvas");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
