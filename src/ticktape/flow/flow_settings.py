@@ -33,7 +33,8 @@ class FlowSettings:
     bars : BarsSettings
         Bars.
     levels : LevelsSettings
-        Levels of the session and the VWAP.
+        Levels of the session and the VWAP; of that and its bands a row each ten seconds is enough
+        for a line.
     windows : WindowSettings
         Windows: bubbles.
     sweeps : SweepSettings
@@ -61,7 +62,9 @@ class FlowSettings:
     """
 
     bars: BarsSettings = field(default_factory=BarsSettings)
-    levels: LevelsSettings = field(default_factory=LevelsSettings)
+    levels: LevelsSettings = field(
+        default_factory=lambda: LevelsSettings(vwap_every_ns=10_000_000_000)
+    )
     windows: WindowSettings = field(default_factory=WindowSettings)
     sweeps: SweepSettings = field(default_factory=SweepSettings)
     cvd: CvdSettings = field(default_factory=CvdSettings)

@@ -16,8 +16,9 @@ _ORDER: Final = ("amount", "price", "direction", "kind", "ts_ns")
 
 def in_order(signals: np.ndarray) -> np.ndarray:
     """Give signals by time, then kind, direction, price and amount."""
-    ordered: np.ndarray = signals[np.lexsort([signals[name] for name in _ORDER])]
-    return ordered
+    if len(signals) < 2:
+        return signals
+    return np.take(signals, np.lexsort([signals[name] for name in _ORDER]))
 
 
 class SignalOrder:
