@@ -1,6 +1,7 @@
 """``ticktape flow``."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from ticktape.bench.flow import day_of_trades, write_day
+from ticktape.cli.flow_colours import coloured
 from ticktape.cli.main import run
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records
@@ -354,3 +356,19 @@ def test_the_made_day_is_the_same_for_the_same_seed():
     one, other = day_of_trades(5_000, seed=4), day_of_trades(5_000, seed=4)
     assert one.tobytes() == other.tobytes()
     assert (np.diff(one["ts_event"].astype("i8")) >= 0).all()
+
+
+def test_colours_change_no_letter_and_can_be_turned_off(monkeypatch):
+    text = (
+        "price    open 25   +379\nCVD    ▂▅█   -46\n24490 ┃██ 937  +25  POC 24490\nsweep  bullish"
+    )
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    shown = coloured(text)
+    assert re.sub(r"\x1b\[[\d;]*m", "", shown) == text
+    assert "\x1b[32m+379" in shown
+    assert "\x1b[31m-46" in shown
+    assert "\x1b[32mbullish" in shown
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[32m" not in coloured(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +83,10 @@ def flow(
         from ticktape.cli.flow_report import report_text  # noqa: PLC0415 -- only where it is shown
 
         result = report_text(found, flow_document(found))
+        if sys.stdout.isatty():
+            from ticktape.cli.flow_colours import coloured  # noqa: PLC0415 -- the same
+
+            result = coloured(result)
     print_result(result, tape.cut, as_json=as_json, until_cut="the studies end there")
 
 
