@@ -27,7 +27,7 @@ class _FlowHighlighter(RegexHighlighter):
         r"(?P<up>(?<!\S)\+[\d,]+|\bbullish\b|\bbought\b)",
         r"(?P<down>(?<!\S)-[\d,]+(?!-)|\bbearish\b|\bsold\b)",
         r"(?P<mark>\b(?:POC|VAH|VAL|VWAP) [\d.]+|┃)",
-        r"(?m)^(?P<name>\S+ {3}|(?:price|volume|delta|seconds|CVD|profile)\b|(?:signal|latest) .*$)",
+        r"(?m)^(?P<name>(?:price|volume|delta|seconds|CVD) {2}|profile:|(?:signal|latest) .*$)",
     ]
 
 
