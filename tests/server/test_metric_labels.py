@@ -5,10 +5,12 @@ import asyncio
 import numpy as np
 import pytest
 from tests.server.event_stream import event_client
+from tests.server.flow_reader import FlowReader
 from tests.server.market_day import ES, MIDS, TICK, definitions, opening_book, stage
 from tests.server.replaying import replaying
 from tests.server.test_book_answers import orders
 from tests.server.test_book_stream import ALL, KEY, BookReader, busy_batches, stream
+from tests.server.test_flow_stream import flow
 from tests.server.test_mbo_stream import PATH, busy_records, busy_tape  # noqa: F401 -- a fixture
 from tests.server.test_metrics import samples_of, scrape
 from tests.server.test_staying_up import until
@@ -31,7 +33,8 @@ WRONG_RECORDS = {
     "zero_sizes": (("A", "B", 9, MIDS[ES] - TICK, 0), 128),
     "maybe_bad_books": (("A", "B", 9, MIDS[ES] - TICK, 1), 128 | 4),
 }
-KINDS = ("live", "book", "effects", "gateway")
+KINDS = ("live", "book", "flow", "effects", "gateway")
+OPERATIONS = ("read", "checkpoint", "append", "index", "keep", "find")
 
 
 @pytest.mark.parametrize(
@@ -48,9 +51,9 @@ KINDS = ("live", "book", "effects", "gateway")
             )
         ),
         ("ticktape_refusals_total", "limit", ("connections", "requests", "websockets", "symbols")),
-        ("ticktape_store_operations_total", "operation", ("read", "checkpoint", "append", "index")),
+        ("ticktape_store_operations_total", "operation", OPERATIONS),
         ("ticktape_record_errors_total", "kind", WRONG_RECORDS),
-        ("ticktape_client_queue_depth", "client", ("live", "book")),
+        ("ticktape_client_queue_depth", "client", ("live", "book", "flow")),
     ],
 )
 async def test_a_series_is_there_before_it_moves(demo, name, label, values):
@@ -86,11 +89,14 @@ async def test_a_reader_of_each_stream_is_counted_while_it_reads_and_after(demo)
     async with stream(demo, ALL) as socket:
         await BookReader(socket).read_to(KEY, 1)
         await moved("book")
+    async with flow(demo) as socket:
+        await FlowReader(socket).catch_up("ESH6")
+        await moved("flow")
     async with event_client(demo.url, PATH + "?from=0") as client:
         await client.take(1)
         await moved("effects")
     name = "ticktape_stream_duration_seconds_count"
-    for kind in ("live", "book", "effects"):
+    for kind in ("live", "book", "flow", "effects"):
         async with asyncio.timeout(10):
             while (now := await scrape(demo)).value("ticktape_clients", client=kind):
                 pass

@@ -68,14 +68,12 @@ async def stream_books(
 async def _pump(socket: WebSocket[Any, Any, Any], client: BookClient) -> None:
     while not client.closing:
         client.wake.clear()
-        sent = 0
         while (message := client.take()) is not None and not client.closing:
+            _BYTES.inc(len(message))
             if isinstance(message, bytes):
                 await socket.send_data(message, mode="binary")
             else:
                 await socket.send_data(message)
-            sent += len(message)
-        _BYTES.inc(sent)
         await client.wake.wait()
 
 
