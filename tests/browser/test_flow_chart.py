@@ -50,7 +50,7 @@ def point(page, across: float, down: float) -> str:
     """Point at a place of the plot, in shares of it, and read what stands there."""
     box = body(page).bounding_box()
     narrow = box["width"] < 520
-    plot = box["width"] - (58 + 54 if narrow else 66 + 110)
+    plot = box["width"] - (66 + 54 if narrow else 66 + 110)
     page.mouse.move(box["x"] + across * plot, box["y"] + down * box["height"])
     drawn(page)
     return readout(page)

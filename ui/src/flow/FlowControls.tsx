@@ -92,7 +92,7 @@ function Layers({ settings, set }: LayersProps) {
       <div className="heat-sheet">
         <div className="flow-checks">
           <Check name="Bubbles" of="bubbles" settings={settings} set={set} />
-          <Check name="Developing POC, area" of="developing" settings={settings} set={set} />
+          <Check name="Developing area" of="developing" settings={settings} set={set} />
           <Check name="Levels" of="levels" settings={settings} set={set} />
           <Check name="Naked POCs" of="nakedPocs" settings={settings} set={set} />
           <Check name="Absorption zones" of="zones" settings={settings} set={set} />
@@ -102,10 +102,13 @@ function Layers({ settings, set }: LayersProps) {
           <span>Profile</span>
           <select
             value={settings.profile}
-            onChange={({ target }) => set({ profile: target.value as FlowSettings["profile"] })}
+            onChange={({ target }) =>
+              set({ profile: target.value as FlowSettings["profile"], fixedRange: null })
+            }
           >
             <option value="session">Session</option>
             <option value="visible">Visible range</option>
+            <option value="fixed">Fixed: what is seen now</option>
             <option value="off">None</option>
           </select>
         </label>
@@ -121,7 +124,7 @@ function Layers({ settings, set }: LayersProps) {
           </select>
         </label>
         <div className="flow-checks">
-          <Check name="On over sessions" of="continuous" settings={settings} set={set} />
+          <Check name="Over sessions" of="continuous" settings={settings} set={set} />
           <Check name="By size of trade" of="buckets" settings={settings} set={set} />
         </div>
         <fieldset className="flow-checks" aria-label="Signs of signals">

@@ -53,13 +53,14 @@ export function FlowPanel() {
       onFollow: setFollowing,
       onPick: setPicked,
       onBars: setHasBars,
+      onFix: (fixedRange) => set({ fixedRange }),
     });
     setChart(made);
     return () => {
       made.destroy();
       setChart(null);
     };
-  }, [id]);
+  }, [id, set]);
   useEffect(() => chart?.show(feed), [chart, feed]);
   useEffect(() => chart?.set({ ...settings, every }), [chart, settings, every]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page's style, which these change

@@ -5,7 +5,7 @@ import { listenToGestures } from "../heatmap/gestures";
 import { pan, type Size, type View, zoomPrice, zoomTime } from "../heatmap/view";
 import type { Zone } from "../market/times";
 import { BubbleLayer, type BubblesWanted } from "./bubbleLayer";
-import { drawCross, type Writing } from "./draw/axes";
+import { drawCross, priceText, type Writing } from "./draw/axes";
 import { drawScene } from "./draw/draw";
 import { type FlowPalette, readPalette } from "./draw/palette";
 import type { FlowState } from "./flowState";
@@ -45,7 +45,11 @@ export class FlowChart {
   private isFollowing = true;
   /** Whether a person chose the scale of prices. */
   private hasOwnScale = false;
+  /** Whether a person chose the scale of time. */
+  private hasOwnTime = false;
   private hasScale = false;
+  /** Letters of a price, for which the axis has room. */
+  private priceLetters = 8;
   private epoch = -1;
   private palette: FlowPalette;
   private readonly bubbles: BubbleLayer;
@@ -104,6 +108,7 @@ export class FlowChart {
   startOver(): void {
     this.hasOwnScale = false;
     this.hasScale = false;
+    this.hasOwnTime = false;
     this.setFollow(true);
   }
 
@@ -114,6 +119,7 @@ export class FlowChart {
 
   /** Room was given to, or taken from, what stands beside the prices. */
   relayout(): void {
+    if (this.isFollowing && !this.hasOwnTime) this.hasScale = false;
     this.ratio = Math.min(2, window.devicePixelRatio || 1);
     const { size: whole } = this.frame();
     for (const canvas of [this.plot, this.cross]) {
@@ -185,7 +191,7 @@ export class FlowChart {
   }
 
   private frame() {
-    return frameFor(this.size, this.handlers.settings());
+    return frameFor(this.size, this.handlers.settings(), this.priceLetters);
   }
 
   private listenToClicks(): () => void {
@@ -214,6 +220,7 @@ export class FlowChart {
     const { width } = this.frame().plot;
     const isAtNow = this.isFollowing && x >= width * EDGE_SHARE;
     this.hasScale = true;
+    this.hasOwnTime = true;
     this.view = zoomTime(this.view, width, isAtNow ? width : Math.min(x, width), factor);
     if (this.isFollowing && !isAtNow) this.setFollow(false);
     this.redraw();
@@ -265,6 +272,12 @@ export class FlowChart {
     }
     if (state.epoch !== this.epoch) this.hasScale = this.epoch !== -1 && this.hasScale;
     this.epoch = state.epoch;
+    const letters = priceText((state.lastTick ?? 0) * state.tick, this.writing(state)).length;
+    if (letters > this.priceLetters) {
+      this.priceLetters = letters;
+      this.relayout();
+      return;
+    }
     this.move(state);
     const { handlers } = this;
     const scene = sceneOf(state, this.view, frame, handlers.settings(), handlers.wiped());
@@ -299,7 +312,7 @@ export class FlowChart {
     if (range === null) return;
     this.view = keptFitting(this.view, plot, range, !this.hasScale);
     // Before all of the past has come, nobody knows how many bars there are.
-    this.hasScale = state.isCaught;
+    this.hasScale ||= state.isCaught;
   }
 
   private drawOver(): void {

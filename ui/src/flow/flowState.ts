@@ -102,8 +102,10 @@ export class FlowState {
   legs: Legs["legs"] = [];
   /** The bars' length, as the server has it; empty before the first. */
   every = "";
-  /** The newest time told of; null before any. */
-  nowMs: number | null = null;
+  /** The newest time of a message; null before any. */
+  private newestMs: number | null = null;
+  /** Where the clock of a replay stands, whatever happens there; null: there is none. */
+  private clockMs: number | null = null;
   lastTick: number | null = null;
   isCaught = false;
   /** Grows with every change. */
@@ -116,6 +118,12 @@ export class FlowState {
     /** In points. */
     public tick: number,
   ) {}
+
+  /** The market's clock as far as it is told; null before that. */
+  get nowMs(): number | null {
+    if (this.newestMs === null || this.clockMs === null) return this.newestMs ?? this.clockMs;
+    return Math.max(this.newestMs, this.clockMs);
+  }
 
   clear(): void {
     const lists = [
@@ -130,7 +138,7 @@ export class FlowState {
     for (const series of [this.cvd, this.developing]) series.clear();
     for (const profile of [this.profile, this.range]) profile.clear();
     [this.zones, this.levels, this.nakedPocs, this.legs] = [[], [], [], []];
-    [this.rangeId, this.nowMs, this.lastTick, this.every] = [null, null, null, ""];
+    [this.rangeId, this.newestMs, this.lastTick, this.every] = [null, null, null, ""];
     this.isCaught = false;
     this.epoch += 1;
     this.version += 1;
@@ -234,13 +242,13 @@ export class FlowState {
 
   /** The clock of the replay: nothing else may come while it moves. */
   tell(tsNs: string): void {
-    this.passed(tsNs);
+    this.clockMs = msOf(tsNs);
     this.version += 1;
   }
 
   private passed(tsNs: string): void {
     const ms = msOf(tsNs);
-    if (ms > 0 && (this.nowMs === null || ms > this.nowMs)) this.nowMs = ms;
+    if (ms > 0 && (this.newestMs === null || ms > this.newestMs)) this.newestMs = ms;
   }
 
   private ticksOf(price: number): number {

@@ -17,6 +17,8 @@ export interface Shown {
   onPick(picked: { bubble: BubbleItem; place: { left: number; top: number } } | null): void;
   /** Whether there is anything to draw. */
   onBars(hasBars: boolean): void;
+  /** The range of the fixed profile. */
+  onFix(range: { fromMs: number; toMs: number }): void;
 }
 
 export interface MountedChart {
@@ -36,6 +38,10 @@ function element(body: HTMLElement, tag: "canvas" | "div", className: string): H
   made.className = className;
   body.append(made);
   return made;
+}
+
+function nsOf(ms: number): bigint {
+  return BigInt(Math.max(0, Math.round(ms))) * 1_000_000n;
 }
 
 export function mountChart(body: HTMLElement, id: string, shown: Shown): MountedChart {
@@ -77,12 +83,16 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
     shown.onPick({ bubble: found.bubble, place: { left, top } });
   };
   const askRange = (fromMs: number, toMs: number) => {
-    if (feed === null || settings.profile !== "visible") return;
-    const [fromNs, toNs] = [fromMs, toMs].map(
-      (ms) => BigInt(Math.max(0, Math.round(ms))) * 1_000_000n,
-    );
-    // A view that follows the market asks anew when its windows have moved on.
-    const key = `${fromNs} ${toNs} ${Math.floor((feed.state.nowMs ?? 0) / 1_000)}`;
+    const { profile, fixedRange } = settings;
+    if (feed === null || (profile !== "visible" && profile !== "fixed")) return;
+    if (profile === "fixed" && fixedRange === null) return shown.onFix({ fromMs, toMs });
+    const range = (profile === "fixed" ? fixedRange : null) ?? { fromMs, toMs };
+    const { nowMs, epoch } = feed.state;
+    // Once the range has all passed, its volume stays what it is.
+    const isOver = (nowMs ?? 0) >= range.toMs;
+    const second = isOver ? "" : Math.floor((nowMs ?? 0) / 1_000);
+    const [fromNs, toNs] = [range.fromMs, range.toMs].map(nsOf);
+    const key = `${fromNs} ${toNs} ${second} ${epoch} ${feed.every}`;
     if (key === asked) return;
     asked = key;
     feed.order({

@@ -14,7 +14,9 @@ export interface FlowSettings {
   bubbles: boolean;
   /** Smaller bubbles are not drawn. */
   minSize: number;
-  profile: "off" | "session" | "visible";
+  profile: "off" | "session" | "visible" | "fixed";
+  /** Of the fixed profile; null: what is seen when it is chosen. */
+  fixedRange: { fromMs: number; toMs: number } | null;
   developing: boolean;
   levels: boolean;
   zones: boolean;
@@ -34,6 +36,7 @@ export const DEFAULTS: FlowSettings = {
   bubbles: true,
   minSize: 0,
   profile: "session",
+  fixedRange: null,
   developing: true,
   levels: true,
   zones: true,

@@ -15,7 +15,7 @@ export interface Words {
   zone: Zone;
 }
 
-const TIERS = ["small", "middling", "large", "very large", "largest"];
+const TIERS = ["small", "medium", "large", "very large", "largest"];
 
 function signed(value: number): string {
   return value > 0 ? `+${formatSize(value)}` : formatSize(value);

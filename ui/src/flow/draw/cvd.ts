@@ -10,7 +10,7 @@ import { strokeLine } from "./profile";
 
 type Context = CanvasRenderingContext2D;
 
-const BUCKET_NAMES = ["small", "middle", "large", "larger", "largest"];
+const BUCKET_NAMES = ["small", "medium", "large", "larger", "largest"];
 
 export function drawCvd(context: Context, scene: FlowScene, palette: FlowPalette): void {
   const { cvd, frame } = scene;

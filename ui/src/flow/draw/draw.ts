@@ -14,7 +14,7 @@ import {
   drawZones,
 } from "./overlays";
 import type { FlowPalette } from "./palette";
-import { drawDeveloping, drawProfile } from "./profile";
+import { drawDeveloping, drawFixed, drawProfile } from "./profile";
 
 export function drawScene(
   context: CanvasRenderingContext2D,
@@ -31,6 +31,7 @@ export function drawScene(
   context.beginPath();
   context.rect(0, 0, plot.width, plot.height);
   context.clip();
+  drawFixed(context, scene, palette);
   drawZones(context, scene.zones, palette, scene.bars.detail !== "cells");
   drawLevels(context, scene, palette);
   drawLegs(context, scene, palette);

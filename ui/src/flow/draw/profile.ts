@@ -60,6 +60,18 @@ export function drawProfile(context: Context, scene: FlowScene, palette: FlowPal
   context.restore();
 }
 
+/** The stretch of time that a fixed profile is of. */
+export function drawFixed(context: Context, scene: FlowScene, palette: FlowPalette): void {
+  const { fixed, frame } = scene;
+  if (fixed === null) return;
+  context.fillStyle = palette.accent;
+  context.globalAlpha = 0.06;
+  context.fillRect(fixed.x, 0, fixed.toX - fixed.x, frame.plot.height);
+  context.globalAlpha = 0.5;
+  for (const x of [fixed.x, fixed.toX]) context.fillRect(Math.round(x), 0, 1, frame.plot.height);
+  context.globalAlpha = 1;
+}
+
 export function drawDeveloping(
   context: Context,
   developing: DevelopingScene | null,

@@ -19,13 +19,17 @@ export interface FlowFrame {
 export const FOOTER_ROW = 14;
 const CLOCK = 20;
 const NARROW_PX = 520;
+const LEAST_AXIS = 58;
+/** Width of a digit on the axis. */
+const LETTER = 6.7;
 
 export function frameFor(
   size: Size,
   settings: Pick<FlowSettings, "bars" | "profile" | "cvd">,
+  priceLetters = 8,
 ): FlowFrame {
   const isNarrow = size.width < NARROW_PX;
-  const axis = isNarrow ? 58 : 66;
+  const axis = Math.max(LEAST_AXIS, Math.ceil(12 + priceLetters * LETTER));
   const profile = settings.profile === "off" ? 0 : isNarrow ? 54 : 110;
   const height = Math.max(120, Math.floor(size.height));
   const width = Math.max(60, Math.floor(size.width) - axis - profile);

@@ -43,6 +43,8 @@ export interface FlowScene {
   bars: BarsScene;
   footer: Footer | null;
   profile: ProfileScene | null;
+  /** Between which times the profile is fixed. */
+  fixed: { x: number; toX: number } | null;
   developing: DevelopingScene | null;
   levels: LevelLine[];
   naked: Ray[];
@@ -75,7 +77,7 @@ export function sceneOf(
   const profile =
     settings.profile === "off"
       ? null
-      : settings.profile === "visible" && state.rangeId !== null
+      : settings.profile !== "session" && state.rangeId !== null
         ? state.range
         : state.profile;
   const told = settings.levels ? state.levels : [];
@@ -87,6 +89,7 @@ export function sceneOf(
     bars,
     footer: frame.footer.height > 0 ? footerOf(state, bars.candles) : null,
     profile: profile === null ? null : profileScene(profile, view, plot),
+    fixed: fixedSpan(settings, axis),
     developing: settings.developing ? developingScene(state, axis) : null,
     levels: levelLines(levels, view, plot),
     naked: settings.nakedPocs ? nakedRays(state, axis, plot) : [],
@@ -101,6 +104,11 @@ export function sceneOf(
     last: state.lastTick === null ? null : { tick: state.lastTick, y: heightOf(state.lastTick) },
     nowX: state.nowMs === null ? null : axis.x(state.nowMs),
   };
+}
+
+function fixedSpan({ profile, fixedRange }: FlowSettings, axis: TimeAxis): FlowScene["fixed"] {
+  if (profile !== "fixed" || fixedRange === null) return null;
+  return { x: axis.x(fixedRange.fromMs), toX: axis.x(fixedRange.toMs) };
 }
 
 function legsScene(state: FlowState, axis: TimeAxis, heightOf: (tick: number) => number): Leg[] {
