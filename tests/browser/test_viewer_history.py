@@ -15,7 +15,7 @@ def test_fetched_history_shows_candles_and_rows(open_page, replay, keep_screensh
     page.get_by_role("button", name="Disconnect").click()
     page.get_by_label("Schema").select_option("ohlcv-1s")
     page.get_by_role("button", name="Fetch historical").click()
-    history = page.get_by_role("region", name="History")
+    history = page.get_by_role("region", name="History", exact=True)
     expect(history.get_by_role("status")).to_contain_text(re.compile(r"\d{2,} rows of ohlcv-1s"))
     expect(history.locator("[data-row]").first).to_be_visible()
     keep_screenshot(page, "history-desktop-dark")
@@ -25,6 +25,7 @@ def test_fetched_history_shows_candles_and_rows(open_page, replay, keep_screensh
     expect(history.locator("[data-row]").first).to_contain_text(re.compile("Buy|Sell"))
     page.get_by_role("button", name="Close history", exact=True).click()
     expect(history).to_have_count(0)
+    expect(page.get_by_role("region", name="Heatmap")).to_be_visible()
 
 
 def test_rows_of_the_shown_instrument_and_candles_beside_trades(open_page, replay):
@@ -37,7 +38,7 @@ def test_rows_of_the_shown_instrument_and_candles_beside_trades(open_page, repla
     ):
         page.get_by_role("button", name="Fetch historical").click()
     assert asked.value.post_data_json["clip"] is True
-    history = page.get_by_role("region", name="History")
+    history = page.get_by_role("region", name="History", exact=True)
     expect(history.get_by_role("status")).to_contain_text(
         re.compile(r"[\d,]+ of [\d,]+ rows of trades")
     )
@@ -56,5 +57,5 @@ def test_history_of_a_watched_replay_ends_at_its_cursor(open_page, replay):
     replay.order("pause")
     page.get_by_label("Schema").select_option("ohlcv-1s")
     page.get_by_role("button", name="Fetch historical").click()
-    note = page.get_by_role("region", name="History").get_by_role("status")
+    note = page.get_by_role("region", name="History", exact=True).get_by_role("status")
     expect(note).to_contain_text("up to the replay's cursor")

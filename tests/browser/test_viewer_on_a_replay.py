@@ -298,7 +298,7 @@ def test_fits_a_phone(open_page, replay, keep_screenshot, theme):
     page.get_by_label("Schema").select_option("ohlcv-1s")
     keep_screenshot(page, f"replay-phone-{theme}-range")
     page.get_by_role("button", name="Fetch historical").click()
-    expect(page.get_by_role("region", name="History")).to_be_visible()
+    expect(page.get_by_role("region", name="History", exact=True)).to_be_visible()
     keep_screenshot(page, f"replay-phone-{theme}-history")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390

@@ -104,7 +104,7 @@ def test_a_real_session(open_page, serve, real_tape, until, keep_screenshot):
         page.get_by_role("button", name="Disconnect").click()
         page.get_by_label("Schema").select_option("ohlcv-1m")
         page.get_by_role("button", name="Fetch historical").click()
-        history = page.get_by_role("region", name="History")
+        history = page.get_by_role("region", name="History", exact=True)
         expect(history.get_by_role("status")).to_contain_text(re.compile(r"\d\d rows of ohlcv-1m"))
         expect(page.get_by_label("Candle", exact=True)).to_contain_text("64.")
         keep_screenshot(page, "real-history-desktop-dark")

@@ -39,7 +39,16 @@ export default function DockedPanels() {
       clearTimeout(timer.current);
       timer.current = setTimeout(() => keep(api), KEEP_MS);
     });
-    api.onDidRemovePanel(({ id }) => id === "history" && useHistory.getState().close());
+    // What stood where the rows of a fetch were shown stands there again.
+    let before: string | null = null;
+    api.onDidAddPanel(({ id, group }) => {
+      if (id === "history") before = group.panels.find((one) => one.api.isVisible)?.id ?? null;
+    });
+    api.onDidRemovePanel(({ id }) => {
+      if (id !== "history") return;
+      useHistory.getState().close();
+      if (before !== null) api.getPanel(before)?.api.setActive();
+    });
   };
   return (
     <DockviewReact
