@@ -20,7 +20,7 @@ export function drawBars(context: Context, scene: FlowScene, palette: FlowPalett
 
 function drawCandles(
   context: Context,
-  { view }: FlowScene,
+  { view, isBelow }: FlowScene,
   palette: FlowPalette,
   candles: readonly Candle[],
   slimPx: number | null,
@@ -37,8 +37,11 @@ function drawCandles(
       const line = slimPx === null && width < 3 ? body : 1;
       context.fillRect(left + (body - line) / 2, top, line, Math.max(1, bottom - top));
       const upper = yOf(Math.max(open, close));
+      // Wide bodies step back behind the bubbles that lie on them.
+      context.globalAlpha = isBelow && body > 6 ? 0.55 : 1;
       if (body >= 2)
         context.fillRect(left, upper, body, Math.max(1, yOf(Math.min(open, close)) - upper));
+      context.globalAlpha = 1;
     }
   }
 }

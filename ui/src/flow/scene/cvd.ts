@@ -66,7 +66,7 @@ function rangeOf(
 
 /** A line whose every pixel keeps its lowest and highest number. */
 function lineOf(
-  { cvd }: Pick<FlowState, "cvd">,
+  { cvd, nowMs }: Pick<FlowState, "cvd" | "nowMs">,
   { first, end }: Span,
   column: number,
   axis: TimeAxis,
@@ -93,6 +93,13 @@ function lineOf(
     if (low < Math.min(begin, last)) put(x, low);
     if (high > Math.max(begin, last)) put(x, high);
     if (last !== begin || low !== high) put(x, last);
+  }
+  const [x, y] = [line.xs[line.xs.length - 1], line.ys[line.ys.length - 1]];
+  const nowX = nowMs === null ? 0 : axis.x(nowMs);
+  // What was last holds until now.
+  if (end === cvd.length && x !== undefined && y !== undefined && nowX > x) {
+    line.xs.push(nowX);
+    line.ys.push(y);
   }
   return line;
 }
@@ -130,7 +137,7 @@ export function cvdCandles(
 }
 
 export function cvdScene(
-  state: Pick<FlowState, "cvd" | "buckets" | "flips" | "disagreements">,
+  state: Pick<FlowState, "cvd" | "nowMs" | "buckets" | "flips" | "disagreements">,
   axis: TimeAxis,
   height: number,
   settings: Pick<FlowSettings, "cvd" | "continuous" | "buckets">,

@@ -41,6 +41,8 @@ export interface FlowScene {
   view: View;
   axis: TimeAxis;
   bars: BarsScene;
+  /** Whether bubbles lie over the bars. */
+  isBelow: boolean;
   footer: Footer | null;
   profile: ProfileScene | null;
   /** Between which times the profile is fixed. */
@@ -87,6 +89,7 @@ export function sceneOf(
     view,
     axis,
     bars,
+    isBelow: settings.bubbles,
     footer: frame.footer.height > 0 ? footerOf(state, bars.candles) : null,
     profile: profile === null ? null : profileScene(profile, view, plot),
     fixed: fixedSpan(settings, axis),
