@@ -9,7 +9,7 @@ from tests.flow.flow_rows import assert_same_rows, gathered
 from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import flow_instrument
 from ticktape.flow.instrument_flow import InstrumentFlow
-from ticktape.flow.print_hours import PrintHours
+from ticktape.flow.print_hours import PARTS, PrintHours
 from ticktape.flow.session.bars import BarKind, BarsSettings
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.tape.batch import Batch
@@ -155,6 +155,15 @@ def test_hours_choose_what_is_studied(hours, sizes):
     assert rows["windows"]["buy_volume"].sum() == sum(sizes)
 
 
+def test_nothing_is_known_after_the_end():
+    flow = flow_of(hours=PrintHours(end_ns=SESSION.open_ns + HOUR))
+    prints = batch((0, 9, 1, "B"), (NEXT.close_ns - SESSION.open_ns, 9, 2, "B"))
+    rows, sums = gathered(flow, [prints])
+    assert (int(sums["buy_volume"]), flow.session) == (1, SESSION)
+    times = [some["ts_ns"] for some in rows.values() if "ts_ns" in some.dtype.names]
+    assert max(int(some.max()) for some in times if len(some)) <= SESSION.open_ns + HOUR
+
+
 def test_signals_of_all_studies_come_in_one_order_after_their_time():
     flow = flow_of()
     walk = np.cumsum(np.random.default_rng(5).choice([-3, -1, 0, 1, 3], 6_000))
@@ -204,13 +213,17 @@ records_of_a_tape = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
-@given(
-    records_of_a_tape,
-    st.lists(st.integers(1, 59), max_size=8),
-    st.sampled_from(["all", "rth", "eth"]),
+some_hours = st.builds(
+    PrintHours,
+    st.sampled_from([0, SESSION.open_ns + SECOND, NEXT.open_ns]),
+    st.sampled_from([None, NEXT.open_ns + SECOND, NEXT.open_ns + HOUR]),
+    st.sampled_from(PARTS),
 )
-def test_any_cutting_gives_the_same_rows(rows, cuts, part):
+
+
+@settings(deadline=None, max_examples=100)
+@given(records_of_a_tape, st.lists(st.integers(1, 59), max_size=8), some_hours)
+def test_any_cutting_gives_the_same_rows(rows, cuts, hours):
     records = new_records(Schema.MBO, len(rows))
     now = SESSION.open_ns
     for at, (after_ns, price, size, side, instrument_id, action) in enumerate(rows):
@@ -220,7 +233,6 @@ def test_any_cutting_gives_the_same_rows(rows, cuts, part):
         record["price"], record["size"], record["side"] = price * TICK, size, ord(side)
         record["instrument_id"], record["action"] = instrument_id, ord(action)
         record["order_id"], record["publisher_id"], record["flags"] = at + 1, 1, 128
-    hours = PrintHours(part=part)
     expected = gathered(flow_of(hours=hours), [Batch(Schema.MBO, records)])
     pieces = np.split(records, sorted({cut for cut in cuts if cut < len(records)}))
     given_ = gathered(flow_of(hours=hours), [Batch(Schema.MBO, piece) for piece in pieces])

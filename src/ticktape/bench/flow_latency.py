@@ -30,13 +30,14 @@ from ticktape.tape.times import NS_PER_SECOND
 # Event seconds, each with a window that closes, in a second of the wall clock; and trades in each.
 WINDOWS_A_SECOND: Final = 20
 TRADES_A_WINDOW: Final = 250
+_PIECES_A_WINDOW: Final = 10
 SECONDS: Final = 30.0
 _WARM_UP_WINDOWS: Final = 40
 _LIMIT_S: Final = 60.0
 
 
 class Upstream:
-    """A gateway of one session that sends a window's trades at a time, and notes when.
+    """A gateway of one session that sends trades every five milliseconds, and notes when.
 
     Parameters
     ----------
@@ -50,7 +51,8 @@ class Upstream:
     first_ns : int
         Where the first window begins, event time.
     sent_ns : numpy.ndarray
-        ``i8``: for each window, when its trades were handed to the socket, by the monotonic clock.
+        ``i8``: for each window, when its first trades were handed to the socket, by the monotonic
+        clock.
     """
 
     def __init__(self, windows: int) -> None:
@@ -107,14 +109,15 @@ class Upstream:
             return
 
     def _send(self, connection: socket.socket) -> None:
-        period_s = 1 / WINDOWS_A_SECOND
+        count = TRADES_A_WINDOW // _PIECES_A_WINDOW
+        period_s = 1 / WINDOWS_A_SECOND / _PIECES_A_WINDOW
         began = time.monotonic()
-        for window in range(len(self.sent_ns)):
-            if self._ends.wait(max(0.0, began + window * period_s - time.monotonic())):
+        for piece in range(len(self.sent_ns) * _PIECES_A_WINDOW):
+            if self._ends.wait(max(0.0, began + piece * period_s - time.monotonic())):
                 return
-            first = window * TRADES_A_WINDOW
-            data = self._trades[first : first + TRADES_A_WINDOW].tobytes()
-            self.sent_ns[window] = time.monotonic_ns()
+            data = self._trades[piece * count : (piece + 1) * count].tobytes()
+            if piece % _PIECES_A_WINDOW == 0:
+                self.sent_ns[piece // _PIECES_A_WINDOW] = time.monotonic_ns()
             connection.sendall(data)
 
 

@@ -172,7 +172,8 @@ class InstrumentFlow:
         if is_quiet and not len(prints) and not self.orders.has_waiting:
             return {}
         closed: dict[str, list[np.ndarray]] = {}
-        for piece in self._cutter.cut(prints, self._stream.first_ns, self.clock_ns):
+        clock_ns = self._hours.clock(self.clock_ns)
+        for piece in self._cutter.cut(prints, self._stream.first_ns, clock_ns):
             self._study(piece, closed)
         self._quiet_until_ns = self._next_news_ns(prints)
         return {name: join_rows(rows, self.rows[name]) for name, rows in closed.items()}
@@ -198,12 +199,11 @@ class InstrumentFlow:
             self._beat_ns = self.settings.beat_ns(piece.begins)
         assert self.session is not None  # noqa: S101 -- a piece is of a session
         prints = self._hours.take(piece.prints, self.session)
-        clock_ns = self._hours.clock(piece.clock_ns)
         self._tally.update(prints)
-        rows = self.prints.update(prints, clock_ns)
+        rows = self.prints.update(prints, piece.clock_ns)
         rows |= self.orders.until(piece.clock_ns, self._hours, self.session)
         signals = [*self.prints.signals, iceberg_signals(rows["icebergs"])]
-        rows |= self.signals.update(signals, prints, clock_ns)
+        rows |= self.signals.update(signals, prints, piece.clock_ns)
         for name, some in rows.items():
             if len(some):
                 closed.setdefault(name, []).append(some)
