@@ -123,7 +123,7 @@ def test_every_bar_is_what_traded_in_it(open_page, replay, until, generated_tape
     trades = trades_of(page, generated_tape)
     midnight = cursor // DAY_NS * DAY_NS
     seen = {}
-    for at in range(172, 200):
+    for at in range(140, 200):
         text = point(page, at / 200, 0.4)
         if READOUT.search(text):
             clock, bar = shown_bar(text)
