@@ -49,10 +49,12 @@ function notifyBrowser(alarm: Alarm, text: string): void {
   }
 }
 
-export function wordsOf(signal: Signal): string {
+function wordsOf(signal: Signal): string {
+  const { instruments } = useMarket.getState().data;
+  const tick = instruments.find((one) => one.symbol === signal.symbol)?.tick ?? null;
   const score = signal.kind === "confluence" ? `, score ${signal.score}` : "";
   const what = `${kindName(signal.kind)} ${signal.direction}${score}`;
-  return `${signal.symbol} ${formatPoints(signal.price)}: ${what}`;
+  return `${signal.symbol} ${formatPoints(signal.price, tick === null ? null : decimalsOf(tick))}: ${what}`;
 }
 
 function onSignal(signal: Signal): void {

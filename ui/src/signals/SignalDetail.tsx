@@ -4,6 +4,7 @@ import { problemOf } from "../api/http";
 import { formatSize } from "../market/prices";
 import { formatDateTime, type Zone } from "../market/times";
 import { annotate } from "../stores/signals";
+import { useDecimals } from "./decimals";
 import { kindName, type Signal } from "./signal";
 import { formatPoints } from "./words";
 
@@ -19,6 +20,7 @@ interface SignalDetailProps {
 
 /** One signal in full, with the note that a person keeps with it. */
 export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailProps) {
+  const decimals = useDecimals(signal.symbol);
   const { strength, score, amount, direction } = signal;
   return (
     <section className="signal-detail" aria-label="Signal">
@@ -30,12 +32,12 @@ export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailPro
         <span>
           {formatDateTime(signal.tsNs, zone, 3)} {zone === "utc" ? "UTC" : ""}
         </span>
-        <span>at {formatPoints(signal.price)}</span>
+        <span>at {formatPoints(signal.price, decimals)}</span>
         <span>{strength}</span>
         {score > 1 && <span>score {score}</span>}
         {amount > 0 && <span>{formatSize(amount)} contracts</span>}
-        <After signal={signal} name="1 min" price={signal.after1m} outcome={signal.outcome1m} />
-        <After signal={signal} name="5 min" price={signal.after5m} outcome={signal.outcome5m} />
+        <After decimals={decimals} name="1 min" price={signal.after1m} outcome={signal.outcome1m} />
+        <After decimals={decimals} name="5 min" price={signal.after5m} outcome={signal.outcome5m} />
         <button type="button" className="quiet" aria-label="Close the signal" onClick={onClose}>
           ✕
         </button>
@@ -53,13 +55,13 @@ export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailPro
 }
 
 interface AfterProps {
-  signal: Signal;
+  decimals: number | null;
   name: string;
   price: number | null;
   outcome: string | null;
 }
 
-function After({ name, price, outcome }: AfterProps) {
+function After({ decimals, name, price, outcome }: AfterProps) {
   return (
     <span>
       {name}:{" "}
@@ -67,7 +69,7 @@ function After({ name, price, outcome }: AfterProps) {
         "pending"
       ) : (
         <b className={`outcome ${outcome}`}>
-          {outcome} {price !== null && formatPoints(price)}
+          {outcome} {price !== null && formatPoints(price, decimals)}
         </b>
       )}
     </span>

@@ -1,4 +1,5 @@
 import { formatClock, formatDateTime, type Zone } from "../market/times";
+import { useDecimals } from "./decimals";
 import { kindName, outcomeOf, type Signal, STRENGTHS } from "./signal";
 import { formatPoints, moveText } from "./words";
 
@@ -14,6 +15,7 @@ interface SignalRowProps {
 
 /** One signal in a line; what a narrow panel has no room for is left out by its style. */
 export function SignalRow({ signal, zone, dated, selected, style, onPick }: SignalRowProps) {
+  const decimals = useDecimals(signal.symbol);
   const isUp = signal.direction === "bullish";
   const time = dated ? formatDateTime(signal.tsNs, zone) : formatClock(signal.tsNs, zone, 0);
   return (
@@ -42,7 +44,7 @@ export function SignalRow({ signal, zone, dated, selected, style, onPick }: Sign
           </span>
         )}
       </span>
-      <span className="number price">{formatPoints(signal.price)}</span>
+      <span className="number price">{formatPoints(signal.price, decimals)}</span>
       <span className="strength" title={signal.strength}>
         <Strength of={signal} />
       </span>
@@ -50,7 +52,7 @@ export function SignalRow({ signal, zone, dated, selected, style, onPick }: Sign
         {signal.score}
       </span>
       <span className={`outcome ${outcomeOf(signal) ?? "pending"}`}>
-        <span className="word">{outcomeOf(signal) ?? "pending"}</span> {moveText(signal)}
+        <span className="word">{outcomeOf(signal) ?? "pending"}</span> {moveText(signal, decimals)}
       </span>
     </div>
   );

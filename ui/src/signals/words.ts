@@ -2,19 +2,20 @@
 
 import { outcomeOf, type Signal } from "./signal";
 
-/** A price in points, with as many decimals as it has, two at least where it has any. */
-export function formatPoints(price: number): string {
-  const text = String(Number(price.toFixed(9)));
+/** Points with the decimals of the tick; where nobody knows it with as many as they have, two at least where any. */
+export function formatPoints(points: number, decimals: number | null = null): string {
+  const text = String(Number(points.toFixed(9)));
   const [whole = "", part = ""] = text.split(".");
-  return part === "" ? whole : `${whole}.${part.padEnd(2, "0")}`;
+  const least = decimals ?? (part === "" ? 0 : 2);
+  return least === 0 && part === "" ? whole : `${whole}.${part.padEnd(least, "0")}`;
 }
 
 /** How far the price went in its direction, in points; empty where that is not known yet. */
-export function moveText(signal: Signal): string {
+export function moveText(signal: Signal, decimals: number | null = null): string {
   const after = signal.after5m ?? signal.after1m;
   if (after === null || outcomeOf(signal) === null) return "";
   const move = (after - signal.price) * (signal.direction === "bullish" ? 1 : -1);
-  return `${move > 0 ? "+" : ""}${formatPoints(move)}`;
+  return `${move > 0 ? "+" : ""}${formatPoints(move, decimals)}`;
 }
 
 export function rateText(winRate: number | null): string {

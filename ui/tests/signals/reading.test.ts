@@ -43,13 +43,22 @@ describe("filters", () => {
 
 describe("words", () => {
   it("write a price as it is", () => {
-    expect([6650.25, 6650, 0.5, -2.25, 1.0600001].map(formatPoints)).toEqual([
+    expect([6650.25, 6650, 0.5, -2.25, 1.0600001].map((price) => formatPoints(price))).toEqual([
       "6650.25",
       "6650",
       "0.50",
       "-2.25",
       "1.0600001",
     ]);
+  });
+
+  it("write a price with the decimals of its tick, and more where it has more", () => {
+    expect([6650, 6650.5, 6650.125].map((price) => formatPoints(price, 2))).toEqual([
+      "6650.00",
+      "6650.50",
+      "6650.125",
+    ]);
+    expect(formatPoints(6650, 0)).toBe("6650");
   });
 
   it("tell a move in the direction of its signal", () => {

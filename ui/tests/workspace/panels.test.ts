@@ -12,3 +12,10 @@ it("every panel has a name of its own, by which it is found", () => {
 it("what opens by itself is not kept in a layout", () => {
   expect(LASTING.map((panel) => panel.id)).not.toContain("history");
 });
+
+it("a panel can be held to a symbol, where there is such a panel", () => {
+  expect(panelNamed("chart@NQZ5")).toMatchObject({ id: "chart@NQZ5", title: "Chart NQZ5" });
+  expect(panelNamed("chart@")).toBeNull();
+  expect(panelNamed("heatmap@NQZ5")).toBeNull();
+  expect(LASTING.map((panel) => panel.id).filter((id) => id.includes("@"))).toEqual([]);
+});
