@@ -2,6 +2,7 @@
 
 import { createRoot } from "react-dom/client";
 import { FlowPanel } from "../../../src/flow/FlowPanel";
+import { useFlowCharts } from "../../../src/flow/settings";
 import { takeMessage, useMarket } from "../../../src/stores/market";
 import { useSession } from "../../../src/stores/session";
 import "../../../src/styles/theme.css";
@@ -49,6 +50,7 @@ class MadeUpSocket {
 }
 
 Object.assign(window, { WebSocket: MadeUpSocket, stores: { useMarket } });
+useFlowCharts.getState().set("flow", { every: "1m" });
 takeMessage(CONNECTED);
 useSession.setState({ connection: { state: "live" }, connectedTo: SYMBOL });
 useMarket.getState().pick(1);
