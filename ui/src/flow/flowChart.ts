@@ -5,7 +5,9 @@ import { listenToGestures } from "../heatmap/gestures";
 import { pan, type Size, type View, zoomPrice, zoomTime } from "../heatmap/view";
 import type { Zone } from "../market/times";
 import { BubbleLayer, type BubblesWanted } from "./bubbleLayer";
+import { listenToClicks } from "./clicks";
 import { drawCross, priceText, type Writing } from "./draw/axes";
+import { contextOf } from "./draw/context";
 import { drawScene } from "./draw/draw";
 import { type FlowPalette, readPalette } from "./draw/palette";
 import type { FlowState } from "./flowState";
@@ -34,8 +36,6 @@ const RANGE_REST_MS = 300;
 const MOVED_REST_MS = 250;
 /** Near the right edge a wheel keeps now where it is. */
 const EDGE_SHARE = 0.8;
-/** A pointer that moved less than this between down and up clicked. */
-const CLICK_PX = 4;
 
 export class FlowChart {
   private state: FlowState | null = null;
@@ -93,7 +93,7 @@ export class FlowChart {
           onLeave: () => this.point(null),
         },
       ),
-      this.listenToClicks(),
+      listenToClicks(element, (x, y) => handlers.onClick(this.find(x, y))),
     ];
   }
 
@@ -192,28 +192,6 @@ export class FlowChart {
 
   private frame() {
     return frameFor(this.size, this.handlers.settings(), this.priceLetters);
-  }
-
-  private listenToClicks(): () => void {
-    let down: { x: number; y: number } | null = null;
-    const onDown = (event: PointerEvent) => {
-      down = { x: event.clientX, y: event.clientY };
-    };
-    const onUp = (event: PointerEvent) => {
-      if (down === null) return;
-      const moved = Math.hypot(event.clientX - down.x, event.clientY - down.y);
-      down = null;
-      if (moved > CLICK_PX || event.button !== 0) return;
-      const box = this.element.getBoundingClientRect();
-      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-      this.handlers.onClick(this.find(x, y));
-    };
-    this.element.addEventListener("pointerdown", onDown);
-    this.element.addEventListener("pointerup", onUp);
-    return () => {
-      this.element.removeEventListener("pointerdown", onDown);
-      this.element.removeEventListener("pointerup", onUp);
-    };
   }
 
   private zoomTime(x: number, factor: number): void {
@@ -395,15 +373,4 @@ export class FlowChart {
   private writing(state: FlowState): Writing {
     return { tick: state.tick, zone: this.handlers.zone() };
   }
-}
-
-function contextOf(
-  canvas: HTMLCanvasElement,
-  ratio: number,
-  isSeenThrough = true,
-): CanvasRenderingContext2D {
-  const context = canvas.getContext("2d", { alpha: isSeenThrough });
-  if (context === null) throw new Error("this browser draws no canvas");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return context;
 }
