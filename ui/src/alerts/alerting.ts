@@ -2,6 +2,7 @@
 
 import type { Direction } from "../flow/wire";
 import { decimalsOf, priceToNumber } from "../market/prices";
+import { decimalsIn } from "../signals/decimals";
 import { isAtLeast } from "../signals/filters";
 import { type Kind, kindName, type Signal } from "../signals/signal";
 import { formatPoints } from "../signals/words";
@@ -18,6 +19,8 @@ export const speaker = new Speaker();
 const watches = new Map<string, LevelWatch>();
 /** A fast replay has many of a kind in a second: one tone stands for them. */
 const SAME_MS = 250;
+/** What a tick is thought to be before any price tells. */
+const USUAL_TICK = 10_000_000n;
 const soundedAt = new Map<Alarm, number>();
 
 function isAlarm(kind: string): kind is Kind {
@@ -50,11 +53,10 @@ function notifyBrowser(alarm: Alarm, text: string): void {
 }
 
 function wordsOf(signal: Signal): string {
-  const { instruments } = useMarket.getState().data;
-  const tick = instruments.find((one) => one.symbol === signal.symbol)?.tick ?? null;
+  const decimals = decimalsIn(useMarket.getState().data, signal.symbol);
   const score = signal.kind === "confluence" ? `, score ${signal.score}` : "";
   const what = `${kindName(signal.kind)} ${signal.direction}${score}`;
-  return `${signal.symbol} ${formatPoints(signal.price, tick === null ? null : decimalsOf(tick))}: ${what}`;
+  return `${signal.symbol} ${formatPoints(signal.price, decimals)}: ${what}`;
 }
 
 function onSignal(signal: Signal): void {
@@ -82,13 +84,14 @@ function watchLevels(): void {
     const instrument = data.instruments.find((one) => one.symbol === symbol);
     const last = data.dataOf(instrument?.instrumentId ?? null)?.tape.trades.at(-1);
     if (instrument === undefined || last === undefined || !isShown(symbol)) continue;
-    const tick = priceToNumber(instrument.tick ?? 10_000_000n);
+    const step = instrument.tick ?? data.dataOf(instrument.instrumentId)?.step ?? USUAL_TICK;
+    const tick = priceToNumber(step);
     const points = unit === "points" ? distance : distance * tick;
     const watch = watches.get(symbol) ?? new LevelWatch();
     watches.set(symbol, watch);
     const near = watch.take(priceToNumber(last.price), levels, points);
     if (near.length === 0) continue;
-    const decimals = decimalsOf(instrument.tick);
+    const decimals = decimalsOf(step);
     const names = near.map(({ name, price }) => `${name} ${price.toFixed(decimals)}`).join(", ");
     alert("level", null, `${symbol} near ${names}`);
   }
