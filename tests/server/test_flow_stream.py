@@ -48,12 +48,16 @@ def count_of(name, **labels):
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
+async def studied(running):
+    """Wait until the studies, which come last, have what was shown."""
+    while running.viewer.flow_streams.records < running.viewer.hub.records:
+        await asyncio.sleep(0.001)
+
+
 async def holds_all_of(reader, running):
     """Read until what is held is what the studies have made of all that was shown."""
-    # The studies come last: behind whoever counts what was shown.
+    await studied(running)
     streams = running.viewer.flow_streams
-    while streams.records < running.viewer.hub.records:
-        await asyncio.sleep(0.001)
 
     def expected():
         levels = streams.followed[ES].studies.engine.prints.profile.levels()
@@ -137,6 +141,7 @@ async def test_what_is_told_is_what_the_studies_make_of_the_same_records_at_once
 async def test_signals_are_kept_though_nobody_watches_and_told_with_what_came_of_them(morning):
     running, rest = morning
     await running.show(*rest)
+    await studied(running)
     status, kept = await running.get("/api/signals?limit=200")
     assert status == 200
     assert kept["total"] > 20
@@ -313,6 +318,7 @@ async def test_a_spread_is_no_part_of_its_parent():
 async def test_a_symbol_that_nobody_watched_has_its_past_too():
     async with stage(live()) as running:
         await running.show(definitions(), trades(50, CL), trades(50, ES))
+        await studied(running)
         assert list(running.viewer.flow_streams.followed) == [ES]
         async with flow(running, "symbols=CLH6") as socket:
             held = await FlowReader(socket).catch_up("CLH6")

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ import structlog
 
 from ticktape.feeds.marks import Mark, marks_in, positions_in
 from ticktape.flow.instrument import FlowInstrument, flow_instrument
+from ticktape.ops.beside import beside
 from ticktape.ops.metrics import CLIENT_QUEUE, CLIENTS
 from ticktape.server.directory import Directory
 from ticktape.server.flow_client import FlowClient
@@ -38,6 +40,8 @@ from ticktape.tape.symbology import infer_stype
 MOST_INSTRUMENTS: Final = 32
 # Records that wait while a past is studied; beyond that the pipeline waits for it.
 MOST_WAITING_BATCHES: Final = 4_096
+# What is told of so many takes some ten milliseconds.
+_RECORDS_A_TURN: Final = 1 << 12
 # A symbol has legs, or not, in every year.
 _ANY_DATE: Final = date(2000, 1, 1)
 _NAMES: Final = frozenset({Schema.DEFINITION, Schema.SYMBOL_MAPPING})
@@ -91,6 +95,8 @@ class FlowStreams:
         self._knows = False
         self._builds: set[asyncio.Task[None]] = set()
         self._unstudied: set[int] = set()
+        # Of each instrument, until when its signals have been written.
+        self._kept_until_ns: dict[int, int] = {}
         self._empty = asyncio.Event()
         self._empty.set()
         CLIENT_QUEUE.read_from(self._waiting)
@@ -107,9 +113,13 @@ class FlowStreams:
             self._unstudied.clear()
             self.resolve_again()
         elif batch.schema is self._past.schema and len(batch.records) and not self._skips:
-            self._take(batch)
+            for at in range(0, len(batch.records), _RECORDS_A_TURN):
+                if at:
+                    # Whoever waits for an answer gets it in between.
+                    await asyncio.sleep(0)
+                self._take(Batch(batch.schema, batch.records[at : at + _RECORDS_A_TURN]))
             if any(len(one.waiting) > MOST_WAITING_BATCHES for one in self.followed.values()):
-                await asyncio.wait(self._builds)
+                await self.settle()
 
     async def close(self) -> None:
         """End every client's stream, and write down what has been seen."""
@@ -148,6 +158,10 @@ class FlowStreams:
             if symbol.is_ready and symbol.studies.kept:
                 kept, symbol.studies.kept = symbol.studies.kept, []
                 self._keeper.keep(kept)
+                # A signal of the clock's own time may be still to come.
+                until_ns = symbol.studies.engine.clock_ns - 1
+                one = symbol.instrument.instrument_id
+                self._kept_until_ns[one] = max(self._kept_until_ns.get(one, 0), until_ns)
 
     def _read_system(self, batch: Batch) -> None:
         for mark in marks_in(batch):
@@ -190,7 +204,12 @@ class FlowStreams:
 
     def _studies(self, instrument: FlowInstrument, plan: Plan) -> FlowStudies:
         mode = self.source.mode.lower()
-        return FlowStudies(instrument, Origin(self._keeper.dataset, mode), plan.by_order)
+        return FlowStudies(
+            instrument,
+            Origin(self._keeper.dataset, mode),
+            plan.by_order,
+            self._kept_until_ns.get(instrument.instrument_id, 0),
+        )
 
     def _build(self, symbols: list[FlowSymbol]) -> None:
         """Let studies see the past up to now, in a thread; what comes meanwhile waits."""
@@ -200,11 +219,17 @@ class FlowStreams:
             symbol.begin(studies, is_ready=False)
         build = asyncio.create_task(self._study(found, plan))
         self._builds.add(build)
-        build.add_done_callback(self._builds.discard)
+        build.add_done_callback(self._end_build)
+
+    def _end_build(self, build: asyncio.Task[None]) -> None:
+        self._builds.discard(build)
+        if not build.cancelled() and (error := build.exception()) is not None:
+            _log.error("a past could not be studied", exc_info=error)
 
     async def _study(self, found: dict[FlowSymbol, FlowStudies], plan: Plan) -> None:
         try:
-            await asyncio.to_thread(_study_past, list(found.values()), plan)
+            # Nobody has to wait for it at the end.
+            await beside(partial(_study_past, list(found.values()), plan))
         except (TicktapeError, OSError) as error:
             _log.warning("a past could not be studied", exc_info=error)
             for studies in found.values():

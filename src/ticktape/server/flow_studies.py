@@ -36,7 +36,17 @@ from ticktape.tape.sessions import Sessions
 SIGNALS_KEPT: Final = 1_000
 LEGS_KEPT: Final = 50
 PRINTS_KEPT: Final = 1 << 20
-_RESULTS: Final = {Outcome.WIN: 1, Outcome.BREAKEVEN: 0, Outcome.LOSS: -1}
+_RESULTS: Final = {int(Outcome.WIN): 1, int(Outcome.BREAKEVEN): 0, int(Outcome.LOSS): -1}
+_OUTCOME: Final = [
+    "ts_ns",
+    "horizon_ns",
+    "signal_ns",
+    "price",
+    "price_after",
+    "kind",
+    "direction",
+    "outcome",
+]
 _NO_NODES: Final = np.zeros(0, LEG_NODE)
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -106,6 +116,8 @@ class FlowStudies:
         What its signals are kept under.
     by_order : str
         How much of the past the studies of orders see: ``all``, ``since`` or ``none``.
+    kept_until_ns : int
+        Until when signals and outcomes have been written already.
 
     Attributes
     ----------
@@ -121,7 +133,13 @@ class FlowStudies:
         The latest signals by their identifiers, with what came of them.
     """
 
-    def __init__(self, instrument: FlowInstrument, origin: Origin, by_order: str) -> None:
+    def __init__(
+        self,
+        instrument: FlowInstrument,
+        origin: Origin,
+        by_order: str,
+        kept_until_ns: int = 0,
+    ) -> None:
         self.engine = InstrumentFlow(instrument)
         self.symbol = instrument.symbol
         self.by_order = by_order
@@ -137,6 +155,11 @@ class FlowStudies:
         self._stream = PrintStream(instrument.instrument_id, instrument.publisher_id)
         self._sessions = Sessions(instrument.sessions)
         self._session: Session | None = None
+        self._kept_until_ns = kept_until_ns
+        # The signals of the latest time, and the session that was named last.
+        self._at_ns = 0
+        self._at: set[tuple[int, ...]] = set()
+        self._named = (0, 0, "")
         self.rings = {name: RowRing(most) for name, most in flow_rows.KEPT.items()}
 
     def take(self, batch: Batch) -> FlowRows:
@@ -181,9 +204,17 @@ class FlowStudies:
             at += count
 
     def _take_signals(self, rows: np.ndarray) -> None:
-        for ts_ns, price, low, high, amount, kind, direction, strength, score in rows.tolist():
-            # What ends with a session is of that session.
-            session = f"{self.symbol}-{_iso_date(self._sessions.at(ts_ns - 1))}"
+        # Of a long past only the latest will be told.
+        first_told = len(rows) - 2 * SIGNALS_KEPT
+        for number, row in enumerate(rows.tolist()):
+            ts_ns, price, low, high, amount, kind, direction, strength, score = row
+            if self._is_repeated((kind, ts_ns, direction, price), ts_ns):
+                continue
+            if ts_ns > self.counts.start_ns:
+                self.counts.add(kind, direction)
+            is_kept = ts_ns <= self._kept_until_ns
+            if is_kept and number < first_told:
+                continue
             kept = KeptSignal(
                 self._origin.dataset,
                 self.symbol,
@@ -191,38 +222,56 @@ class FlowStudies:
                 ts_ns,
                 direction,
                 price,
-                session,
+                self._session_name(ts_ns),
                 low,
                 high,
                 strength,
                 score,
                 amount,
             )
-            # Two of one kind, time, direction and price are one signal: the first.
-            if kept.name in self.signals:
-                continue
-            self.kept.append(kept)
-            self.signals[kept.name] = row_of(kept, ts_ns)
-            if ts_ns > self.counts.start_ns:
-                self.counts.add(kind, direction)
+            if not is_kept:
+                self.kept.append(kept)
+            if number >= first_told:
+                self.signals[kept.name] = row_of(kept, ts_ns)
         while len(self.signals) > SIGNALS_KEPT:
             self.signals.popitem(last=False)
 
+    def _is_repeated(self, signal: tuple[int, ...], ts_ns: int) -> bool:
+        """Tell of two of one kind, time, direction and price, which are one signal, the second."""
+        if ts_ns != self._at_ns:
+            self._at_ns = ts_ns
+            self._at.clear()
+        if signal in self._at:
+            return True
+        self._at.add(signal)
+        return False
+
+    def _session_name(self, ts_ns: int) -> str:
+        # What ends with a session is of that session.
+        before_ns = ts_ns - 1
+        begin_ns, end_ns, name = self._named
+        if not begin_ns <= before_ns < end_ns:
+            session = self._sessions.at(before_ns)
+            name = f"{self.symbol}-{_iso_date(session)}"
+            self._named = session.open_ns, self._sessions.after(session).open_ns, name
+        return name
+
     def _take_outcomes(self, rows: np.ndarray) -> None:
         self.counts.judge(rows)
-        for row in rows:
-            horizon = HORIZONS.get(int(row["horizon_ns"]))
-            result = _RESULTS.get(Outcome(int(row["outcome"])))
-            if horizon is None or result is None:
+        first_told = len(rows) - 4 * SIGNALS_KEPT
+        for number, row in enumerate(rows[_OUTCOME].tolist()):
+            known_ns, horizon_ns, ts_ns, price, price_after, kind, direction, outcome = row
+            horizon, result = HORIZONS.get(horizon_ns), _RESULTS.get(outcome)
+            is_kept = known_ns <= self._kept_until_ns
+            if horizon is None or result is None or (is_kept and number < first_told):
                 continue
-            names = ["kind", "signal_ns", "direction", "price"]
-            name = signal_name(self.symbol, *row[names].item())
-            price = int(row["price_after"])
-            self.kept.append(
-                KeptOutcome(self._origin.dataset, name, horizon, int(row["ts_ns"]), price, result)
-            )
+            name = signal_name(self.symbol, kind, ts_ns, direction, price)
+            if not is_kept:
+                self.kept.append(
+                    KeptOutcome(self._origin.dataset, name, horizon, known_ns, price_after, result)
+                )
             if name in self.signals:
-                self.signals[name].judge(horizon, price, result)
+                self.signals[name].judge(horizon, price_after, result)
 
     def events(self, rows: FlowRows) -> Iterator[Event]:
         """Write what closed as messages; signals after what they are made of."""

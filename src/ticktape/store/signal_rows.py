@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from ticktape.tape.layouts import PRICE_SCALE
 from ticktape.tape.times import format_time
 
 SIGNAL_TYPES: Final = {kind: kind.name.lower() for kind in SignalKind}
+_WORDS: Final = {int(kind): word for kind, word in SIGNAL_TYPES.items()}
 STRENGTHS: Final = ("weak", "medium", "strong", "defended")
 DIRECTIONS: Final = {1: "bullish", -1: "bearish"}
 Outcome = Literal["win", "breakeven", "loss"]
@@ -22,7 +24,7 @@ Direction = Literal["bullish", "bearish"]
 
 def kind_word(kind: int) -> str:
     """Give the word of a kind."""
-    return SIGNAL_TYPES[SignalKind(kind)]
+    return _WORDS[kind]
 
 
 class KeptSession(NamedTuple):
@@ -100,9 +102,13 @@ class KeptOutcome(NamedTuple):
 
 def signal_name(symbol: str, kind: int, ts_ns: int, direction: int, price: int) -> str:
     """Give the identifier of a signal: one that can stand in a path, and the same in every run."""
-    plain = "".join(one if one.isalnum() and one.isascii() else "_" for one in symbol)
     way = "up" if direction > 0 else "down"
-    return f"{plain}-{kind_word(kind)}-{ts_ns}-{way}-{price}"
+    return f"{_plain(symbol)}-{kind_word(kind)}-{ts_ns}-{way}-{price}"
+
+
+@cache
+def _plain(symbol: str) -> str:
+    return "".join(one if one.isalnum() and one.isascii() else "_" for one in symbol)
 
 
 class SignalRow(Struct):
