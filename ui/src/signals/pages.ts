@@ -4,9 +4,12 @@ import { useCallback, useEffect, useState } from "react";
 import { fetchSignals } from "../api/flowHttp";
 import { problemOf } from "../api/http";
 import type { Problem } from "../api/messages";
+import { liveSignals } from "../stores/signals";
 import type { Signal } from "./signal";
 
 export const PAGE = 50;
+/** As signals come and resolve, and now and then for what others have written. */
+const LOOK_MS = 4_000;
 const REFRESH_MS = 30_000;
 
 export interface Pages {
@@ -45,7 +48,14 @@ export function usePages(query: string): Pages {
     return () => mine.abort();
   }, [query, page, asked]);
   useEffect(() => {
-    const timer = setInterval(refresh, REFRESH_MS);
+    let { version } = liveSignals;
+    let atMs = performance.now();
+    const timer = setInterval(() => {
+      if (liveSignals.version === version && performance.now() - atMs < REFRESH_MS) return;
+      version = liveSignals.version;
+      atMs = performance.now();
+      refresh();
+    }, LOOK_MS);
     return () => clearInterval(timer);
   }, [refresh]);
   return {
