@@ -106,7 +106,6 @@ class FlowStreams:
 
     async def write(self, batch: Batch) -> None:
         """Take a batch that the market has applied."""
-        self.records += len(batch.records)
         if batch.schema is Schema.SYSTEM:
             self._read_system(batch)
         elif batch.schema in _NAMES:
@@ -120,6 +119,7 @@ class FlowStreams:
                 self._take(Batch(batch.schema, batch.records[at : at + _RECORDS_A_TURN]))
             if any(len(one.waiting) > MOST_WAITING_BATCHES for one in self.followed.values()):
                 await self.settle()
+        self.records += len(batch.records)
 
     async def close(self) -> None:
         """End every client's stream, and write down what has been seen."""
