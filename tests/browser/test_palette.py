@@ -123,6 +123,17 @@ def test_two_symbols_stand_side_by_side_on_one_clock(open_page, replay, until, k
     page.reload()
     expect(ladder.get_by_role("table", name="Order book")).to_be_attached()
     expect(page.get_by_role("region", name="Book", exact=True)).to_be_visible()
+    page.keyboard.type("esm6")
+    page.keyboard.press("Enter")
+    until("another symbol", lambda: selected(page) == "ESM6")
+    page.keyboard.press("/")
+    page.keyboard.type("cl.fut")
+    page.keyboard.press("Enter")
+    until("one that was not streamed", lambda: selected(page).startswith("CL"))
+    until(
+        "the other one all the same",
+        lambda: best_shown(page, "Book of NQH6") == best_of(replay, "NQH6"),
+    )
 
 
 def both_at_the_cursor(page, replay) -> bool:

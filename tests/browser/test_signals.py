@@ -17,6 +17,7 @@ TELL_ALL = {
     "alerts": {
         "kinds": dict.fromkeys(("absorption", "iceberg", "sweep", "delta_reversal"), True),
         "least": "weak",
+        "notify": True,
     },
 }
 
@@ -127,7 +128,14 @@ def test_the_history_is_turned_over_filtered_and_exported(open_page, far, until,
     keep_screenshot(page, "signal-history-desktop-dark")
 
 
-COUNT_TONES = """
+# A page that nobody looks at, and what it sounds and says.
+LISTEN = """
+window.notes = [];
+window.Notification = class {
+  static permission = "granted";
+  constructor(title, { body }) { window.notes.push(body); }
+};
+document.hasFocus = () => false;
 window.tones = 0;
 window.loudness = [];
 const create = AudioContext.prototype.createGain;
@@ -155,10 +163,11 @@ def test_a_muted_page_is_silent_and_still_tells(open_page, replay, until):
         open_page,
         replay,
         settings={"viewer": viewer},
-        prepare=lambda one: one.add_init_script(COUNT_TONES),
+        prepare=lambda one: one.add_init_script(LISTEN),
     )
     page.get_by_role("heading", name="ticktape").click()
     until("a sound", lambda: page.evaluate("tones > 0"), 60)
+    until("a notification", lambda: page.evaluate("notes.length > 0"))
     page.keyboard.press("m")
     assert page.evaluate("loudness.at(-1).value") == 0
     at = page.evaluate("tones")

@@ -8,9 +8,8 @@ import { type Kind, kindName, type Signal } from "../signals/signal";
 import { formatPoints } from "../signals/words";
 import { ALARMS, type Alarm, useAlerts } from "../stores/alerts";
 import { useMarket } from "../stores/market";
-import { readPanelId } from "../stores/pins";
+import { pinnedSymbols } from "../stores/pins";
 import { levelsBySymbol, listenToSignals } from "../stores/signals";
-import { useWorkspace } from "../stores/workspace";
 import { LevelWatch } from "./levelWatch";
 import { notesOf } from "./sounds";
 import { Speaker } from "./speaker";
@@ -71,8 +70,7 @@ function onSignal(signal: Signal): void {
 function isShown(symbol: string): boolean {
   const { data, activeId } = useMarket.getState();
   const active = data.instruments.find((one) => one.instrumentId === activeId);
-  const { open } = useWorkspace.getState();
-  return active?.symbol === symbol || open.some((id) => readPanelId(id).symbol === symbol);
+  return active?.symbol === symbol || pinnedSymbols().includes(symbol);
 }
 
 /** Whether the newest prices came near a level. */
@@ -92,7 +90,9 @@ function watchLevels(): void {
     const near = watch.take(priceToNumber(last.price), levels, points);
     if (near.length === 0) continue;
     const decimals = decimalsOf(step);
-    const names = near.map(({ name, price }) => `${name} ${price.toFixed(decimals)}`).join(", ");
+    const names = near
+      .map(({ name, price }) => `${name.toUpperCase()} ${price.toFixed(decimals)}`)
+      .join(", ");
     alert("level", null, `${symbol} near ${names}`);
   }
 }

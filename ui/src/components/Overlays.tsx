@@ -1,11 +1,9 @@
-import { lazy, Suspense } from "react";
 import { CommandPalette } from "../palette/CommandPalette";
 import { SymbolSearch } from "../palette/SymbolSearch";
+import { SettingsDialog } from "../settings/SettingsDialog";
 import { useOverlay } from "../stores/overlay";
 import { HelpOverlay } from "./HelpOverlay";
 import "../styles/overlays.css";
-
-const SettingsDialog = lazy(() => import("../settings/SettingsDialog"));
 
 /** Whatever lies over the page. */
 export function Overlays() {
@@ -19,11 +17,7 @@ export function Overlays() {
     case "symbols":
       return <SymbolSearch onClose={close} />;
     case "settings":
-      return (
-        <Suspense fallback={null}>
-          <SettingsDialog onClose={close} />
-        </Suspense>
-      );
+      return <SettingsDialog onClose={close} />;
     default:
       return null;
   }

@@ -12,7 +12,7 @@ const TABS: readonly { name: string; Body: () => ReactNode }[] = [
 ];
 
 /** What a person can set; every change holds at once. */
-export default function SettingsDialog({ onClose }: { onClose: () => void }) {
+export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
   const [shown, setShown] = useState(() => useOverlay.getState().part);
   const place = useSync((s) => s.place);

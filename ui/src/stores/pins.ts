@@ -1,6 +1,7 @@
 /** Panels of an instrument of their own, beside those of the one that the page follows. */
 
 import { createContext, useContext } from "react";
+import { frontOf } from "../market/instruments";
 import { useMarket } from "./market";
 import { useSession } from "./session";
 import { showPanel, useWorkspace } from "./workspace";
@@ -36,8 +37,32 @@ export function showSymbol(symbol: string): void {
     return;
   }
   const session = useSession.getState();
-  session.setSymbolsText(symbol);
+  // Panels that are held to a symbol go on showing it.
+  const held = pinnedSymbols().filter((one) => one !== symbol);
+  session.setSymbolsText([symbol, ...held].join(", "));
   session.connect();
+  if (held.length > 0) pickOnceStreamed(held);
+}
+
+/** Pick what comes with the next connection beside the symbols that other panels are held to. */
+function pickOnceStreamed(held: readonly string[]): void {
+  const before = useMarket.getState().data.instruments;
+  stopAwaiting();
+  stopAwaiting = useMarket.subscribe(({ data, pick }) => {
+    if (data.instruments === before) return;
+    stopAwaiting();
+    const asked = data.instruments.filter((one) => !held.includes(one.symbol));
+    const found = frontOf(asked, data.activity);
+    if (found !== null) pick(found);
+  });
+}
+
+let stopAwaiting = () => {};
+
+/** The symbols that open panels are held to. */
+export function pinnedSymbols(): string[] {
+  const symbols = useWorkspace.getState().open.map((id) => readPanelId(id).symbol);
+  return [...new Set(symbols.filter((symbol) => symbol !== null))];
 }
 
 /** Show a symbol beside the one shown, on the same clock; where there is one panel only, in its place. */
