@@ -74,6 +74,7 @@ export function FlowPanel() {
       <div className="panel-head">
         <h2>{name}</h2>
         <span className="mark">{symbol ?? "–"}</span>
+        {hasBars && <FeedMark feed={feed} />}
         <FlowControls settings={settings} fitting={fitting} set={set} />
         <span className="spring" />
         <button
@@ -109,6 +110,18 @@ export function FlowPanel() {
         {!hasBars && <Empty feed={feed} symbol={symbol} />}
       </div>
     </section>
+  );
+}
+
+/** What is shown may be out of date, or not all that was asked for. */
+function FeedMark({ feed }: { feed: FlowFeed | null }) {
+  const { problem, connection } = useStore(feed?.status ?? NOBODY);
+  const isLost = connection.state === "waiting" || connection.state === "connecting";
+  if (!isLost && problem === null) return null;
+  return (
+    <span className="badge warn" role="status" title={problem?.message ?? ""}>
+      {isLost ? "reconnecting…" : (problem?.message ?? "")}
+    </span>
   );
 }
 

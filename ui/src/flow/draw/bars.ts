@@ -3,6 +3,7 @@
 import type { BarsScene, Candle, Footprint } from "../scene/bars";
 import { shortNumber } from "../scene/bars";
 import type { FlowScene } from "../scene/scene";
+import { fillWhole } from "./context";
 import type { FlowPalette } from "./palette";
 
 type Context = CanvasRenderingContext2D;
@@ -35,12 +36,11 @@ function drawCandles(
       const left = slimPx === null ? x + gap / 2 : x + 2;
       const [top, bottom] = [yOf(high), yOf(low)];
       const line = slimPx === null && width < 3 ? body : 1;
-      context.fillRect(left + (body - line) / 2, top, line, Math.max(1, bottom - top));
+      fillWhole(context, left + (body - line) / 2, top, line, bottom - top);
       const upper = yOf(Math.max(open, close));
       // Wide bodies step back behind the bubbles that lie on them.
       context.globalAlpha = isBelow && body > 6 ? 0.55 : 1;
-      if (body >= 2)
-        context.fillRect(left, upper, body, Math.max(1, yOf(Math.min(open, close)) - upper));
+      if (body >= 2) fillWhole(context, left, upper, body, yOf(Math.min(open, close)) - upper);
       context.globalAlpha = 1;
     }
   }
@@ -56,7 +56,7 @@ function drawGrounds(context: Context, bars: BarsScene, palette: FlowPalette): v
     for (const footprint of bars.footprints) {
       for (const row of footprint.rows) {
         const rect = groundOf(bars, footprint, row, isBuy, isShape);
-        if (rect !== null) context.fillRect(rect[0], row.y - height / 2, rect[1], height);
+        if (rect !== null) fillWhole(context, rect[0], row.y - height / 2, rect[1], height);
       }
     }
   }
@@ -64,7 +64,7 @@ function drawGrounds(context: Context, bars: BarsScene, palette: FlowPalette): v
     context.fillStyle = palette.dim;
     for (const { rows, x, width, most } of bars.footprints) {
       for (const { y, volume } of rows) {
-        context.fillRect(x, y - height / 2, (volume / most) * width, height);
+        fillWhole(context, x, y - height / 2, (volume / most) * width, height);
       }
     }
   }

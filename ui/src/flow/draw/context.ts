@@ -9,3 +9,17 @@ export function contextOf(
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
 }
+
+/** Fill a rectangle on whole pixels: sharp, and a plain copy where edges between them would be blended. */
+export function fillWhole(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const [left, top] = [Math.round(x), Math.round(y)];
+  const right = Math.max(left + 1, Math.round(x + width));
+  const bottom = Math.max(top + 1, Math.round(y + height));
+  context.fillRect(left, top, right - left, bottom - top);
+}

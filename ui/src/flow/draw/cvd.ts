@@ -3,6 +3,7 @@
 import { formatSize } from "../../market/prices";
 import type { CvdScene } from "../scene/cvd";
 import type { FlowScene } from "../scene/scene";
+import { fillWhole } from "./context";
 import { line } from "./footer";
 import { drawSegments } from "./overlays";
 import { type FlowPalette, sideColour } from "./palette";
@@ -31,8 +32,8 @@ export function drawCvd(context: Context, scene: FlowScene, palette: FlowPalette
   drawCandles(context, cvd, palette);
   if (cvd.line !== null) {
     context.strokeStyle = palette.accent;
-    context.lineWidth = 1.5;
-    context.lineJoin = "round";
+    // No wider: a line of many points of more than a pixel is far more work.
+    context.lineWidth = 1;
     strokeLine(context, cvd.line);
   }
   drawSegments(context, cvd.disagreements, palette);
@@ -74,9 +75,9 @@ function drawCandles(context: Context, { candles }: CvdScene, palette: FlowPalet
       if (close <= open !== isUp) continue;
       const gap = width >= 4 ? Math.max(1, width * 0.18) : 0;
       const body = Math.max(1, width - gap);
-      context.fillRect(x + width / 2 - 0.5, high, 1, Math.max(1, low - high));
+      fillWhole(context, x + width / 2 - 0.5, high, 1, low - high);
       const upper = Math.min(open, close);
-      context.fillRect(x + gap / 2, upper, body, Math.max(1, Math.abs(close - open)));
+      fillWhole(context, x + gap / 2, upper, body, Math.abs(close - open));
     }
   }
 }

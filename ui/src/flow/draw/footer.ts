@@ -3,6 +3,7 @@
 import { shortNumber } from "../scene/bars";
 import { FOOTER_ROW } from "../scene/frame";
 import type { FlowScene } from "../scene/scene";
+import { fillWhole } from "./context";
 import { type FlowPalette, sideColour } from "./palette";
 
 const NAMES = ["Vol", "Δ", "ΣΔ"];
@@ -26,7 +27,7 @@ export function drawFooter(
     for (const [row, [colour, strength]] of strengths.entries()) {
       context.fillStyle = colour;
       context.globalAlpha = 0.08 + 0.5 * strength;
-      context.fillRect(x, top + row * FOOTER_ROW + 1, Math.max(1, width - gap), FOOTER_ROW - 1);
+      fillWhole(context, x, top + row * FOOTER_ROW + 1, width - gap, FOOTER_ROW - 1);
     }
   }
   context.globalAlpha = 1;

@@ -2,6 +2,7 @@
 
 import type { DevelopingScene, Line } from "../scene/profile";
 import type { FlowScene } from "../scene/scene";
+import { fillWhole } from "./context";
 import type { FlowPalette } from "./palette";
 
 type Context = CanvasRenderingContext2D;
@@ -30,7 +31,7 @@ export function drawProfile(context: Context, scene: FlowScene, palette: FlowPal
         const [from = 0, size = 0] = partOf(row);
         if (size <= 0) continue;
         const begin = left + 1 + (from / profile.most) * room;
-        context.fillRect(begin, row.y - height / 2, (size / profile.most) * room, height);
+        fillWhole(context, begin, row.y - height / 2, (size / profile.most) * room, height);
       }
     }
   }
