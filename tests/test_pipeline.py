@@ -1,6 +1,8 @@
 """From a feed into the market and out to sinks; queues that say what happens when full."""
 
 import asyncio
+import itertools
+import time
 
 import numpy as np
 import pytest
@@ -106,13 +108,36 @@ async def test_small_batches_that_come_together_are_applied_together_in_order():
         yield definition
         yield adds(1, 10)
 
-    await Pipeline(feed(), market, [collector], gather_seconds=0.01).run()
+    await Pipeline(feed(), market, [collector], gather_seconds=(0.01, 0.01)).run()
     assert [(batch.schema, len(batch.records)) for batch in collector.seen] == [
         (Schema.MBO, 10),
         (Schema.DEFINITION, 1),
         (Schema.MBO, 1),
     ]
     assert collector.seen[0].records["order_id"].tolist() == list(range(10))
+
+
+async def test_where_batches_cost_much_more_of_them_are_applied_together():
+    clock, given = asyncio.get_running_loop().time, []
+
+    class Costly:
+        async def write(self, batch):
+            given.append(clock())
+            time.sleep(0.02)
+
+        async def close(self):
+            pass
+
+    async def feed():
+        for first in range(3):
+            yield adds(1, first)
+            while len(given) <= first:
+                await asyncio.sleep(0)
+
+    await Pipeline(feed(), Market(), [Costly()], gather_seconds=(0.0, 0.1)).run()
+    # From one's end to the next: what costs 20 ms would rest for 140, were it not for the limit.
+    rests = [after - before - 0.02 for before, after in itertools.pairwise(given)]
+    assert min(rests) > 0.09
 
 
 async def test_while_a_replay_catches_up_no_batch_waits_for_others():
@@ -130,7 +155,7 @@ async def test_while_a_replay_catches_up_no_batch_waits_for_others():
     sink = Collector(market := Market())
     market.apply(adds(1, first=99))
     # Who gathers here waits for longer than the test.
-    pipeline = Pipeline(feed(), market, [sink], gather_seconds=3_600.0)
+    pipeline = Pipeline(feed(), market, [sink], gather_seconds=(3_600.0, 3_600.0))
     async with asyncio.timeout(10):
         await pipeline.run()
     assert [len(batch.records) for batch in sink.seen] == [1, 3, 2, 1]

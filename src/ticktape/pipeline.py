@@ -29,6 +29,8 @@ BATCHES_WAITING: Final = 64
 # An apply of this many records holds the event loop for a few milliseconds.
 RECORDS_A_TURN: Final = 1 << 14
 _SMALL_RECORDS: Final = 1 << 10
+# An eighth of the time for applying leaves the rest to whoever asks.
+_REST_TO_COST: Final = 7.0
 
 
 class QueueClosed(Exception):  # noqa: N818 -- an ending, not an error
@@ -161,10 +163,12 @@ class Pipeline:
         What they are applied to.
     sinks : sequence of Sink
         Where they go next.
-    gather_seconds : float
+    gather_seconds : tuple of float
         Small batches are applied at most so often, those of a schema that came meanwhile together:
-        the work of a batch hardly depends on its length. What is shown is late by as much at most;
-        what comes after a pause is applied at once.
+        the work of a batch hardly depends on its length. The first where they cost little; where
+        they cost much they wait until an eighth of the time goes to them, but no longer than the
+        second. What is shown is late by as much at most; what comes after a pause is applied at
+        once.
     """
 
     def __init__(
@@ -173,14 +177,15 @@ class Pipeline:
         market: Market,
         sinks: Sequence[Sink] = (),
         *,
-        gather_seconds: float = 0.0,
+        gather_seconds: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         self.feed = feed
         self.market = market
         self.sinks = list(sinks)
         self.lag_seconds = 0.0
         self.records = 0
-        self._gather_seconds = gather_seconds
+        self._shortest_rest, self._longest_rest = gather_seconds
+        self._cost_seconds = 0.0
         self._applied_at = monotonic()
         self._is_catching_up = False
         self._queue: BoundedQueue[tuple[float, Batch]] = BoundedQueue("feed", BATCHES_WAITING)
@@ -196,11 +201,14 @@ class Pipeline:
         reader = asyncio.create_task(self._read())
         try:
             while True:
-                for arrived, batch in await self._take():
+                taken = await self._take()
+                began = monotonic()
+                for arrived, batch in taken:
                     await self._apply(batch)
                     self._applied_at = monotonic()
                     self.lag_seconds = self._applied_at - arrived
                     LAG.set(self.lag_seconds)
+                self._cost_seconds = self._applied_at - began
         except QueueClosed:
             await reader
         finally:
@@ -216,8 +224,10 @@ class Pipeline:
         # System records are marks and gaps: who waits for one, waits for what follows it; and who
         # waits for a replay to catch up, waits for every batch of it.
         is_small = len(first.records) < _SMALL_RECORDS and first.schema is not Schema.SYSTEM
-        if self._gather_seconds and is_small and not self._is_catching_up:
-            await asyncio.sleep(max(0.0, self._applied_at + self._gather_seconds - monotonic()))
+        if self._longest_rest and is_small and not self._is_catching_up:
+            rest = min(_REST_TO_COST * self._cost_seconds, self._longest_rest)
+            rest = max(rest, self._shortest_rest)
+            await asyncio.sleep(max(0.0, self._applied_at + rest - monotonic()))
             while len(self._queue):
                 taken.append(await self._queue.get())
         return merge_runs(taken)
