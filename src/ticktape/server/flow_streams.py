@@ -23,6 +23,7 @@ from ticktape.ops.metrics import CLIENT_QUEUE, CLIENTS
 from ticktape.server.directory import Directory
 from ticktape.server.flow_client import FlowClient
 from ticktape.server.flow_entries import connected, unknown_symbol
+from ticktape.server.flow_holding import MOST_RECORDS, HeldRecords
 from ticktape.server.flow_past import FlowPast, Plan
 from ticktape.server.flow_studies import FlowStudies, Origin
 from ticktape.server.flow_symbol import FlowSymbol
@@ -40,8 +41,6 @@ from ticktape.tape.symbology import infer_stype
 MOST_INSTRUMENTS: Final = 32
 # Records that wait while a past is studied; beyond that the pipeline waits for it.
 MOST_WAITING_BATCHES: Final = 4_096
-# What is told of so many takes some ten milliseconds.
-_RECORDS_A_TURN: Final = 1 << 12
 # A symbol has legs, or not, in every year.
 _ANY_DATE: Final = date(2000, 1, 1)
 _NAMES: Final = frozenset({Schema.DEFINITION, Schema.SYMBOL_MAPPING})
@@ -93,6 +92,7 @@ class FlowStreams:
         # Whether what is told now of a past is known from the tape's index.
         self._skips = False
         self._knows = False
+        self._held = HeldRecords(self._take)
         self._builds: set[asyncio.Task[None]] = set()
         self._unstudied: set[int] = set()
         # Of each instrument, until when its signals have been written.
@@ -106,23 +106,33 @@ class FlowStreams:
 
     async def write(self, batch: Batch) -> None:
         """Take a batch that the market has applied."""
+        if batch.schema is self._past.schema and len(batch.records) and not self._skips:
+            await self._take_or_hold(batch)
+            return
+        self._held.let_go()
         if batch.schema is Schema.SYSTEM:
             self._read_system(batch)
         elif batch.schema in _NAMES:
             self._unstudied.clear()
             self.resolve_again()
-        elif batch.schema is self._past.schema and len(batch.records) and not self._skips:
-            for at in range(0, len(batch.records), _RECORDS_A_TURN):
+        self.records += len(batch.records)
+
+    async def _take_or_hold(self, batch: Batch) -> None:
+        if not self.clients and len(batch.records) < MOST_RECORDS:
+            self._held.add(batch)
+        else:
+            self._held.let_go()
+            for at in range(0, len(batch.records), MOST_RECORDS):
                 if at:
                     # Whoever waits for an answer gets it in between.
                     await asyncio.sleep(0)
-                self._take(Batch(batch.schema, batch.records[at : at + _RECORDS_A_TURN]))
-            if any(len(one.waiting) > MOST_WAITING_BATCHES for one in self.followed.values()):
-                await self.settle()
-        self.records += len(batch.records)
+                self._take(Batch(batch.schema, batch.records[at : at + MOST_RECORDS]))
+        if any(len(one.waiting) > MOST_WAITING_BATCHES for one in self.followed.values()):
+            await self.settle()
 
     async def close(self) -> None:
         """End every client's stream, and write down what has been seen."""
+        self._held.let_go()
         for client in self.clients:
             client.closing = True
             client.wake.set()
@@ -151,6 +161,7 @@ class FlowStreams:
         self._past.count(batch)
         for symbol in self.followed.values():
             symbol.take(batch)
+        self.records += len(batch.records)
         self._keep()
 
     def _keep(self) -> None:
@@ -321,6 +332,7 @@ class FlowStreams:
 
     def attach(self, client: FlowClient, settings: dict[str, Any]) -> None:
         """Begin a client's stream."""
+        self._held.let_go()
         client.settings = settings
         self.clients.add(client)
         self._empty.clear()
