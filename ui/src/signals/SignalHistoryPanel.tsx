@@ -13,6 +13,7 @@ import { SignalHead, SignalRow } from "./SignalRow";
 import type { FlowSession } from "./signal";
 import { WinRates } from "./WinRates";
 import "../styles/signals.css";
+import "../styles/signalHistory.css";
 
 const TABS = ["Signals", "Sessions", "Win rates"] as const;
 const FORMATS = ["csv", "json", "parquet"] as const;

@@ -12,6 +12,7 @@ import { SignalHead, SignalRow } from "./SignalRow";
 import { StatsTable, useStats } from "./SignalStats";
 import type { Signal } from "./signal";
 import "../styles/signals.css";
+import "../styles/signalHistory.css";
 
 const ROW_PX = 22;
 
