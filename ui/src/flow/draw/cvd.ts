@@ -11,6 +11,7 @@ import { strokeLine } from "./profile";
 
 type Context = CanvasRenderingContext2D;
 
+const MANY_POINTS = 800;
 const BUCKET_NAMES = ["small", "medium", "large", "larger", "largest"];
 
 export function drawCvd(context: Context, scene: FlowScene, palette: FlowPalette): void {
@@ -32,8 +33,8 @@ export function drawCvd(context: Context, scene: FlowScene, palette: FlowPalette
   drawCandles(context, cvd, palette);
   if (cvd.line !== null) {
     context.strokeStyle = palette.accent;
-    // No wider: a line of many points of more than a pixel is far more work.
-    context.lineWidth = 1;
+    // A line of many points is far more work where it is wider than a pixel.
+    context.lineWidth = cvd.line.xs.length > MANY_POINTS ? 1 : 1.5;
     strokeLine(context, cvd.line);
   }
   drawSegments(context, cvd.disagreements, palette);
