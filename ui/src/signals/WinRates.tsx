@@ -66,7 +66,7 @@ export function WinRates({ query }: { query: string }) {
 function RateBar({ bar }: { bar: Bar }) {
   const { bucket, wins, losses, winRate } = bar;
   const from = formatDateTime(bucket.fromNs, "utc");
-  const label = bucket.isDay ? from.slice(5, 10) : from.slice(11, 16);
+  const label = bucket.isDay ? from.slice(5, 10) : `${from.slice(11, 13)}h`;
   return (
     <li title={`${from}: ${wins} won, ${losses} lost`}>
       <span className="rate-text">{rateText(winRate)}</span>
