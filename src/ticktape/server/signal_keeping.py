@@ -23,6 +23,8 @@ SIMULATED: Final = "SIMULATED"
 MOST_WAITING: Final = 200_000
 _BATCH: Final = 5_000
 _TRY_AGAIN_SECONDS: Final = 1.0
+# Writing takes the interpreter from whoever answers requests: seldom, and much at a time.
+_GATHER_SECONDS: Final = 1.0
 _WAITING: Final = QUEUE_DEPTH.labels("signals")
 _DROPPED: Final = DROPS.labels("signals")
 
@@ -64,6 +66,8 @@ class SignalKeeper:
         self._stirred = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        # Whether somebody waits until all is written.
+        self._wanted = asyncio.Event()
         self._closing = False
         self._writer: asyncio.Task[None] | None = None
 
@@ -101,6 +105,7 @@ class SignalKeeper:
             If the file cannot be read or written.
         """
         if self._writer is not None:
+            self._wanted.set()
             # What a failing disk does not take is no reason not to answer.
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TRY_AGAIN_SECONDS):
@@ -111,6 +116,7 @@ class SignalKeeper:
         """Write what waits, once, and let go of the file."""
         self._closing = True
         self._stirred.set()
+        self._wanted.set()
         if self._writer is not None:
             await self._writer
             self._writer = None
@@ -120,6 +126,9 @@ class SignalKeeper:
         failed = False
         while True:
             await self._stirred.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER_SECONDS):
+                    await self._wanted.wait()
             self._stirred.clear()
             while self._waiting:
                 count = min(len(self._waiting), _BATCH)
@@ -141,6 +150,7 @@ class SignalKeeper:
             self._idle.set()
             if self._closing:
                 return
+            self._wanted.clear()
 
 
 def _sorted(batch: list[Kept]) -> _Sorted:
