@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from ticktape.book.effect_events_kernels import (
-    find_name,
+from ticktape.book.json_text_kernels import (
+    as_bytes,
+    put_name,
     put_natural,
     put_price_and_number,
     put_text,
@@ -17,28 +18,23 @@ from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import UNDEF_PRICE
 
-
-def _text(text: str) -> np.ndarray:
-    return np.frombuffer(text.encode(), np.uint8)
-
-
-_POSITION: Final = _text('{"position":')
-_SYMBOL: Final = _text(',"symbol":')
-_INSTRUMENT: Final = _text(',"instrument_id":')
-_PUBLISHER: Final = _text(',"publisher_id":')
-_RECV_TIME: Final = _text(',"ts_recv":"')
-_RECV_NUMBER: Final = _text('","ts_recv_unix_ns":')
-_EVENT_TIME: Final = _text(',"ts_event":"')
-_EVENT_NUMBER: Final = _text('","ts_event_unix_ns":')
-_SEQUENCE: Final = _text(',"sequence":')
-_FLAGS: Final = _text(',"flags":')
-_BIDS: Final = _text(',"bids":[')
-_ASKS: Final = _text('],"asks":[')
-_END: Final = _text("]}")
-_PRICE: Final = _text('{"price":')
-_PRICE_NUMBER: Final = _text(',"price_i64":')
-_SIZE: Final = _text(',"size":')
-_COUNT: Final = _text(',"count":')
+_POSITION: Final = as_bytes('{"position":')
+_SYMBOL: Final = as_bytes(',"symbol":')
+_INSTRUMENT: Final = as_bytes(',"instrument_id":')
+_PUBLISHER: Final = as_bytes(',"publisher_id":')
+_RECV_TIME: Final = as_bytes(',"ts_recv":"')
+_RECV_NUMBER: Final = as_bytes('","ts_recv_unix_ns":')
+_EVENT_TIME: Final = as_bytes(',"ts_event":"')
+_EVENT_NUMBER: Final = as_bytes('","ts_event_unix_ns":')
+_SEQUENCE: Final = as_bytes(',"sequence":')
+_FLAGS: Final = as_bytes(',"flags":')
+_BIDS: Final = as_bytes(',"bids":[')
+_ASKS: Final = as_bytes('],"asks":[')
+_END: Final = as_bytes("]}")
+_PRICE: Final = as_bytes('{"price":')
+_PRICE_NUMBER: Final = as_bytes(',"price_i64":')
+_SIZE: Final = as_bytes(',"size":')
+_COUNT: Final = as_bytes(',"count":')
 _COMMA: Final = 44
 _BRACE: Final = 125
 
@@ -106,11 +102,7 @@ def write_level_documents(
         at = put_text(out, at, _POSITION)
         at = put_natural(out, at, heads[i]["position"])
         at = put_text(out, at, _SYMBOL)
-        name = find_name(ids, heads[i]["instrument_id"])
-        begin = np.int64(name_ends[name - 1]) if name > 0 else np.int64(0)
-        for place in range(begin, name_ends[name]):
-            out[at] = names[place]
-            at += 1
+        at = put_name(out, at, heads[i]["instrument_id"], ids, name_ends, names)
         at = put_head(out, at, heads[i])
         at = put_text(out, at, _BIDS)
         for depth in range(levels.shape[1]):
