@@ -64,3 +64,8 @@ def test_a_target_that_cannot_be_written_is_one_line(tape, tmp_path, capsys):
 
 def test_a_missing_argument_is_wrong_usage(tape):
     assert run(["convert", str(tape)]) == 2
+
+
+def test_a_schema_that_nobody_knows_is_wrong_usage(tape, tmp_path, capsys):
+    assert run(["convert", str(tape), str(tmp_path / "x.csv"), "--schema", "nonsense"]) == 2
+    assert "'nonsense' is no schema" in capsys.readouterr().err

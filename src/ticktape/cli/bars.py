@@ -10,14 +10,13 @@ import typer
 
 from ticktape.cli.progress import watch_batches
 from ticktape.cli.results import print_result
+from ticktape.cli.schemas import print_schema_named
 from ticktape.cli.tables import format_table
 from ticktape.cli.usage import wrong_usage
 from ticktape.flow.bar_files import COUNTS, PRICES, bar_documents, write_bars
 from ticktape.flow.bars import parse_every
-from ticktape.flow.tape_bars import PRINT_SCHEMAS, bars_of_tape
-from ticktape.tape.errors import BadValueError
+from ticktape.flow.tape_bars import bars_of_tape
 from ticktape.tape.files import open_tape
-from ticktape.tape.layouts import Schema
 
 
 def bars(
@@ -49,7 +48,7 @@ def bars(
     """Make bars from the trades of a tape."""
     with wrong_usage():
         every_ns = parse_every(every)
-        chosen = _schema_named(schema)
+        chosen = print_schema_named(schema)
     tape = open_tape(file)
     made = bars_of_tape(
         watch_batches(tape, f"reading {file.name}"), tape.metadata, every_ns, symbol, chosen
@@ -72,9 +71,3 @@ def bars(
     ):
         if count:
             typer.echo(f"warning: {count} trades {what} and are in no bar", err=True)
-
-
-def _schema_named(name: str | None) -> Schema | None:
-    if name is None or name in PRINT_SCHEMAS:
-        return None if name is None else Schema(name)
-    raise BadValueError(f"{name!r} has no trades", hint=f"choose of {', '.join(PRINT_SCHEMAS)}")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ticktape.cli.progress import watch_batches
+from ticktape.cli.schemas import schema_named
 from ticktape.tape.convert import convert_tape
 
 
@@ -28,7 +29,7 @@ def convert(
     count = convert_tape(
         source,
         target,
-        schema=schema,
+        schema=schema_named(schema),
         pretty=pretty,
         map_symbols=symbols,
         watch=lambda batches: watch_batches(batches, f"converting {source.name}"),

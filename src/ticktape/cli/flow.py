@@ -11,16 +11,16 @@ import typer
 
 from ticktape.cli.progress import watch_batches
 from ticktape.cli.results import print_result
+from ticktape.cli.schemas import print_schema_named
 from ticktape.cli.usage import wrong_usage
 from ticktape.flow.flow_files import write_flow
 from ticktape.flow.print_hours import PARTS, Part, PrintHours
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.flow.tally import vwap_of
-from ticktape.flow.tape_bars import PRINT_SCHEMAS
 from ticktape.flow.tape_flow import TapeFlow, flow_of_tape
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
-from ticktape.tape.layouts import UNDEF_PRICE, Schema
+from ticktape.tape.layouts import UNDEF_PRICE
 from ticktape.tape.prices import format_price, parse_price
 from ticktape.tape.times import parse_time
 
@@ -64,7 +64,7 @@ def flow(
             None if end is None else parse_time(end),
             _part_named(session),
         )
-        chosen = _schema_named(schema)
+        chosen = print_schema_named(schema)
         step = None if tick is None else _step_of(tick)
     tape = open_tape(file)
     found = flow_of_tape(
@@ -160,9 +160,3 @@ def _part_named(name: str | None) -> Part:
     if name is None:
         return "all"
     raise BadValueError(f"a session has no part {name!r}", hint="give rth or eth")
-
-
-def _schema_named(name: str | None) -> Schema | None:
-    if name is None or name in PRINT_SCHEMAS:
-        return None if name is None else Schema(name)
-    raise BadValueError(f"{name!r} has no trades", hint=f"choose of {', '.join(PRINT_SCHEMAS)}")

@@ -13,7 +13,7 @@ from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.order_studies import OrderStudies
 from ticktape.flow.print_hours import PrintHours
 from ticktape.flow.print_studies import PrintStudies
-from ticktape.flow.prints import PrintStream
+from ticktape.flow.prints import PRINT_SCHEMAS, PrintStream
 from ticktape.flow.session_cutting import Piece, SessionCutter
 from ticktape.flow.signal_studies import SignalStudies
 from ticktape.flow.tally import Tally
@@ -25,17 +25,6 @@ from ticktape.tape.sessions import Sessions
 # Rows that were closed, by the name of their study; a study that closed none is not in it.
 FlowRows = dict[str, np.ndarray]
 
-PRINT_SCHEMAS: Final = frozenset(
-    {
-        Schema.MBO,
-        Schema.TRADES,
-        Schema.TBBO,
-        Schema.MBP_1,
-        Schema.MBP_10,
-        Schema.CMBP_1,
-        Schema.TCBBO,
-    }
-)
 _ALL_HOURS: Final = PrintHours()
 
 

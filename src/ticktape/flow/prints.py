@@ -10,6 +10,7 @@ import numpy as np
 from ticktape.flow.prints_kernels import PrintColumns, take_prints
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import WrongSchemaError
+from ticktape.tape.layouts import Schema
 
 # One trade: its time on the exchange, its price in 1e-9, its size, the exchange's sequence number,
 # the aggressor's side (B bought, A sold, N is not known) and the record's flags.
@@ -20,6 +21,17 @@ PRINT: Final = np.dtype(
         "offsets": [0, 8, 16, 20, 24, 25],
         "itemsize": 32,
     }
+)
+
+# Those whose records carry trades.
+PRINT_SCHEMAS: Final = (
+    Schema.MBO,
+    Schema.TRADES,
+    Schema.TBBO,
+    Schema.MBP_1,
+    Schema.MBP_10,
+    Schema.CMBP_1,
+    Schema.TCBBO,
 )
 
 _NEEDED: Final = frozenset(PrintColumns._fields)

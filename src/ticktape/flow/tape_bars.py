@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ticktape.flow.bars import BAR_ROWS, TimeBars
+from ticktape.flow.prints import PRINT_SCHEMAS
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError, UnknownSymbolError, WrongSchemaError
 from ticktape.tape.instruments import Instruments
@@ -16,15 +17,6 @@ from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.symbology import resolve_symbols
 from ticktape.tape.times import NS_PER_DAY
 
-PRINT_SCHEMAS: Final = (
-    Schema.MBO,
-    Schema.TRADES,
-    Schema.TBBO,
-    Schema.MBP_1,
-    Schema.MBP_10,
-    Schema.CMBP_1,
-    Schema.TCBBO,
-)
 _NAMED: Final = 8
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import FlowInstrument, flow_instrument
 from ticktape.flow.instrument_choice import InstrumentChoice
-from ticktape.flow.instrument_flow import PRINT_SCHEMAS, FlowRows, InstrumentFlow
+from ticktape.flow.instrument_flow import FlowRows, InstrumentFlow
 from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PrintHours
+from ticktape.flow.prints import PRINT_SCHEMAS
 from ticktape.flow.profile.levels import ProfileSummary, summary_of
 from ticktape.flow.profile.settings import ProfileSettings
 from ticktape.flow.signals.signal import SignalKind
@@ -144,7 +145,7 @@ def _flow_of(
 
 
 def _no_prints(others: set[Schema], schema: Schema | None) -> WrongSchemaError:
-    needed = schema or ", ".join(sorted(PRINT_SCHEMAS))
+    needed = schema or ", ".join(PRINT_SCHEMAS)
     return WrongSchemaError(
         f"the tape holds {', '.join(sorted(others))} records", hint=f"studies need {needed}"
     )

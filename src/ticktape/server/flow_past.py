@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.flow.instrument_flow import PRINT_SCHEMAS
+from ticktape.flow.prints import PRINT_SCHEMAS
 from ticktape.server.recording import Recording
 from ticktape.server.source import Source
 from ticktape.store import MboLog, RecentLog, TapeIndex
