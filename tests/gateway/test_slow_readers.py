@@ -113,13 +113,15 @@ class TestNobodyIsHeldBack:
         feed = PushFeed(small_tape)
         many = np.tile(small_tape.records, 5)
         async with serving(BroadcastSource(feed), limits=Limits(queued_bytes=1 << 20)) as gateway:
-            await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS")
+            # Held on to: what is sent to a client that nobody holds is thrown away, not unread.
+            silent = await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS")
             gateway.sessions[0].outlet.stall_timeout_s = 0.2
             for _ in range(4):
                 await feed.push(Batch(Schema.MBO, many))
             async with asyncio.timeout(60):
                 while gateway.sessions:
                     await asyncio.sleep(0.01)
+            silent.close()
 
     async def test_sessions_of_the_same_form_share_one_encoding(self, small_tape):
         feed = PushFeed(small_tape)

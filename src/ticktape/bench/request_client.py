@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from typing import cast
 
 
 class Asker(asyncio.Protocol):
@@ -24,8 +25,8 @@ class Asker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the first time."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- of a TCP connection
-        self._transport = transport
+        # uvloop's are none of asyncio's classes.
+        self._transport = cast("asyncio.Transport", transport)
         self._ask()
 
     def _ask(self) -> None:
