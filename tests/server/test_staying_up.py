@@ -78,6 +78,7 @@ async def test_a_hundred_clients_vanish_at_once_and_leave_nothing(demo):
     await crowd()
     # What the studies load once, they have loaded: nobody watches them, so they take their time.
     await until(lambda: demo.viewer.flow_streams.records >= demo.viewer.hub.records)
+    await demo.viewer.flow_streams.settle()
     tasks = len(asyncio.all_tasks())
     gc.collect()
     tracemalloc.start()

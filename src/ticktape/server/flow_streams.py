@@ -24,6 +24,7 @@ from ticktape.server.directory import Directory
 from ticktape.server.flow_client import FlowClient
 from ticktape.server.flow_entries import connected, unknown_symbol
 from ticktape.server.flow_holding import MOST_RECORDS, HeldRecords
+from ticktape.server.flow_loading import are_studies_loaded, load_studies
 from ticktape.server.flow_past import FlowPast, Plan
 from ticktape.server.flow_studies import FlowStudies, Origin
 from ticktape.server.flow_symbol import FlowSymbol
@@ -292,7 +293,7 @@ class FlowStreams:
             symbol = FlowSymbol(instrument, studies, is_default=instrument_id in self._defaults)
             symbol.is_held = self.catching_up
             self.followed[instrument_id] = symbol
-            if not self._past.is_empty:
+            if not (self._past.is_empty and are_studies_loaded()):
                 self._build([symbol])
         return symbol
 
@@ -381,6 +382,7 @@ class FlowStreams:
 
 
 def _study_past(studies: list[FlowStudies], plan: Plan) -> None:
+    load_studies()
     ids = [one.engine.instrument.instrument_id for one in studies]
     for batch in plan.batches(ids):
         for one in studies:
