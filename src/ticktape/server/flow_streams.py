@@ -42,6 +42,9 @@ from ticktape.tape.symbology import infer_stype
 MOST_INSTRUMENTS: Final = 32
 # Records that wait while a past is studied; beyond that the pipeline waits for it.
 MOST_WAITING_BATCHES: Final = 4_096
+# Before the past of another place is studied: a book is awaited there first.
+_REST_SECONDS: Final = 0.2
+_UNWATCHED_REST_SECONDS: Final = 1.0
 # A symbol has legs, or not, in every year.
 _ANY_DATE: Final = date(2000, 1, 1)
 _NAMES: Final = frozenset({Schema.DEFINITION, Schema.SYMBOL_MAPPING})
@@ -204,7 +207,9 @@ class FlowStreams:
         for mbo_position, position in positions_in(batch):
             self._past.place(mbo_position, position)
         if self._knows and self.followed:
-            self._build(list(self.followed.values()))
+            # The books first: whoever seeks once more before the rest is over has cost nothing.
+            rest_s = _REST_SECONDS if self.clients else _UNWATCHED_REST_SECONDS
+            self._build(list(self.followed.values()), rest_s)
 
     def _end_reset(self) -> None:
         if self.catching_up:
@@ -223,13 +228,13 @@ class FlowStreams:
             self._kept_until_ns.get(instrument.instrument_id, 0),
         )
 
-    def _build(self, symbols: list[FlowSymbol]) -> None:
+    def _build(self, symbols: list[FlowSymbol], rest_s: float = 0.0) -> None:
         """Let studies see the past up to now, in a thread; what comes meanwhile waits."""
         plan = self._past.plan()
         found = {symbol: self._studies(symbol.instrument, plan) for symbol in symbols}
         for symbol, studies in found.items():
             symbol.begin(studies, is_ready=False)
-        build = asyncio.create_task(self._study(found, plan))
+        build = asyncio.create_task(self._study(found, plan, rest_s))
         self._builds.add(build)
         build.add_done_callback(self._end_build)
 
@@ -238,7 +243,8 @@ class FlowStreams:
         if not build.cancelled() and (error := build.exception()) is not None:
             _log.error("a past could not be studied", exc_info=error)
 
-    async def _study(self, found: dict[FlowSymbol, FlowStudies], plan: Plan) -> None:
+    async def _study(self, found: dict[FlowSymbol, FlowStudies], plan: Plan, rest_s: float) -> None:
+        await asyncio.sleep(rest_s)
         try:
             # Nobody has to wait for it at the end.
             await beside(partial(_study_past, list(found.values()), plan))
@@ -294,7 +300,8 @@ class FlowStreams:
             symbol.is_held = self.catching_up
             self.followed[instrument_id] = symbol
             if not (self._past.is_empty and are_studies_loaded()):
-                self._build([symbol])
+                is_urgent = self.clients or self._past.is_empty
+                self._build([symbol], 0.0 if is_urgent else _UNWATCHED_REST_SECONDS)
         return symbol
 
     def resolve_again(self) -> None:
