@@ -23,7 +23,7 @@ SYMBOL: Final = "NQZ5"
 INSTRUMENT_ID: Final = 42_004_880
 _TICK: Final = 250_000_000
 _TRADES: Final = 600_000
-_RUNS: Final = 5
+_RUNS: Final = 15
 _OPEN: Final = datetime(2025, 11, 24, 23, tzinfo=UTC)
 _SESSION_S: Final = 23 * 3_600
 # Of the day's trades, those in the regular hours, which last from 15.5 to 22 hours after the open.

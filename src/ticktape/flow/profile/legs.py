@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.profile.leg_kernels import (
     CANDLE,
     KNOWN,
@@ -16,7 +17,7 @@ from ticktape.flow.profile.leg_kernels import (
     LegState,
     follow_candles,
 )
-from ticktape.flow.profile.rows import LEG, LEG_NODE
+from ticktape.flow.profile.rows import FOOTPRINT_LEVEL, LEG, LEG_NODE
 from ticktape.flow.profile.settings import LegSettings
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
@@ -95,10 +96,9 @@ class ImpulseLegs:
         legs = legs[: follow_candles(self._state, kernel_input(bars), legs)].copy()
         self._levels.append(levels)
         if len(legs):
-            levels = np.concatenate(self._levels)
-            nodes = [self._nodes_of(leg, levels) for leg in legs]
+            nodes = self._nodes_of(legs, join_rows(list(self._levels), FOOTPRINT_LEVEL))
             legs["nodes"] = [len(found) for found in nodes]
-            self.nodes = np.concatenate(nodes)
+            self.nodes = join_rows(nodes, LEG_NODE)
         # A leg that ends with the next bar reaches back so many of those that are known.
         candles, counts = self._state
         oldest = candles[max(int(counts[KNOWN]) - self.settings.most_candles + 1, 0)]["start"]
@@ -106,18 +106,30 @@ class ImpulseLegs:
             self._levels.popleft()
         return legs
 
-    def _nodes_of(self, leg: np.void, levels: np.ndarray) -> np.ndarray:
+    def _nodes_of(self, legs: np.ndarray, levels: np.ndarray) -> list[np.ndarray]:
+        starts = np.ascontiguousarray(levels["start_ns"])
+        firsts = np.searchsorted(starts, legs["start_ns"]).tolist()
+        ends = np.searchsorted(starts, legs["end_ns"]).tolist()
+        buckets = levels["price"] // (self.settings.node_bucket_ticks * self.tick)
+        sided = levels["bid"] + levels["ask"]
+        return [
+            self._thin_buckets(start_ns, buckets[first:end], sided[first:end])
+            for start_ns, first, end in zip(legs["start_ns"].tolist(), firsts, ends, strict=True)
+        ]
+
+    def _thin_buckets(self, start_ns: int, buckets: np.ndarray, sided: np.ndarray) -> np.ndarray:
+        if not len(buckets):
+            return np.empty(0, LEG_NODE)
+        lowest = int(buckets.min())
+        # Volumes of a few minutes are whole numbers of a float too.
+        volumes = np.bincount(buckets - lowest, weights=sided)
+        least = volumes.sum() * self.settings.node_percent
+        thin = np.flatnonzero(volumes * np.count_nonzero(volumes) * 100 < least)
+        thin = thin[volumes[thin] > 0]
         bucket = self.settings.node_bucket_ticks * self.tick
-        first, end = np.searchsorted(levels["start_ns"], [leg["start_ns"], leg["end_ns"]])
-        inside = levels[first:end]
-        sided = inside["bid"] + inside["ask"]
-        buckets, places = np.unique(inside["price"][sided > 0] // bucket, return_inverse=True)
-        volumes = np.zeros(len(buckets), "i8")
-        np.add.at(volumes, places, sided[sided > 0])
-        thin = volumes * len(volumes) * 100 < volumes.sum() * self.settings.node_percent
-        nodes = np.zeros(int(thin.sum()), LEG_NODE)
-        nodes["start_ns"] = leg["start_ns"]
-        nodes["price_from"] = buckets[thin] * bucket
+        nodes = np.zeros(len(thin), LEG_NODE)
+        nodes["start_ns"] = start_ns
+        nodes["price_from"] = (thin + lowest) * bucket
         nodes["price_to"] = nodes["price_from"] + bucket
         nodes["volume"] = volumes[thin]
         return nodes
