@@ -168,7 +168,7 @@ def test_a_chart_that_was_hidden_is_zoomed_as_it_was_left(open_page, replay):
 def test_panels_are_reached_by_keys(open_page, replay):
     page = watched(open_page, replay)
     page.keyboard.press("Shift+W")
-    expect(page.get_by_role("menu", name="Panels")).to_be_visible()
+    expect(page.get_by_role("menuitemcheckbox", name="Chart")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
