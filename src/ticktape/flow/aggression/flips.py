@@ -15,9 +15,8 @@ from ticktape.flow.aggression.flips_kernels import (
     FlipState,
     gather_flips,
 )
-from ticktape.flow.aggression.gather import ROOM, gather
+from ticktape.flow.aggression.gather import ROOM, gather, take_across_open
 from ticktape.flow.aggression.limits import at_least
-from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input
@@ -137,11 +136,7 @@ class DeltaFlips:
         """
         if self._opens_ns is None:
             return self._take(points)
-        # What the delta's own window held back at the open is still of the session before.
-        is_new = points["start_ns"] >= self._opens_ns
-        before = self._take(points[~is_new])
-        self.reset()
-        return join_rows([before, self._take(points[is_new])], FLIP)
+        return take_across_open(points, self._opens_ns, self._take, self.reset, FLIP)
 
     def current(self) -> np.ndarray:
         """Give none: a flip is at once."""

@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.joined_rows import join_rows
+
 ROOM: Final = 16_384
 
 
@@ -36,3 +38,38 @@ def gather(step: Callable[[int], tuple[int, int]], end: int, rows: np.ndarray) -
         done, filled = step(done)
         pieces.append(held[: filled * one].copy())
     return (pieces[0] if len(pieces) == 1 else np.concatenate(pieces)).view(rows.dtype)
+
+
+def take_across_open(
+    points: np.ndarray,
+    opens_ns: int,
+    take: Callable[[np.ndarray], np.ndarray],
+    start_over: Callable[[], None],
+    rows: np.dtype,
+) -> np.ndarray:
+    """Take the first points after a session's open: those from before it, then the session's own.
+
+    What the delta's own window held back at the open is still of the session before.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        dtype ``CVD_POINT``.
+    opens_ns : int
+        The open.
+    take : callable
+        Takes points, and gives the rows that they close.
+    start_over : callable
+        Forgets the session before.
+    rows : numpy.dtype
+        Of what `take` gives.
+
+    Returns
+    -------
+    numpy.ndarray
+        dtype `rows`, by time.
+    """
+    is_new = points["start_ns"] >= opens_ns
+    before = take(points[~is_new])
+    start_over()
+    return join_rows([before, take(points[is_new])], rows)
