@@ -13,7 +13,7 @@ from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.order_studies import OrderStudies
 from ticktape.flow.print_hours import PrintHours
 from ticktape.flow.print_studies import PrintStudies
-from ticktape.flow.prints import PRINT_SCHEMAS, PrintStream
+from ticktape.flow.prints import PRINT, PRINT_SCHEMAS, PrintStream
 from ticktape.flow.session_cutting import Piece, SessionCutter
 from ticktape.flow.signal_studies import SignalStudies
 from ticktape.flow.tally import Tally
@@ -87,6 +87,8 @@ class InstrumentFlow:
         Those of the order book.
     signals : SignalStudies
         ``signals.win_rates.rates()``.
+    newest : numpy.ndarray
+        dtype ``PRINT``: the prints of the last batch, at any hours.
 
     Examples
     --------
@@ -114,6 +116,7 @@ class InstrumentFlow:
         self.prints = PrintStudies(instrument.tick, settings)
         self.signals = SignalStudies(instrument.tick, settings)
         self.orders = OrderStudies(instrument, settings)
+        self.newest = np.empty(0, PRINT)
         self._beat_ns = 1
         self._quiet_until_ns = 0
         self.rows: dict[str, np.dtype] = {
@@ -151,8 +154,9 @@ class InstrumentFlow:
             a row closed.
         """
         if batch.schema not in PRINT_SCHEMAS:
+            self.newest = self.newest[:0]
             return {}
-        prints = self._stream.take(batch.records)
+        prints = self.newest = self._stream.take(batch.records)
         if batch.schema is Schema.MBO:
             self.orders.take(batch.records)
         if not self._stream.first_ns:

@@ -12,7 +12,6 @@ from msgspec.json import Encoder
 
 from ticktape.flow.instrument import FlowInstrument
 from ticktape.flow.instrument_flow import FlowRows, InstrumentFlow
-from ticktape.flow.prints import PRINT, PrintStream
 from ticktape.flow.profile.range_profile import RangeProfile
 from ticktape.flow.profile.rows import LEG_NODE
 from ticktape.flow.signals.rows import Outcome
@@ -127,8 +126,6 @@ class FlowStudies:
         Its latest prints.
     kept : list
         Sessions, signals and outcomes to be written; whoever writes them takes them away.
-    newest : numpy.ndarray
-        dtype ``PRINT``: the prints of the last records.
     signals : OrderedDict
         The latest signals by their identifiers, with what came of them.
     """
@@ -149,10 +146,8 @@ class FlowStudies:
         self.counts = SessionCounts()
         self.legs: deque[tuple[np.void, np.ndarray]] = deque(maxlen=LEGS_KEPT)
         self.last_price: int | None = None
-        self.newest = np.zeros(0, PRINT)
         self.buckets = len(self.engine.settings.cvd.bounds_contracts) + 1
         self._origin = origin
-        self._stream = PrintStream(instrument.instrument_id, instrument.publisher_id)
         self._sessions = Sessions(instrument.sessions)
         self._session: Session | None = None
         self._kept_until_ns = kept_until_ns
@@ -164,11 +159,11 @@ class FlowStudies:
 
     def take(self, batch: Batch) -> FlowRows:
         """Take records, of any instrument, and give the rows that they close."""
-        own = self.newest = self._stream.take(batch.records)
+        rows = self.engine.update(batch)
+        own = self.engine.newest
         if len(own):
             self.prints.update(own)
             self.last_price = int(own["price"][-1])
-        rows = self.engine.update(batch)
         self._note_session()
         for name, ring in self.rings.items():
             if name in rows:

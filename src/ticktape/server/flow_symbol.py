@@ -118,7 +118,7 @@ class FlowSymbol:
             bars = FootprintRows(rows["footprints"], levels, rows.get("stacks", _NO_STACKS))
             yield from self._bars(DEFAULT_EVERY, bars)
         for every, chosen in self._chosen.items():
-            closed = chosen.take(self.studies.newest, self.studies.engine.clock_ns)
+            closed = chosen.take(self.studies.engine.newest, self.studies.engine.clock_ns)
             yield from self._bars(every, closed)
 
     def _bars(self, every: str, rows: FootprintRows) -> Iterator[Event]:
