@@ -82,6 +82,21 @@ async def test_a_feed_that_is_read_late_begins_with_the_books_of_the_present():
     )
 
 
+async def test_time_spent_on_the_first_books_does_not_make_all_that_follows_late():
+    clock = HandClock()
+    exchange = SimulatedExchange(seed=3, rate=100_000)
+    present_ns = exchange.start_ns + SECOND
+    stream = aiter(SimulatorFeed(exchange, clock=clock, present_ns=lambda: present_ns))
+    for _ in range(3):
+        await anext(stream)
+    clock.time_ns += SECOND // 10
+    newest_ns = 0
+    while clock.time_ns < SECOND // 2:
+        newest_ns = int((await anext(stream)).records["ts_event"][-1])
+    await stream.aclose()
+    assert present_ns + clock.time_ns - newest_ns < 11_000_000
+
+
 async def test_the_metadata_map_every_symbol_of_a_mixture():
     feed = SimulatorFeed(SimulatedExchange(seed=6))
     assert feed.metadata.schema is None

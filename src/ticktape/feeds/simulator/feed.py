@@ -77,7 +77,9 @@ class SimulatorFeed:
         """Deliver what the books are, then what happens."""
         exchange = self.exchange
         begins_ns = exchange.start_ns
-        present_ns = self._present_ns()
+        # Before the books are handed over: the time that it takes is not the exchange's, which
+        # would else be late by as much from then on.
+        anchor_ns, present_ns = self._clock.now_ns(), self._present_ns()
         if self.speed == 1.0 and 0 < present_ns - begins_ns < _JOINED_LATE_NS:
             begins_ns = present_ns
             exchange.skip_to(begins_ns)
@@ -87,7 +89,7 @@ class SimulatorFeed:
         is_late = begins_ns > exchange.start_ns
         yield Batch(Schema.MBO, exchange.books() if is_late else exchange.snapshot())
         speed = self.speed
-        stream = self._unpaced() if speed is None else self._paced(speed, begins_ns)
+        stream = self._unpaced() if speed is None else self._paced(speed, begins_ns, anchor_ns)
         async for records in stream:
             if not trading and exchange.now_ns >= exchange.opens_ns:
                 trading = True
@@ -100,10 +102,11 @@ class SimulatorFeed:
             await asyncio.sleep(0)
 
     # Anchored once: event time is the beginning plus wall time since the anchor, so nothing drifts.
-    async def _paced(self, speed: float, begins_ns: int) -> AsyncIterator[np.ndarray]:
+    async def _paced(
+        self, speed: float, begins_ns: int, anchor_ns: int
+    ) -> AsyncIterator[np.ndarray]:
         never = asyncio.Event()
         exchange = self.exchange
-        anchor_ns = self._clock.now_ns()
         reached_ns = begins_ns
         beat_ns = max(1, int(_BEAT_NS * speed))
         while True:
