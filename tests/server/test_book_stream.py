@@ -11,9 +11,13 @@ from tests.server.market_day import CL, ES, SECOND, definitions, opening_book, s
 from ticktape.book import MboBook
 from ticktape.book.ladder import read_ladder
 from ticktape.feeds.marks import Mark, make_mark
+from ticktape.server import book_stream_group
+from ticktape.server.book_frames import BookFlag
+from ticktape.server.book_stream_group import BookGroup
 from ticktape.server.source import Source
 from ticktape.tape import Batch, Schema, new_records
 from ticktape.tape.gaps import Gap, gap_batch
+from ticktape.tape.layouts import F_LAST
 
 KEY = (1, ES)
 ALL = "symbols=ES.FUT&orders=1&volume=1&events=1&every_ms=100&rate=60&levels=50"
@@ -59,8 +63,38 @@ def book_of(batches, levels, *, orders):
     return found
 
 
+def told(method, event):
+    """Give a method that says when it has been called."""
+
+    def telling(*arguments):
+        method(*arguments)
+        event.set()
+
+    return telling
+
+
 def without_activity(book):
     return {place: (*level[:2], level[4]) for place, level in book.items()}
+
+
+async def test_a_book_that_was_amid_an_event_is_sent_when_the_event_ends(monkeypatch):
+    monkeypatch.setattr(book_stream_group, "_EVENT_SECONDS", 3_600.0)
+    whole, event = busy_batches(parts=2)
+    event.records["flags"] &= np.uint8(0xFF - F_LAST)
+    event.records["flags"][-1] |= F_LAST
+    async with stage() as running:
+        await running.show(definitions(), whole)
+        async with stream(running, "symbols=ES.FUT&rate=60") as socket:
+            reader = BookReader(socket)
+            await reader.read_to(KEY, len(whole.records))
+            shown = asyncio.Event()
+            monkeypatch.setattr(BookGroup, "_tick", told(BookGroup._tick, shown))
+            await running.show(Batch(Schema.MBO, event.records[:-1]))
+            await shown.wait()
+            await running.show(Batch(Schema.MBO, event.records[-1:]))
+            async with asyncio.timeout(20):
+                await reader.read_to(KEY, len(whole.records) + len(event.records))
+    assert not reader.heads[KEY]["flags"] & BookFlag.IN_EVENT
 
 
 @pytest.mark.parametrize("form", ["binary", "json"])

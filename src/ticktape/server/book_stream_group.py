@@ -58,13 +58,17 @@ class BookGroup:
     def stir(self) -> None:
         """Note that the book may have changed; what has is sent now or when it is due."""
         self._is_stirred = True
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            now = loop.time()
-            if now >= self._due:
-                self._tick(now)
-            else:
-                self._timer = loop.call_at(self._due, self._on_timer)
+        # A timer for the end of an event is there for events that do not end: every batch may
+        # end this one.
+        if self._timer is not None and self._in_event_since is None:
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if now >= self._due:
+            self._stop_timer()
+            self._tick(now)
+        elif self._timer is None:
+            self._timer = loop.call_at(self._due, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
@@ -238,6 +242,9 @@ class BookGroup:
 
     def close(self) -> None:
         """Send nobody anything more."""
+        self._stop_timer()
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
