@@ -17,7 +17,7 @@ from ticktape.tape.layouts import F_LAST, LAYOUTS, UNDEF_PRICE, Schema
 
 SECOND = 1_000_000_000
 # Of 200,000 records of seed 1. It changes only where the simulation is meant to change.
-PINNED = "0ad65fc467482aa233e792d6ec3ea882d6fd40fc6e203b847383c32ecedee02e"
+PINNED = "6864c96780c790bd8a7184347602074f6699d98efa34c4e887641e58538791c8"
 
 
 def digest(parts):
@@ -183,7 +183,13 @@ def test_one_product_can_be_had_alone():
 
 
 def test_bad_settings_are_refused():
-    for settings in ({"rate": 0}, {"rate": float("nan")}, {"products": ()}, {"pre_open_ns": -1}):
+    for settings in (
+        {"rate": 0},
+        {"rate": float("nan")},
+        {"products": ()},
+        {"pre_open_ns": -1},
+        {"iceberg_share": 1.5},
+    ):
         with pytest.raises(BadValueError):
             SimulatedExchange(**settings)
 

@@ -5,6 +5,8 @@ import pytest
 
 from ticktape.book import MboBook
 from ticktape.feeds.simulator import SimulatedExchange
+from ticktape.flow.absorption.order_activity import OrderActivity
+from ticktape.flow.absorption.rows import IcebergKind
 from ticktape.tape.layouts import F_LAST
 
 SECOND = 1_000_000_000
@@ -104,7 +106,9 @@ def test_the_rest_of_an_aggressor_joins_the_book_under_its_own_id(events):
         assert added["side"] == event["side"][0]
 
 
-def test_icebergs_fill_beyond_what_they_showed_and_refill_by_a_modify(exchange, records):
+def test_icebergs_fill_beyond_what_they_showed_and_refill_by_a_modify():
+    exchange = SimulatedExchange(seed=21, iceberg_share=0.05)
+    records = exchange.run_until(exchange.start_ns + 10 * SECOND)
     shown = {int(r["order_id"]): int(r["size"]) for r in exchange.snapshot()}
     hidden_fills, lost_places = 0, 0
     filled = {}
@@ -125,6 +129,27 @@ def test_icebergs_fill_beyond_what_they_showed_and_refill_by_a_modify(exchange, 
             shown.pop(order_id)
     assert hidden_fills > 5
     assert lost_places > 20
+
+
+def replenished(exchange, records):
+    found = set()
+    for contract in exchange.contracts:
+        orders = OrderActivity(contract.instrument_id, contract.tick)
+        orders.update(exchange.snapshot())
+        icebergs = orders.update(records).icebergs
+        found |= set(icebergs["order_id"][icebergs["kind"] == IcebergKind.NATIVE].tolist())
+    return len(found)
+
+
+def test_icebergs_are_as_rare_as_on_a_real_tape(exchange, records):
+    orders = np.count_nonzero(records["action"] == ord("A"))
+    # Crude oil of 2025-09-24: 4 of 14,959.
+    assert 0.00005 < replenished(exchange, records) / orders < 0.0006
+
+
+def test_without_a_share_of_icebergs_nothing_is_hidden():
+    exchange = SimulatedExchange(seed=21, iceberg_share=0.0)
+    assert replenished(exchange, exchange.run(200_000)) == 0
 
 
 def test_sizes_are_positive_and_prices_on_the_tick(exchange, records):

@@ -29,6 +29,9 @@ _LIVE_ORDERS: Final = 9_000
 _RECORDS_PER_ARRIVAL: Final = 2.0
 # Of the arrivals, those that answer none before them.
 _SPONTANEOUS: Final = 0.5
+# On CME's crude oil one order in four thousand is filled beyond what it showed; of those placed
+# here only some are ever filled.
+_ICEBERG_SHARE: Final = 0.003
 _FOREVER: Final = 2**63 - 1
 _CHUNK: Final = 65_536
 
@@ -39,7 +42,7 @@ class SimulatedExchange:
     Parameters
     ----------
     seed : int
-        Same seed, rate, start, products and pre-open: same bytes.
+        Same seed and same everything below: same bytes.
     rate : float
         Mean records per second of event time, over all instruments.
     start_ns : int
@@ -50,11 +53,13 @@ class SimulatedExchange:
         Length of a pre-open before the start of trading. The books begin empty and may cross;
         at ``start_ns + pre_open_ns`` each is uncrossed at one price. 0 starts in the middle of
         trading with full books.
+    iceberg_share : float
+        Of the orders for two contracts and more, those that show only a part of their size.
 
     Raises
     ------
     BadValueError
-        If the rate is out of range, no product is given, or the pre-open is negative.
+        If the rate or the share is out of range, no product is given, or the pre-open is negative.
 
     Notes
     -----
@@ -70,6 +75,7 @@ class SimulatedExchange:
         start_ns: int = DEFAULT_START_NS,
         products: tuple[Product, ...] = DEFAULT_PRODUCTS,
         pre_open_ns: int = 0,
+        iceberg_share: float = _ICEBERG_SHARE,
     ) -> None:
         if not 1.0 <= rate <= 50_000_000.0:
             raise BadValueError(f"rate is {rate}, not between 1 and 50,000,000 records a second")
@@ -77,6 +83,8 @@ class SimulatedExchange:
             raise BadValueError("no products to simulate")
         if pre_open_ns < 0:
             raise BadValueError(f"the pre-open is {pre_open_ns} ns long", hint="give 0 or more")
+        if not 0.0 <= iceberg_share <= 1.0:
+            raise BadValueError(f"the share of icebergs is {iceberg_share}, not between 0 and 1")
         self.start_ns = start_ns
         self.opens_ns = start_ns + pre_open_ns
         self.rate = rate
@@ -84,6 +92,7 @@ class SimulatedExchange:
         self._pending = np.empty(0, _LAYOUT)
         self._now_ns = start_ns
         self._state = _make_state(self.contracts, products, seed, rate)
+        self._state.gauges[cells.ICEBERG_SHARE] = iceberg_share
         self._begin(pre_open_ns)
 
     @property

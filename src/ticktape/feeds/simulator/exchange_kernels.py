@@ -31,6 +31,7 @@ from ticktape.feeds.simulator.state import (
     BID,
     EMITTED,
     EVENT_RECORDS,
+    ICEBERG_SHARE,
     LAST_INSTRUMENT,
     NEXT_ARRIVAL,
     NO_SIDE,
@@ -58,7 +59,6 @@ from ticktape.tape.layouts import (
 _ARRIVAL = -1
 _AGGRESSIVE = 0.088
 _MODIFYING = 0.20
-_ICEBERG = 0.048
 # Instruments open one after the other.
 _OPENING_GAP_NS = 1_000
 
@@ -111,7 +111,7 @@ def _wish_passively(state: ExchangeState, instrument: Integer, fair: float, trad
             return _wish_to(_CANCEL, state.tails[instrument, other, opposite], 0, 0, 0, 0, 0)
         place = opposite - 1 if side == BID else opposite + 1
     hidden: Integer = 0
-    if trading and shown > 1 and drawn < _ICEBERG:
+    if trading and shown > 1 and drawn < state.gauges[ICEBERG_SHARE]:
         hidden = shown * (2 + below(rng, 9))
     return _wish_to(_ADD, 0, side, place, shown, hidden, 0)
 

@@ -47,7 +47,8 @@ EXCITEMENT: Final = 0
 ACTIVITY: Final = 1
 ARRIVALS_PER_NS: Final = 2
 RECORDS_PER_NS: Final = 3
-GAUGE_CELLS: Final = 4
+ICEBERG_SHARE: Final = 4
+GAUGE_CELLS: Final = 5
 
 ORDER: Final = np.dtype(
     [
@@ -100,7 +101,7 @@ class ExchangeState(NamedTuple):
     clock : numpy.ndarray
         Shape (CLOCK_CELLS,), i8: event times (ns) and counters, by the cell names above.
     gauges : numpy.ndarray
-        Shape (GAUGE_CELLS,), f8: intensities, by the cell names above.
+        Shape (GAUGE_CELLS,), f8: intensities and shares, by the cell names above.
     sequences : numpy.ndarray
         Shape (channels,), i8: the last sequence number of each channel.
     instruments : numpy.ndarray
