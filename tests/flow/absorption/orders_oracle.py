@@ -13,7 +13,7 @@ class Oracle:
     A record is ``(ts_event, action, side, order_id, price, size, flags)``.
     """
 
-    def __init__(self, tick, near=3, native=1, synthetic=3, within=300_000_000, least=2):
+    def __init__(self, tick, near=3, native=1, synthetic=3, within=20_000_000, least=2):
         self.near, self.within, self.least = near * tick, within, least
         self.enough = {1: native, 2: synthetic}
         self.book = {}

@@ -96,17 +96,17 @@ def chain(gap_ms, size=5, count=3):
 
 
 def test_orders_alike_that_follow_each_other_soon_are_a_synthetic_iceberg():
-    _, (icebergs, _) = followed(*chain(300))
+    _, (icebergs, _) = followed(*chain(20))
     assert icebergs["kind"].tolist() == [IcebergKind.SYNTHETIC]
     (told,) = icebergs[["order_id", "filled", "shown", "shows", "replenishments"]].tolist()
     assert told == (1, 15, 5, 5, 3)
 
 
 def test_orders_that_follow_late_or_are_too_small_are_none():
-    assert len(followed(*chain(301))[1].icebergs) == 0
-    assert len(followed(*chain(300), synthetic_contracts=6)[1].icebergs) == 0
-    assert len(followed(*chain(300), synthetic_within_ns=0)[1].icebergs) == 0
-    assert len(followed(*chain(300), synthetic_replenishments=4)[1].icebergs) == 0
+    assert len(followed(*chain(21))[1].icebergs) == 0
+    assert len(followed(*chain(20), synthetic_contracts=6)[1].icebergs) == 0
+    assert len(followed(*chain(20), synthetic_within_ns=0)[1].icebergs) == 0
+    assert len(followed(*chain(20), synthetic_replenishments=4)[1].icebergs) == 0
 
 
 def test_a_hidden_bid_is_bullish_and_told_again_each_time_it_proves_stronger():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ticktape.tape.errors import BadValueError
 
-_SECOND_NS = 1_000_000_000
+_MILLISECOND_NS = 1_000_000
+_SECOND_NS = 1_000 * _MILLISECOND_NS
 _MINUTE_NS = 60 * _SECOND_NS
 _MOST_WINDOWS = 86_400
 
@@ -88,7 +89,9 @@ class OrderActivitySettings:
     synthetic_replenishments : int
         The same for a chain of like orders.
     synthetic_within_ns : int
-        How soon after an order was filled a like one must follow; 0 looks for none.
+        How soon after an order was filled a like one must follow; 0 looks for none. A program
+        answers its fill within milliseconds; in a busy book others place a like order by chance
+        within tenths of a second.
     synthetic_contracts : int
         The smallest orders that are followed so: single contracts are alike by chance.
     """
@@ -97,7 +100,7 @@ class OrderActivitySettings:
     near_ticks: int = 3
     native_replenishments: int = 1
     synthetic_replenishments: int = 3
-    synthetic_within_ns: int = 300_000_000
+    synthetic_within_ns: int = 20 * _MILLISECOND_NS
     synthetic_contracts: int = 2
 
     def __post_init__(self) -> None:
