@@ -73,7 +73,7 @@ def charted(open_page, replay, until, *, width: int = 1440, height: int = 900, *
         open_page, replay, width=width, height=height, prepare=with_settings(every="5s", **chosen)
     )
     show_panel(page, "Flow")
-    page.keyboard.press("Shift+M")
+    page.keyboard.press("Shift+E")
     replay.order("pause")
     paused_ns(replay, until)
     until("bars", lambda: READOUT.search(point(page, NEWEST, 0.4)))

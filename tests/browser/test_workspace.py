@@ -112,7 +112,7 @@ def test_a_hidden_panel_is_not_drawn(open_page, replay, until):
     tape = page.get_by_role("region", name="Tape").element_handle()
     trade = newest_trade(page)
     dock_tab(page, "Chart").click()
-    page.keyboard.press("Shift+M")
+    page.keyboard.press("Shift+E")
     expect(page.get_by_role("region", name="Tape")).to_have_count(0)
     page.evaluate(
         "tape => { window.changes = 0;"
@@ -129,7 +129,7 @@ def test_a_hidden_panel_is_not_drawn(open_page, replay, until):
 
     # What was under way when it was hidden may still be drawn, when the page has time for it.
     until("a panel that is not drawn", still_while_the_market_goes_on)
-    page.keyboard.press("Shift+M")
+    page.keyboard.press("Shift+E")
     expect(page.get_by_role("region", name="Tape")).to_be_visible()
     expect(tape_rows(page).first).not_to_have_text(trade)
 
@@ -157,9 +157,9 @@ def test_a_chart_that_was_hidden_is_zoomed_as_it_was_left(open_page, replay):
     zoomed = seconds_across()
     assert zoomed[1] - zoomed[0] < first[1] - first[0]
     dock_tab(page, "Tape").click()
-    page.keyboard.press("Shift+M")
+    page.keyboard.press("Shift+E")
     expect(page.get_by_role("region", name="Chart")).to_have_count(0)
-    page.keyboard.press("Shift+M")
+    page.keyboard.press("Shift+E")
     expect(page.get_by_role("region", name="Chart")).to_be_visible()
     drawn(page)
     assert seconds_across() == zoomed

@@ -8,7 +8,7 @@ import { useSession } from "../stores/session";
 
 /** What the page does by itself, whatever is bound. */
 const FIXED: Partial<Record<Action["group"], readonly [string, string][]>> = {
-  Market: [["a letter", "Any letter without a meaning begins the search of a symbol"]],
+  Market: [["a letter", "Search of a symbol; a letter that means something below: with Shift"]],
   Page: [["Esc", "Close, and give the keys back to the page"]],
 };
 

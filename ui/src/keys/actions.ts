@@ -71,7 +71,7 @@ const LISTED = [
   { id: "reset-cvd", group: "Order flow", title: "Reset the CVD baseline", keys: ["R"] },
   { id: "clear", group: "Order flow", title: "Clear bubbles, marks and signals", keys: ["C"] },
   { id: "mute", group: "Order flow", title: "Mute or unmute alerts", keys: ["M"] },
-  { id: "signals", group: "Order flow", title: "Show the signals", keys: ["Shift+S"] },
+  { id: "signals", group: "Order flow", title: "Show the signals", keys: ["Shift+A"] },
   {
     id: "signal-history",
     group: "Order flow",
@@ -89,7 +89,7 @@ const LISTED = [
   },
   { id: "zone", group: "View", title: "UTC or local time", keys: ["Shift+U"] },
   { id: "theme", group: "View", title: "Dark or light", keys: ["Shift+T"] },
-  { id: "colours", group: "View", title: "Colour-blind-safe colours", keys: ["Shift+C"] },
+  { id: "colours", group: "View", title: "Colour-blind-safe colours", keys: ["Shift+Q"] },
   {
     id: "inspect",
     group: "View",
@@ -106,7 +106,7 @@ const LISTED = [
     title: "Open and close panels, reset the layout",
     keys: ["Shift+W"],
   },
-  { id: "maximise", group: "Page", title: "One panel alone, or all", keys: ["Shift+M"] },
+  { id: "maximise", group: "Page", title: "One panel alone, or all", keys: ["Shift+E"] },
   { id: "previous-panel", group: "Page", title: "Previous panel", keys: [","] },
   { id: "next-panel", group: "Page", title: "Next panel", keys: ["."] },
   { id: "reset-layout", group: "Page", title: "Reset the layout", keys: [] },

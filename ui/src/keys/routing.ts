@@ -15,7 +15,7 @@ export interface Stroke extends Struck {
 export type Routed =
   | { do: ActionId }
   | { do: "close" }
-  /** A letter that is bound to nothing: the first of a symbol. */
+  /** A letter that is bound to nothing, or with Shift is not: the first of a symbol. */
   | { do: "type"; letter: string };
 
 const ARROWS = /^(Shift\+)?(Arrow\w+|Home|End|PageUp|PageDown)$/;

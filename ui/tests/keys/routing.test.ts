@@ -87,6 +87,20 @@ describe("keys of the page", () => {
     expect(strike("é")).toBeNull();
   });
 
+  it("let every letter begin it: one that means something does with Shift", () => {
+    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    const begins = (letter: string) =>
+      [{}, SHIFT].some((more) => strike(letter, more) === `type ${letter}`);
+    expect(letters.filter((letter) => !begins(letter))).toEqual([]);
+    expect(["R", "C", "M", "S", "F"].map((letter) => strike(letter, SHIFT))).toEqual([
+      "type R",
+      "type C",
+      "type M",
+      "type S",
+      "type F",
+    ]);
+  });
+
   it("are the same with capitals locked, and where another alphabet is typed", () => {
     expect(strike("M")).toBe("mute");
     expect(strike("ь", { code: "KeyM" })).toBe("mute");
