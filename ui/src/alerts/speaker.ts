@@ -11,7 +11,11 @@ export class Speaker {
   private master: GainNode | null = null;
   private readonly sounding = new Set<OscillatorNode>();
 
-  constructor(private readonly make: () => AudioContext = () => new AudioContext()) {}
+  /** `mayPlay`: whether a person has touched the page; before that, a browser keeps what is played for later. */
+  constructor(
+    private readonly make: () => AudioContext = () => new AudioContext(),
+    private readonly mayPlay: () => boolean = () => navigator.userActivation?.hasBeenActive ?? true,
+  ) {}
 
   /** How many tones sound or are about to. */
   get tones(): number {
@@ -25,7 +29,7 @@ export class Speaker {
 
   /** `volume` from 0 to 1. */
   play(notes: readonly Note[], volume: number): void {
-    if (volume <= 0 || this.sounding.size >= MOST_AT_ONCE) return;
+    if (volume <= 0 || this.sounding.size >= MOST_AT_ONCE || !this.mayPlay()) return;
     const context = this.opened();
     this.wake();
     // Each time anew: silence cut the one before off.

@@ -56,9 +56,10 @@ class FakeContext {
   }
 }
 
-function speaking() {
+function speaking(isTouched = true) {
   const context = new FakeContext();
-  const speaker = new Speaker(() => context as unknown as AudioContext);
+  const made = () => context as unknown as AudioContext;
+  const speaker = new Speaker(made, () => isTouched);
   return { context, speaker };
 }
 
@@ -68,6 +69,12 @@ describe("the speaker", () => {
     speaker.play(notesOf("stacked_imbalance", "bullish"), 0.5);
     expect(context.tones.map((tone) => tone.frequency.value)).toEqual([500, 600, 700]);
     expect(context.heard().length).toBe(3);
+  });
+
+  it("keeps nothing for later on a page that nobody has touched yet", () => {
+    const { context, speaker } = speaking(false);
+    speaker.play(notesOf("confluence", "bullish"), 1);
+    expect(context.tones).toEqual([]);
   });
 
   it("is silent at once in the middle of a note, and of those to come", () => {
