@@ -103,16 +103,30 @@ class Drain(io.RawIOBase):
 
 
 def _groups(rows: Iterable[LevelRows], depth: int) -> Iterator[LevelRows]:
-    """Join rows to groups that are worth a place of their own in a file."""
+    """Join rows to groups that are worth a place of their own in a file.
+
+    Every group but the last has the same number of rows, so that the file is the same however the
+    rows were cut before.
+    """
     most = max(1, min(_GROUP_ROWS, _GROUP_CELLS // depth))
     waiting: list[LevelRows] = []
+    count = 0
     for part in rows:
         waiting.append(part)
-        if sum(len(one.heads) for one in waiting) >= most:
-            yield _joined(waiting)
-            waiting = []
-    if waiting:
+        count += len(part.heads)
+        if count < most:
+            continue
+        joined = _joined(waiting)
+        for first in range(0, count - most + 1, most):
+            yield _part(joined, first, first + most)
+        count %= most
+        waiting = [_part(joined, len(joined.heads) - count, None)]
+    if count:
         yield _joined(waiting)
+
+
+def _part(rows: LevelRows, first: int, end: int | None) -> LevelRows:
+    return LevelRows(rows.heads[first:end], rows.levels[first:end])
 
 
 def _joined(parts: list[LevelRows]) -> LevelRows:
