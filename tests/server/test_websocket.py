@@ -28,6 +28,7 @@ from ticktape.server.shared_messages import TradeRun
 from ticktape.server.source import Source
 from ticktape.server.view import TRADES_KEPT
 from ticktape.tape import Batch, Schema, new_records
+from ticktape.tape.layouts import UNDEF_TIMESTAMP
 
 LATER = START_NS + 100 * SECOND
 
@@ -176,6 +177,18 @@ async def test_nothing_is_unknown_before_the_source_has_said_what_it_has():
     assert [message["message"] for message in heard if message["type"] == "error"] == [
         "FOO is not known here"
     ]
+
+
+async def test_mappings_of_a_session_name_what_they_map_before_any_definition_comes():
+    mapping = new_records(Schema.SYMBOL_MAPPING, 1)
+    mapping["instrument_id"] = ES
+    mapping["stype_in_symbol"], mapping["stype_out_symbol"] = b"ES.FUT", b"ESH6"
+    mapping["ts_event"] = mapping["start_ts"] = START_NS + 5 * SECOND
+    mapping["end_ts"] = UNDEF_TIMESTAMP
+    async with stage() as starting, starting.live("symbols=ES.FUT&schema=trades") as socket:
+        await starting.show(Batch(Schema.SYMBOL_MAPPING, mapping), definitions(), trades(1))
+        messages = await read_until(socket, is_a("trade"))
+    assert of_kind(messages, "error") == []
 
 
 async def test_what_was_unknown_is_sent_as_soon_as_it_is_defined():
@@ -331,7 +344,7 @@ async def test_the_past_that_is_kept_is_bounded(demo):
     hub: Hub = demo.viewer.hub
     for turn in range(5):
         await demo.show(trades(1_500, start_ns=LATER + turn * SECOND, every_ns=1000))
-    kept = sum(map(len, hub.view._trades[ES]))
+    kept = hub.view._trades.count(ES)
     assert TRADES_KEPT <= kept < TRADES_KEPT + 1_500
     assert len(hub.view.recent_trades(frozenset({ES}), TRADES_KEPT)) == TRADES_KEPT
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from ticktape.book.quotes import Book
 from ticktape.market import Market
 from ticktape.server.messages import SymbolEntry
@@ -12,7 +14,7 @@ from ticktape.server.rows import BookKey
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import TicktapeError
 from ticktape.tape.instruments import Instrument, Instruments
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema
 from ticktape.tape.prices import format_price
 from ticktape.tape.symbol_map import SymbolMap
 from ticktape.tape.symbology import infer_stype, resolve_symbols
@@ -83,10 +85,22 @@ class Directory:
     def take_in(self, batch: Batch) -> bool:
         """Note a batch that the market has applied; True if it brings new names."""
         if batch.schema in {Schema.DEFINITION, Schema.SYMBOL_MAPPING}:
+            if batch.schema is Schema.SYMBOL_MAPPING:
+                self._read_clock(batch.records["ts_event"])
             self._names.clear()
             self.names_version += 1
             return True
         return False
+
+    def _read_clock(self, times: np.ndarray) -> None:
+        """Note a source's first mappings: those of a session that has just begun hold from then on.
+
+        Before the first record of a market nothing else tells its time, and asked as of a time
+        before them they name nothing.
+        """
+        told = times[times != UNDEF_TIMESTAMP]
+        if len(told):
+            self.when_ns = max(self.when_ns, int(told.max()))
 
     def symbol_of(self, instrument_id: int) -> str:
         """Give an instrument's raw symbol; its id in digits where it has none."""
