@@ -28,12 +28,13 @@ from ticktape.server.flow_loading import are_studies_loaded, load_studies
 from ticktape.server.flow_past import FlowPast, Plan
 from ticktape.server.flow_studies import FlowStudies, Origin
 from ticktape.server.flow_symbol import FlowSymbol
+from ticktape.server.flow_unstudied import NotStudiedError, Unstudied
 from ticktape.server.recording import Recording
 from ticktape.server.signal_keeping import SignalKeeper
 from ticktape.server.source import Source
 from ticktape.store import MboLog
 from ticktape.tape.batch import Batch
-from ticktape.tape.errors import TicktapeError
+from ticktape.tape.errors import BadValueError, TicktapeError
 from ticktape.tape.futures_symbols import parse_futures_symbol
 from ticktape.tape.layouts import Schema
 from ticktape.tape.symbology import infer_stype
@@ -98,7 +99,7 @@ class FlowStreams:
         self._knows = False
         self._held = HeldRecords(self._take)
         self._builds: set[asyncio.Task[None]] = set()
-        self._unstudied: set[int] = set()
+        self._unstudied = Unstudied()
         # Of each instrument, until when its signals have been written.
         self._kept_until_ns: dict[int, int] = {}
         self._empty = asyncio.Event()
@@ -117,7 +118,7 @@ class FlowStreams:
         if batch.schema is Schema.SYSTEM:
             self._read_system(batch)
         elif batch.schema in _NAMES:
-            self._unstudied.clear()
+            self._unstudied.try_again()
             self.resolve_again()
         self.records += len(batch.records)
 
@@ -277,24 +278,24 @@ class FlowStreams:
                 try:
                     self._follow(one)
                 except TicktapeError as error:
-                    self._unstudied.add(one)
-                    _log.warning("an instrument is not studied", reason=str(error))
+                    self._unstudied.add(one, error)
 
     def _follow(self, instrument_id: int) -> FlowSymbol:
         """Follow an instrument from its past on.
 
         Raises
         ------
-        BadValueError
+        NotStudiedError
             If too little is known of it.
         """
         symbol = self.followed.get(instrument_id)
         if symbol is None:
-            instrument = flow_instrument(
-                self.directory.symbol_of(instrument_id),
-                instrument_id,
-                definition=self.directory.market.instruments.by_id(instrument_id),
-            )
+            name = self.directory.symbol_of(instrument_id)
+            definition = self.directory.market.instruments.by_id(instrument_id)
+            try:
+                instrument = flow_instrument(name, instrument_id, definition=definition)
+            except BadValueError as error:
+                raise NotStudiedError(name) from error
             studies = self._studies(instrument, self._past.plan())
             symbol = FlowSymbol(instrument, studies, is_default=instrument_id in self._defaults)
             symbol.is_held = self.catching_up
