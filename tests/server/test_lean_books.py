@@ -55,10 +55,25 @@ async def test_plain_requests_and_they_alone_go_the_short_way(demo):
     lean = short_way(demo)
     for path in PLAIN:
         symbol, _, query = path.partition("?")
-        assert lean._answer(symbol, query.encode()) is not None, path
+        assert lean._answer(f"/api/book/{symbol}", query.encode()) is not None, path
     for path in NOT_PLAIN:
         symbol, _, query = path.partition("?")
-        assert lean._answer(symbol, query.encode()) is None, path
+        assert lean._answer(f"/api/book/{symbol}", query.encode()) is None, path
+
+
+async def test_an_answer_is_made_anew_when_records_came(demo):
+    async def told():
+        return (await demo.get("/api/book/ESH6?levels=1"))[1]
+
+    first = await told()
+    assert await told() == first
+    added = opening_book(ES)
+    added.records["order_id"] += 1_000_000
+    added.records["ts_event"] += 1_000_000_000
+    added.records["flags"] &= 0xDF
+    await demo.show(added)
+    second = await told()
+    assert second["live_orders"] > first["live_orders"]
 
 
 async def test_in_development_mode_the_framework_answers_alone():

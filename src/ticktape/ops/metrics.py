@@ -21,6 +21,8 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ticktape.ops.http_metrics import SECONDS_BUCKETS, HttpMetrics
+
 # Streams to clients: /ws/live, /ws/book, /ws/flow, server-sent effects; sessions of the gateway.
 ClientKind = Literal["live", "book", "flow", "effects", "gateway"]
 
@@ -30,7 +32,6 @@ REGISTRY: Final = CollectorRegistry()
 
 _LIMITS: Final = ("connections", "requests", "websockets", "symbols", "subscriptions", "line_bytes")
 _MILLISECONDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1.0)
-_REQUESTS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0, 60.0)
 _STREAMS: Final = (1.0, 10.0, 60.0, 600.0, 3600.0, 21_600.0, 86_400.0)
 
 
@@ -167,30 +168,12 @@ CLIENT_CONFLATIONS: Final = Counter(
 CLIENTS: Final = Gauge(
     "ticktape_clients", "Clients of a kind that are connected.", ["client"], registry=REGISTRY
 )
-CONNECTIONS: Final = Gauge(
-    "ticktape_http_requests_open", "HTTP requests and WebSockets being answered.", registry=REGISTRY
-)
+HTTP: Final = HttpMetrics(REGISTRY)
 REFUSALS: Final = Counter(
     "ticktape_refusals",
     "Requests, clients and messages refused because of a limit.",
     ["limit"],
     registry=REGISTRY,
-)
-HTTP_REQUESTS: Final = Counter(
-    "ticktape_http_requests",
-    "HTTP requests answered.",
-    ["method", "route", "status"],
-    registry=REGISTRY,
-)
-HTTP_SECONDS: Final = Histogram(
-    "ticktape_http_request_duration_seconds",
-    "From a request's arrival until the end of its answer, streams included.",
-    ["route"],
-    buckets=_REQUESTS,
-    registry=REGISTRY,
-)
-HTTP_BYTES: Final = Counter(
-    "ticktape_http_response_bytes", "Bytes of the bodies of answers.", ["route"], registry=REGISTRY
 )
 STREAM_SECONDS: Final = Histogram(
     "ticktape_stream_duration_seconds",
@@ -260,7 +243,7 @@ STORE_SECONDS: Final = Histogram(
     "ticktape_store_operation_duration_seconds",
     "Time that an operation on a store took.",
     ["operation"],
-    buckets=_REQUESTS,
+    buckets=SECONDS_BUCKETS,
     registry=REGISTRY,
 )
 

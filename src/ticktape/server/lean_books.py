@@ -22,6 +22,7 @@ _PREFIX: Final = "/api/book/"
 _ROUTE: Final = "/api/book/{symbol}"
 _DEFAULT_LEVELS: Final = 10
 _MOST_LEVELS: Final = 1_000
+_MOST_MADE: Final = 512
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
 
@@ -45,6 +46,9 @@ class LeanBooks:
         self._app = app
         self._answers = answers
         self._is_allowed = is_allowed
+        # Answers by path and query, while nothing has come that could change one.
+        self._made: dict[tuple[str, bytes], Answer] = {}
+        self._made_at: tuple[int, ...] = ()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
         """Answer, or pass the request on."""
@@ -53,7 +57,7 @@ class LeanBooks:
         if scope["type"] == "http" and scope["method"] == "GET":
             path: str = scope["path"]
             if path.startswith(_PREFIX) and self._is_allowed(scope) and not self._app.is_full:
-                answer = self._answer(path[len(_PREFIX) :], scope["query_string"])
+                answer = self._answer(path, scope["query_string"])
         if answer is None:
             await self._app(scope, receive, send)
             return
@@ -67,7 +71,19 @@ class LeanBooks:
             sent = len(answer.body) if status == _OK else 0
             self._app.end(scope, request_id, status, sent, time.perf_counter() - began)
 
-    def _answer(self, symbol: str, query: bytes) -> Answer | None:
+    def _answer(self, path: str, query: bytes) -> Answer | None:
+        now = self._answers.instant()
+        if now != self._made_at or len(self._made) > _MOST_MADE:
+            self._made.clear()
+            self._made_at = now
+        answer = self._made.get((path, query))
+        if answer is None:
+            answer = self._make(path[len(_PREFIX) :], query)
+            if answer is not None:
+                self._made[path, query] = answer
+        return answer
+
+    def _make(self, symbol: str, query: bytes) -> Answer | None:
         levels = _levels_in(query)
         if levels is None or "/" in symbol:
             return None

@@ -11,17 +11,8 @@ import time
 from typing import Any, Final
 
 import structlog
-from prometheus_client import Counter, Histogram
 
-from ticktape.ops.metrics import (
-    CONNECTIONS,
-    HTTP_BYTES,
-    HTTP_REQUESTS,
-    HTTP_SECONDS,
-    REFUSALS,
-    STREAM_SECONDS,
-    ClientKind,
-)
+from ticktape.ops.metrics import HTTP, REFUSALS, STREAM_SECONDS, ClientKind
 from ticktape.server.limits import Limits
 
 TRY_AGAIN_LATER: Final = 1013
@@ -35,7 +26,8 @@ _STREAMS: Final[dict[str, ClientKind]] = {
     "/ws/book": "book",
     "/ws/flow": "flow",
 }
-_log = structlog.wrap_logger(logging.getLogger(__name__))
+_log_of_module: Final = logging.getLogger(__name__)
+_log = structlog.wrap_logger(_log_of_module)
 
 
 class RequestScope:
@@ -63,8 +55,6 @@ class RequestScope:
         self._ids = itertools.count(1)
         # Ids of several runs differ.
         self._run = secrets.token_hex(4)
-        self._of_route: dict[str, tuple[Histogram, Counter]] = {}
-        self._answered: dict[tuple[str, str, int], Counter] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- ASGI
         """Answer a request, or refuse it where there are too many."""
@@ -83,7 +73,7 @@ class RequestScope:
     def begin(self) -> None:
         """Count a request that begins to be answered; :meth:`end` follows."""
         self._requests += 1
-        CONNECTIONS.inc()
+        HTTP.open += 1
 
     def id_of(self, scope: Any) -> str:  # noqa: ANN401 -- ASGI
         """Give a request's id: the caller's own where it is a good one, else a new one."""
@@ -154,21 +144,13 @@ class RequestScope:
             From the request to the end of the answer.
         """
         self._requests -= 1
-        CONNECTIONS.dec()
+        HTTP.open -= 1
         # The framework's name of the path that answered; there are as many as calls.
         route = scope.get("path_template") or "none"
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        known = self._of_route.get(route)
-        if known is None:
-            known = HTTP_SECONDS.labels(route), HTTP_BYTES.labels(route)
-            self._of_route[route] = known
-        known[0].observe(seconds)
-        known[1].inc(sent)
-        answered = self._answered.get((method, route, status))
-        if answered is None:
-            answered = HTTP_REQUESTS.labels(method, route, str(status))
-            self._answered[method, route, status] = answered
-        answered.inc()
+        HTTP.note(method, route, status, sent, seconds)
+        if not _log_of_module.isEnabledFor(logging.INFO):
+            return
         _log.info(
             "request",
             request_id=request_id,
@@ -195,7 +177,7 @@ class RequestScope:
             await send(message)
 
         self._sockets += 1
-        CONNECTIONS.inc()
+        HTTP.open += 1
         kind = _STREAMS.get(scope["path"])
         _log.info("stream begins", path=scope["path"])
         try:
@@ -205,7 +187,7 @@ class RequestScope:
                 await self._app(scope, receive, counted)
         finally:
             self._sockets -= 1
-            CONNECTIONS.dec()
+            HTTP.open -= 1
             seconds = time.perf_counter() - began
             if kind is not None:
                 STREAM_SECONDS.labels(kind).observe(seconds)

@@ -11,6 +11,7 @@ import numpy as np
 from ticktape.book.keys_kernels import keys_of as packed_keys_of
 from ticktape.flow.bars import TimeBars
 from ticktape.flow.latest import LatestOfEach, latest_of_each
+from ticktape.server.kept_trades import KeptTrades
 from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, trades_of
 from ticktape.store.tape_past import PastAt
 from ticktape.tape.batch import Batch, join_records
@@ -71,7 +72,7 @@ class View:
         self._closed: dict[tuple[Schema, BookKey], deque[BarValues]] = defaultdict(
             lambda: deque(maxlen=BARS_KEPT)
         )
-        self._trades: dict[int, deque[np.ndarray]] = defaultdict(deque)
+        self._trades = KeptTrades(TRADES_KEPT)
         self._open: dict[Schema, dict[BookKey, BarValues]] = {}
         self.book_times_ns: dict[BookKey, int] = {}
         # How many records there had been when each book last changed.
@@ -132,7 +133,7 @@ class View:
                     for shown, maker in self._makers.items():
                         self._keep_closed(shown, maker.update(batch.records))
                 self._open.clear()
-                self._remember(_latest_trades(batches))
+                self._trades.add(_latest_trades(batches))
 
     def _keep_closed(self, schema: Schema, rows: np.ndarray) -> None:
         for key, values in bar_values(rows[latest_of_each(rows, BARS_KEPT)]):
@@ -166,7 +167,7 @@ class View:
         if schema not in WITH_TRADES:
             return Change(trades, [], set(), books)
         closed, grown = self._grow_bars(records, trades)
-        self._remember(trades)
+        self._trades.add(trades)
         return Change(trades, closed, grown, books)
 
     def _touch_books(self, records: np.ndarray) -> set[BookKey]:
@@ -196,15 +197,6 @@ class View:
         if closed or len(trades):
             self._open.clear()
         return closed, {(schema, key) for schema in self._makers for key in keys_of(trades)}
-
-    def _remember(self, trades: np.ndarray) -> None:
-        for instrument in np.unique(trades["instrument_id"]).tolist():
-            own = trades[trades["instrument_id"] == instrument][-TRADES_KEPT:]
-            kept = self._trades[instrument]
-            kept.append(own)
-            spare = sum(map(len, kept)) - TRADES_KEPT
-            while spare >= len(kept[0]):
-                spare -= len(kept.popleft())
 
     def open_bar(self, schema: Schema, key: BookKey) -> BarValues | None:
         """Give the bar so far of one instrument; None where it has none."""
@@ -241,10 +233,8 @@ class View:
         if known is None or (Schema.TRADES, instrument) in self._looked_up:
             return
         self._looked_up.add((Schema.TRADES, instrument))
-        kept = self._trades[instrument]
-        before = known.trades(instrument, TRADES_KEPT - sum(map(len, kept)))
-        if len(before):
-            kept.appendleft(before)
+        room = TRADES_KEPT - self._trades.count(instrument)
+        self._trades.put_before(instrument, known.trades(instrument, room))
 
     def open_bar_keys(self, schema: Schema, instrument_ids: frozenset[int]) -> list[BookKey]:
         """Give the keys of the instruments that have a bar so far."""
@@ -255,7 +245,7 @@ class View:
         """Give the latest trades of some instruments together, oldest first."""
         for instrument in instrument_ids:
             self._look_up_trades(instrument)
-        kept = [part for one in instrument_ids for part in self._trades.get(one, ())]
+        kept = [part for one in instrument_ids for part in self._trades.of(one)]
         if not kept or not count:
             return np.zeros(0, LAYOUTS[Schema.TRADES])
         found = np.concatenate(kept)
