@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Final
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from ticktape.book.audit_kernels import CLOSED, CONTINUOUS, PRE_OPEN, UNKNOWN
+from ticktape.tape.session_rules import CME_GLOBEX
+from ticktape.tape.sessions import Sessions
 from ticktape.tape.times import NS_PER_SECOND
 
 _CHICAGO: Final = ZoneInfo("America/Chicago")
@@ -20,7 +21,7 @@ _SATURDAY: Final = 5
 
 # CME Globex: trading from 17:00 to 16:00 of the next day, Chicago time, Sunday to Friday; orders
 # are taken again, without matching, from 16:45 (Sunday: 16:00). Source: CME's Globex trading hours.
-_CALENDAR_OF: Final = {"GLBX.MDP3": "CMES"}
+_RULES_OF: Final = {"GLBX.MDP3": CME_GLOBEX}
 # How the status schema's actions (StatusMsg.action) read here; others say nothing of matching.
 PHASE_OF_STATUS: Final = {
     1: PRE_OPEN,
@@ -54,7 +55,7 @@ def weekly_phases(dataset: str, start_ns: int, end_ns: int) -> tuple[np.ndarray,
     tuple of numpy.ndarray
         Times in order and the phase that begins at each; empty where the venue is not known.
     """
-    if dataset not in _CALENDAR_OF or end_ns <= start_ns:
+    if dataset not in _RULES_OF or end_ns <= start_ns:
         return np.empty(0, "i8"), np.empty(0, "i8")
     day = datetime.fromtimestamp(start_ns // NS_PER_SECOND, UTC).date() - timedelta(days=4)
     last = datetime.fromtimestamp(end_ns // NS_PER_SECOND, UTC).date() + timedelta(days=1)
@@ -75,8 +76,6 @@ def weekly_phases(dataset: str, start_ns: int, end_ns: int) -> tuple[np.ndarray,
 def phase_on_holidays(dataset: str, now_ns: int) -> int:
     """Give the phase at a time that the ordinary week calls continuous: holidays say otherwise.
 
-    Slow to ask for the first time: it imports the exchange calendars.
-
     Parameters
     ----------
     dataset : str
@@ -89,27 +88,14 @@ def phase_on_holidays(dataset: str, now_ns: int) -> int:
     int
         ``CONTINUOUS`` or ``CLOSED``; ``UNKNOWN`` where the venue's calendar is not known.
     """
-    name = _CALENDAR_OF.get(dataset)
-    if name is None:
+    if dataset not in _RULES_OF:
         return UNKNOWN
-    now = np.datetime64(now_ns, "ns")
-    opens, closes = _sessions(name, int(str(now)[:4]))
-    is_open = bool(np.any((opens <= now) & (now < closes)))
-    return CONTINUOUS if is_open else CLOSED
+    return CONTINUOUS if _sessions(dataset).is_open(now_ns) else CLOSED
 
 
 @cache
-def _sessions(calendar: str, year: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give when every session of a year opens and closes, as ``datetime64[ns]`` in UTC."""
-    import exchange_calendars  # noqa: PLC0415 -- over a second to import, and seldom needed
-
-    with warnings.catch_warnings():
-        # The calendars' own use of pandas, about which a user can do nothing.
-        warnings.simplefilter("ignore")
-        found = exchange_calendars.get_calendar(
-            calendar, start=f"{year - 1}-12-20", end=f"{year + 1}-01-10"
-        )
-        return found.opens.to_numpy("datetime64[ns]"), found.closes.to_numpy("datetime64[ns]")
+def _sessions(dataset: str) -> Sessions:
+    return Sessions(_RULES_OF[dataset])
 
 
 def _at(day: date, clock: time) -> int:
