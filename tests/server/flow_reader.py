@@ -95,7 +95,7 @@ class FlowReader:
                 self.held[message["symbol"]] = Held()
                 self.held[message["symbol"]].begin = message
                 self.begins[message["symbol"]] += 1
-            elif message.get("scope") == "range":
+            elif message.get("scope") in {"range", "composite"}:
                 self.others.append(message)
             else:
                 self.held[message["symbol"]].take(message)

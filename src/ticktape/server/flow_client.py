@@ -47,6 +47,9 @@ class FlowView:
     min_size: int
     every: str = DEFAULT_EVERY
     profile_revision: int = 0
+    # Sessions of the composite profile, and what was told of it; none where it was not asked for.
+    sessions: int = 0
+    composite_revision: int = 0
     sent: dict[str, bytes] = field(default_factory=dict)
     types: frozenset[bytes] | None = None
 
@@ -133,6 +136,12 @@ class FlowClient:
         if self.views[symbol].every != every:
             self.views[symbol].every = every
             self.begin(symbol, "bars")
+
+    def set_composite(self, symbol: FlowSymbol, sessions: int) -> None:
+        """Be sent the profile of so many sessions too from now on; 0: no more."""
+        view = self.views[symbol]
+        view.sessions, view.composite_revision = sessions, 0
+        self.stir(symbol)
 
     def watch(self, symbol: FlowSymbol) -> None:
         """Be sent an instrument, from its past on."""

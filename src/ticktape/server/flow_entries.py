@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Final
 
 from ticktape.server.flow_client import FlowClient
+from ticktape.server.flow_hours import told_session
 from ticktape.server.flow_messages import (
     Connected,
-    FlowSession,
     FlowSymbolEntry,
     ReplayStatus,
 )
@@ -20,7 +19,6 @@ from ticktape.store.signal_rows import points
 from ticktape.tape.errors import UnknownSymbolError
 from ticktape.tape.times import format_time
 
-_EPOCH: Final = date(1970, 1, 1)
 _DATE_LENGTH: Final = len("2025-11-24")
 
 
@@ -46,15 +44,7 @@ def _entry(symbol: FlowSymbol) -> FlowSymbolEntry:
         instrument.point_value,
         instrument.currency or None,
         instrument.is_spread,
-        None
-        if session is None
-        else FlowSession(
-            (_EPOCH + timedelta(days=session.trade_date)).isoformat(),
-            str(session.open_ns),
-            str(session.close_ns),
-            str(session.regular_open_ns),
-            str(session.regular_close_ns),
-        ),
+        None if session is None else told_session(session),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from ticktape.flow.profile.settings import ProfileSettings
 from ticktape.server.failures import NotAReplayError
 from ticktape.server.flow_bars import read_every
 from ticktape.server.flow_client import FlowClient, FlowSubscription
@@ -23,16 +24,18 @@ from ticktape.tape.errors import BadValueError, TicktapeError
 
 MOST_SIZE: Final = 2**32 - 1
 MOST_SPEED: Final = 1_000_000
+# The one that goes on, and those before it that are kept.
+MOST_SESSIONS: Final = ProfileSettings().kept_sessions + 1
 _PARAMETERS: Final = frozenset({"symbols", "stype_in", "min_size", "types"})
 _TYPES: Final = (
     "Absorption AbsorptionZones Bubble Confluence CVDPoint DeltaFlip Developing Divergence "
-    "Footprint Iceberg Legs Levels NakedPoc Outcome SessionStats Signal StackedImbalance Sweep "
-    "Touch VolumeProfile"
+    "Footprint Iceberg Legs Levels NakedPoc Outcome SessionHours SessionStats Signal "
+    "StackedImbalance Sweep Touch VolumeProfile"
 )
 _STYPES: Final = ("raw_symbol", "parent", "continuous", "instrument_id")
 _ACTIONS: Final = (
-    "set_min_size, replay_pause, replay_resume, set_replay_speed, replay_seek, profile_range or "
-    "set_bars"
+    "set_min_size, replay_pause, replay_resume, set_replay_speed, replay_seek, profile_range, "
+    "set_composite or set_bars"
 )
 _MOST_NAME: Final = 200
 _MOST_DIGITS: Final = 19
@@ -57,6 +60,7 @@ class FlowRequest(msgspec.Struct):
     to_ns: str = msgspec.field(default="", name="toNs")
     id: str = ""
     every: str = ""
+    sessions: int | None = None
 
 
 def read_flow_subscription(query: dict[str, str], limits: Limits) -> FlowSubscription:
@@ -129,6 +133,9 @@ def obey(asked: str | bytes, client: FlowClient, streams: FlowStreams, hub: Hub)
         client.set_min_size(_min_size(request.min_size), symbol)
     elif request.action == "profile_range":
         _tell_range(client, streams, request)
+    elif request.action == "set_composite":
+        sessions = _sessions(request.sessions)
+        client.set_composite(_watched(client, streams, request.symbol), sessions)
     elif request.action == "set_bars":
         read_every(request.every)
         client.set_bars(_watched(client, streams, request.symbol), request.every)
@@ -136,6 +143,15 @@ def obey(asked: str | bytes, client: FlowClient, streams: FlowStreams, hub: Hub)
         _control(hub, request)
     else:
         raise BadValueError(f"action {request.action!r} is not known", hint=_ACTIONS)
+
+
+def _sessions(value: int | None) -> int:
+    if value is None or not (value == 0 or 2 <= value <= MOST_SESSIONS):
+        raise BadValueError(
+            f"a profile of {value} sessions cannot be put together",
+            hint=f"2 to {MOST_SESSIONS}, or 0 for none",
+        )
+    return value
 
 
 def _watched(client: FlowClient, streams: FlowStreams, name: str | None) -> FlowSymbol:

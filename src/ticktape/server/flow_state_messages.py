@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ticktape.server.flow_messages import Said, Side, Way
+from ticktape.server.flow_messages import FlowSession, Said, Side, Way
 
 
 class ProfileLevel(Struct, rename="camel"):
@@ -26,7 +26,7 @@ class VolumeProfile(Said, omit_defaults=True):
     """Volume at price: all levels, or those that changed."""
 
     symbol: str
-    scope: Literal["session", "range"]
+    scope: Literal["session", "composite", "range"]
     whole: bool
     levels: list[ProfileLevel]
     poc: float | None
@@ -39,6 +39,14 @@ class VolumeProfile(Said, omit_defaults=True):
     id: str | None = None
     from_ns: str | None = None
     to_ns: str | None = None
+    sessions: int = 0
+
+
+class SessionHours(Said):
+    """The latest sessions of an instrument, oldest first."""
+
+    symbol: str
+    sessions: list[FlowSession]
 
 
 class FootprintLevel(Struct, rename="camel"):

@@ -54,6 +54,45 @@ def profile_changes(studies: FlowStudies, since: int) -> tuple[said.VolumeProfil
     return message, changes.revision
 
 
+def composite_changes(
+    studies: FlowStudies, sessions: int, since: int
+) -> tuple[said.VolumeProfile | None, int]:
+    """Give what changed of the sum of the session's profile and those before it.
+
+    Parameters
+    ----------
+    studies : FlowStudies
+        Whose.
+    sessions : int
+        How many in all, at most.
+    since : int
+        The revision that was told last; 0 for none.
+
+    Returns
+    -------
+    message : VolumeProfile or None
+        None where nothing changed.
+    revision : int
+        To be given the next time.
+    """
+    profile = studies.engine.prints.profile
+    changes = profile.changes(since)
+    if not changes.whole and not len(changes.levels):
+        return None, changes.revision
+    levels = profile.composite(sessions)
+    told = levels if changes.whole else levels[np.isin(levels["price"], changes.levels["price"])]
+    nodes = nodes_of(levels, profile.tick)
+    message = _profile(studies.symbol, "composite", told, summary_of(levels), nodes)
+    message.whole = changes.whole
+    message.sessions = sessions
+    return message, changes.revision
+
+
+def session_hours(studies: FlowStudies) -> Said:
+    """Give the sessions that it has traded in."""
+    return said.SessionHours(studies.symbol, studies.hours.told())
+
+
 def range_profile(
     prints: RangeProfile, symbol: str, start_ns: int, end_ns: int, name: str
 ) -> said.VolumeProfile:
@@ -68,7 +107,7 @@ def range_profile(
 
 def _profile(
     symbol: str,
-    scope: Literal["session", "range"],
+    scope: Literal["session", "composite", "range"],
     levels: np.ndarray,
     summary: ProfileSummary | None,
     nodes: Nodes,
@@ -179,6 +218,7 @@ def session_stats(studies: FlowStudies) -> Said:
 
 # In the order in which they are told; the profile and the bars are told by what a client has.
 STATES: Final[dict[str, Callable[[FlowStudies], Said]]] = {
+    "hours": session_hours,
     "naked": naked_pocs,
     "levels": session_levels,
     "legs": impulse_legs,

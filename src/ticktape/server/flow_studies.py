@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from ticktape.flow.profile.range_profile import RangeProfile
 from ticktape.flow.profile.rows import LEG_NODE
 from ticktape.flow.signals.rows import Outcome
 from ticktape.server import flow_rows
+from ticktape.server.flow_hours import SessionList, iso_date
 from ticktape.server.flow_messages import Bubble, Confluence, Said
 from ticktape.server.flow_session import SessionCounts
 from ticktape.store.signal_rows import (
@@ -47,7 +47,6 @@ _OUTCOME: Final = [
     "outcome",
 ]
 _NO_NODES: Final = np.zeros(0, LEG_NODE)
-_EPOCH: Final = date(1970, 1, 1)
 
 _encode = Encoder().encode
 
@@ -126,6 +125,8 @@ class FlowStudies:
         Its latest prints.
     kept : list
         Sessions, signals and outcomes to be written; whoever writes them takes them away.
+    hours : SessionList
+        The sessions that it has traded in.
     signals : OrderedDict
         The latest signals by their identifiers, with what came of them.
     """
@@ -150,6 +151,7 @@ class FlowStudies:
         self._origin = origin
         self._sessions = Sessions(instrument.sessions)
         self._session: Session | None = None
+        self.hours = SessionList(self._sessions)
         self._kept_until_ns = kept_until_ns
         # The signals of the latest time, and the session that was named last.
         self._at_ns = 0
@@ -179,13 +181,15 @@ class FlowStudies:
         session = self.engine.session
         if session is None or session == self._session:
             return
+        first = self.engine.newest["ts_event"][:1].tolist() or [session.open_ns]
+        self.hours.reach(min(*first, session.open_ns), session)
         self._session = session
         self.counts.begin(session.open_ns)
         self.kept.append(
             KeptSession(
                 *self._origin,
                 self.symbol,
-                _iso_date(session),
+                iso_date(session),
                 session.open_ns,
                 session.close_ns,
             )
@@ -247,7 +251,7 @@ class FlowStudies:
         begin_ns, end_ns, name = self._named
         if not begin_ns <= before_ns < end_ns:
             session = self._sessions.at(before_ns)
-            name = f"{self.symbol}-{_iso_date(session)}"
+            name = f"{self.symbol}-{iso_date(session)}"
             self._named = session.open_ns, self._sessions.after(session).open_ns, name
         return name
 
@@ -329,7 +333,3 @@ def event_of(message: Said) -> Event:
 def signal_text(row: SignalRow) -> bytes:
     """Write the message of a signal: its row, with a type."""
     return b'{"type":"Signal",' + _encode(row)[1:]
-
-
-def _iso_date(session: Session) -> str:
-    return (_EPOCH + timedelta(days=session.trade_date)).isoformat()

@@ -22,7 +22,7 @@ from ticktape.server.flow_bars import (
     bar_messages,
     last_bars,
 )
-from ticktape.server.flow_states import STATES, profile_changes, session_stats
+from ticktape.server.flow_states import STATES, composite_changes, profile_changes, session_stats
 from ticktape.server.flow_studies import Event, FlowStudies
 from ticktape.tape.batch import Batch
 
@@ -143,7 +143,7 @@ class FlowSymbol:
         """Give the past as it stands now and everything as it stands, in frames."""
         self.choose_bars(view.every)
         view.sent.clear()
-        view.profile_revision = 0
+        view.profile_revision = view.composite_revision = 0
         studies = self.studies
         clock = str(studies.engine.clock_ns)
         begin = said.Begin(self.symbol, clock, reason, studies.by_order)
@@ -180,6 +180,10 @@ class FlowSymbol:
         )
         if text:
             found.append(text)
+        if view.sessions:
+            text, view.composite_revision = self._composite(view.sessions, view.composite_revision)
+            if text:
+                found.append(text)
         states = [(view.every, lambda: (self._open_bar(view.every), 0))]
         states += [(name, _state(make, self.studies)) for name, make in STATES.items()]
         for name, make in states:
@@ -192,6 +196,13 @@ class FlowSymbol:
             view.sent["stats"] = stats
             found.append(stats)
         return [text for text in found if view.reads(text)]
+
+    def _composite(self, sessions: int, since: int) -> tuple[bytes, int]:
+        def make() -> tuple[bytes, int]:
+            message, revision = composite_changes(self.studies, sessions, since)
+            return b"" if message is None else _encode(message), revision
+
+        return self._once(("composite", sessions, since), make)
 
     def _once(self, name: object, make: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
         """Write a state once for all who watch, until the next records."""
