@@ -6,20 +6,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ticktape.cli.main import run
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records
 
 START = 1_758_745_800_000_000_000  # 2025-09-24T20:30Z
-
-
-@pytest.fixture
-def ticktape(capsys):
-    def call(*arguments):
-        status = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return call
 
 
 def crossed_orders():

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ticktape.cli.main import run
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records, read_dbn
 from ticktape.tape.files import open_tape
 
@@ -56,16 +55,6 @@ def tape(tmp_path):
         return str(path)
 
     return write
-
-
-@pytest.fixture
-def ticktape(capsys):
-    def call(*arguments):
-        status = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return call
 
 
 def test_json_is_a_list_of_bars_with_decimal_prices_and_rfc_3339_times(ticktape, tape):

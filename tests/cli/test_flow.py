@@ -10,7 +10,6 @@ import pytest
 
 from ticktape.bench.flow import day_of_trades, write_day
 from ticktape.cli.flow_colours import coloured
-from ticktape.cli.main import run
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records
 
@@ -96,16 +95,6 @@ def tape(tmp_path):
         return str(path)
 
     return write
-
-
-@pytest.fixture
-def ticktape(capsys):
-    def call(*arguments):
-        status = run([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

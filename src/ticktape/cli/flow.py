@@ -9,11 +9,19 @@ from typing import Annotated, Any
 
 import typer
 
+from ticktape.cli.flow_thresholds import (
+    SetOption,
+    read_set_thresholds,
+    thresholds_document,
+    thresholds_text,
+)
 from ticktape.cli.progress import watch_batches
 from ticktape.cli.results import print_result
 from ticktape.cli.schemas import print_schema_named
-from ticktape.cli.usage import wrong_usage
+from ticktape.cli.usage import WrongUsageError, wrong_usage
 from ticktape.flow.flow_files import write_flow
+from ticktape.flow.instrument import FlowInstrument
+from ticktape.flow.instrument_choice import Roll
 from ticktape.flow.print_hours import PARTS, Part, PrintHours
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.flow.tally import vwap_of
@@ -22,13 +30,16 @@ from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
 from ticktape.tape.layouts import UNDEF_PRICE
 from ticktape.tape.prices import format_price, parse_price
-from ticktape.tape.times import parse_time
+from ticktape.tape.times import format_time, parse_time
 
 
 def flow(
     file: Annotated[
-        Path, typer.Argument(help="A tape with trades: mbo, trades, tbbo, mbp-1 or mbp-10.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="A tape with trades: mbo, trades, tbbo, mbp-1 or mbp-10.", show_default=False
+        ),
+    ] = None,
     symbol: Annotated[
         str | None,
         typer.Option(help="NQZ5, an instrument id or NQ.c.0; not needed for one instrument."),
@@ -55,9 +66,22 @@ def flow(
     schema: Annotated[
         str | None, typer.Option(help="Take only this schema of a tape of several.")
     ] = None,
+    thresholds: SetOption = None,
+    show_thresholds: Annotated[
+        bool,
+        typer.Option("--thresholds", help="List all thresholds and what they mean, and no tape."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Study the order flow of an instrument."""
+    chosen_thresholds = read_set_thresholds(thresholds or [])
+    if show_thresholds:
+        document = thresholds_document(chosen_thresholds)
+        text = thresholds_text(chosen_thresholds)
+        typer.echo(json.dumps(document, indent=2) if as_json else text)
+        return
+    if file is None:
+        raise WrongUsageError("no tape is named", hint="give a FILE")
     with wrong_usage():
         hours = PrintHours(
             0 if start is None else parse_time(start),
@@ -74,9 +98,10 @@ def flow(
         hours=hours,
         schema=chosen,
         tick=step,
+        thresholds=chosen_thresholds,
     )
     if out is not None:
-        write_flow(out, found.rows, found.instrument.symbol)
+        write_flow(out, found.rows, found.instrument.symbol, found.thresholds)
     if as_json:
         result = json.dumps(flow_document(found), indent=2)
     else:
@@ -87,6 +112,8 @@ def flow(
             from ticktape.cli.flow_colours import coloured  # noqa: PLC0415 -- the same
 
             result = coloured(result)
+    if found.roll is not None:
+        typer.echo(roll_note(symbol, found.instrument, found.roll), err=True)
     print_result(result, tape.cut, as_json=as_json, until_cut="the studies end there")
 
 
@@ -144,6 +171,20 @@ def flow_document(found: TapeFlow) -> dict[str, Any]:
         "delta_flips": int(sums["flips"]),
         "signals": {kind.name.lower(): counted[kind] for kind in SignalKind},
     }
+
+
+def roll_note(symbol: str | None, instrument: FlowInstrument, roll: Roll) -> str:
+    """Say for which instrument a symbol stands when."""
+    at = format_time(roll.ns).replace(".000000000Z", "Z")
+    first, second = instrument.symbol, roll.following.symbol
+    if first == second:
+        # A tape that was asked for by a continuous symbol knows no other.
+        first = f"instrument {instrument.instrument_id}"
+        second = f"instrument {roll.following.instrument_id}"
+    return (
+        f"note: {symbol or instrument.symbol} is {first} until {at}, {second} from then on; "
+        f"the studies end there: give --start {at} for what follows"
+    )
 
 
 def _step_of(tick: str) -> int:

@@ -48,6 +48,7 @@ def report_text(found: TapeFlow, document: dict[str, Any]) -> str:
         _profile(found),
         _signals(found),
         _latest_signals(found),
+        _thresholds(found),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -195,3 +196,10 @@ def _latest_signals(found: TapeFlow) -> str:
     ]
     heads = ["latest confluences", "price", "direction", "kinds"]
     return format_table(heads, rows, 3)
+
+
+def _thresholds(found: TapeFlow) -> str:
+    return "\n".join(
+        f"{'set' if at == 0 else '':<5}{name} = {value}"
+        for at, (name, value) in enumerate(found.thresholds.items())
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,7 +14,12 @@ from ticktape.tape.errors import TapeWriteError
 _FORMAT: bytes = b"ticktape.flow"
 
 
-def write_flow(folder: Path, rows: Mapping[str, np.ndarray], symbol: str) -> list[Path]:
+def write_flow(
+    folder: Path,
+    rows: Mapping[str, np.ndarray],
+    symbol: str,
+    thresholds: Mapping[str, str] = MappingProxyType({}),
+) -> list[Path]:
     """Write every study's rows, those of none too.
 
     Parameters
@@ -24,6 +31,8 @@ def write_flow(folder: Path, rows: Mapping[str, np.ndarray], symbol: str) -> lis
         A field of several values is a column of lists.
     symbol : str
         Whose they are; stands in each file's metadata.
+    thresholds : mapping of str to str
+        By which they were made, where not by the defaults; stands there as JSON.
 
     Returns
     -------
@@ -44,7 +53,11 @@ def write_flow(folder: Path, rows: Mapping[str, np.ndarray], symbol: str) -> lis
         for name, array in rows.items():
             columns = {field: _column(array[field]) for field in array.dtype.names or ()}
             table = pa.table(columns).replace_schema_metadata(
-                {_FORMAT: name.encode(), b"symbol": symbol.encode()}
+                {
+                    _FORMAT: name.encode(),
+                    b"symbol": symbol.encode(),
+                    b"thresholds": json.dumps(dict(thresholds)).encode(),
+                }
             )
             path = folder / f"{name}.parquet"
             pq.write_table(table, path)

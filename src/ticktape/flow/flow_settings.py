@@ -18,10 +18,13 @@ from ticktape.flow.profile.settings import FootprintSettings, LegSettings, Profi
 from ticktape.flow.session.bars import BarKind, BarsSettings
 from ticktape.flow.session.levels import LevelsSettings
 from ticktape.flow.signals.settings import ConfluenceSettings, OutcomeSettings
+from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
 
 # Of the opening ranges.
 _FIVE_MINUTES_NS: Final = 300_000_000_000
+# So many windows are kept to look back over.
+_MOST_WINDOWS: Final = 86_400
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,14 @@ class FlowSettings:
     orders: OrderActivitySettings = field(default_factory=OrderActivitySettings)
     confluence: ConfluenceSettings = field(default_factory=ConfluenceSettings)
     outcomes: OutcomeSettings = field(default_factory=OutcomeSettings)
+
+    def __post_init__(self) -> None:
+        """Refuse studies that do not go together."""
+        if self.flips.lookback_ns > _MOST_WINDOWS * self.cvd.length_ns:
+            raise BadValueError(
+                f"a flip looks back over at most {_MOST_WINDOWS} windows of the delta",
+                hint="give flips a shorter lookback, or the delta longer windows",
+            )
 
     def beat_ns(self, session: Session) -> int:
         """Give the longest time of which every length of a window, and part of a session, is one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from ticktape.flow.products import KNOWN_PRODUCTS
@@ -19,6 +20,7 @@ from ticktape.tape.session_rules import (
     UTC_DAYS,
     SessionRules,
 )
+from ticktape.tape.symbology import infer_stype
 
 _HOURS_OF: Final = {"GLBX.MDP3": CME_GLOBEX, "IFEU.IMPACT": ICE_ENERGY, "XEUR.EOBI": EUREX}
 # Datasets of US stocks by the start of their names.
@@ -111,9 +113,7 @@ def flow_instrument(
         If its tick is not given, not in the definition, and its root is not known.
     """
     read = parse_futures_symbol(symbol, _ANY_DATE)
-    root = definition.asset if definition is not None and definition.asset else ""
-    if not root and read is not None:
-        root = read.root
+    root = definition.asset if definition is not None and definition.asset else root_of(symbol)
     is_spread = bool(read is not None and read.legs)
     known = KNOWN_PRODUCTS.get(root)
     currency = ""
@@ -138,6 +138,15 @@ def flow_instrument(
     return FlowInstrument(
         symbol, instrument_id, publisher_id, tick, point_value, currency, sessions, is_spread
     )
+
+
+@cache
+def root_of(symbol: str) -> str:
+    """Give the root of a future's symbol, or of a continuous one; of any other it itself."""
+    if infer_stype(symbol) == "continuous":
+        return symbol.rsplit(".", 2)[0].upper()
+    read = parse_futures_symbol(symbol, _ANY_DATE)
+    return symbol if read is None else read.root
 
 
 def _venue_hours(publisher_id: int | None) -> SessionRules:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from ticktape.tape.batch import Batch
-from ticktape.tape.errors import BadValueError, UnknownSymbolError
+from ticktape.tape.errors import BadValueError, UnknownSymbolError, UnresolvableSymbolError
 from ticktape.tape.instruments import Instrument, Instruments
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import UNDEF_TIMESTAMP, Schema
 from ticktape.tape.symbol_map import SymbolMap
-from ticktape.tape.symbology import resolve_symbols
+from ticktape.tape.symbology import infer_stype, resolve_symbols
+from ticktape.tape.times import NS_PER_DAY
 
 _NAMED: Final = 8
 
@@ -30,6 +31,21 @@ class Chosen(NamedTuple):
     instrument_id: int
     symbol: str
     definition: Instrument | None
+
+
+class Roll(NamedTuple):
+    """When a symbol begins to stand for another instrument.
+
+    Attributes
+    ----------
+    ns : int
+        The first nanosecond.
+    following : Chosen
+        What it stands for then.
+    """
+
+    ns: int
+    following: Chosen
 
 
 class InstrumentChoice:
@@ -78,7 +94,14 @@ class InstrumentChoice:
         BadValueError
             If it stands for several instruments.
         """
-        found = self._known() | traded if self._symbol is None else self._ids_of(self._symbol)
+        if self._symbol is None:
+            found = self._known() | traded
+            names = {self._name(one) for one in found}
+            if len(found) > 1 and len(names) == 1:
+                # A continuous contract and nothing else: which one it is depends on the time.
+                (self._symbol,) = names
+        if self._symbol is not None:
+            found = self._ids_of(self._symbol, self._when_ns)
         if not found and self._symbol and self._symbol.isdecimal():
             found = traded & {int(self._symbol)}
         if not found:
@@ -92,14 +115,48 @@ class InstrumentChoice:
                 f"{what} several instruments", hint=f"choose one with --symbol: {self._hint(found)}"
             )
         (chosen,) = outrights if len(found) > 1 else found
-        return Chosen(chosen, self._name(chosen), self._instrument(chosen))
+        return self._chosen(chosen)
+
+    def roll_after(self, chosen: Chosen) -> Roll | None:
+        """Tell when the symbol begins to stand for another instrument than the one chosen.
+
+        Parameters
+        ----------
+        chosen : Chosen
+            Of :meth:`choose`.
+
+        Returns
+        -------
+        Roll or None
+            None where it never does, as far as the tape tells.
+        """
+        symbol = self._symbol
+        if symbol is None or infer_stype(symbol) != "continuous":
+            return None
+        ends = {one.end_ns for one in self._symbols.intervals_of(chosen.instrument_id)}
+        if chosen.definition is not None and chosen.definition.expiration_ns is not None:
+            # A contract counts for the whole UTC day on which it expires.
+            ends.add((chosen.definition.expiration_ns // NS_PER_DAY + 1) * NS_PER_DAY)
+        for end_ns in sorted(ends):
+            if self._when_ns < end_ns < UNDEF_TIMESTAMP:
+                try:
+                    found = self._ids_of(symbol, end_ns) - {chosen.instrument_id}
+                except UnresolvableSymbolError:
+                    # Not even the tape says what it stands for then.
+                    continue
+                if found:
+                    return Roll(end_ns, self._chosen(found.pop()))
+        return None
+
+    def _chosen(self, instrument_id: int) -> Chosen:
+        return Chosen(instrument_id, self._name(instrument_id), self._instrument(instrument_id))
 
     def _known(self) -> set[int]:
         return {one.instrument_id for one in self._instruments} | set(self._symbols.at())
 
-    def _ids_of(self, symbol: str) -> set[int]:
+    def _ids_of(self, symbol: str, when_ns: int) -> set[int]:
         asked = [symbol], None, self._instruments, self._symbols
-        return resolve_symbols(*asked, self._when_ns).instrument_ids
+        return resolve_symbols(*asked, when_ns).instrument_ids
 
     def _instrument(self, instrument_id: int) -> Instrument | None:
         defined = self._instruments.by_id(instrument_id)
@@ -121,6 +178,6 @@ class InstrumentChoice:
 
     def _hint(self, ids: set[int]) -> str:
         outrights = sorted((self._is_spread(one), self._name(one)) for one in ids)
-        names = ", ".join(name for _, name in outrights[:_NAMED])
+        names = ", ".join(dict.fromkeys(name for _, name in outrights[:_NAMED]))
         more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
         return f"it has {names}{more}" if names else "it has no instruments"

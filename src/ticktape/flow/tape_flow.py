@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import FlowInstrument, flow_instrument
-from ticktape.flow.instrument_choice import InstrumentChoice
+from ticktape.flow.instrument_choice import InstrumentChoice, Roll
 from ticktape.flow.instrument_flow import FlowRows, InstrumentFlow
 from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PrintHours
 from ticktape.flow.prints import PRINT_SCHEMAS
 from ticktape.flow.profile.levels import ProfileSummary, summary_of
-from ticktape.flow.profile.settings import ProfileSettings
 from ticktape.flow.signals.signal import SignalKind
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.session import Session
 
 ALL_HOURS: Final = PrintHours()
@@ -42,6 +42,10 @@ class TapeFlow(NamedTuple):
         Every study's rows, those still open at the end of the tape last.
     levels : numpy.ndarray
         dtype ``PROFILE_LEVEL``: the volume at each price, over all sessions.
+    thresholds : dict of str to str
+        Those of the studies that are not as by default.
+    roll : Roll or None
+        Where the symbol stands for another instrument later on the tape: the studies end there.
     """
 
     instrument: FlowInstrument
@@ -49,6 +53,8 @@ class TapeFlow(NamedTuple):
     sums: np.void
     rows: FlowRows
     levels: np.ndarray
+    thresholds: dict[str, str]
+    roll: Roll | None
 
     @property
     def profile(self) -> ProfileSummary | None:
@@ -69,6 +75,7 @@ def flow_of_tape(
     hours: PrintHours = ALL_HOURS,
     schema: Schema | None = None,
     tick: int | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> TapeFlow:
     """Study one instrument of a tape.
 
@@ -86,6 +93,8 @@ def flow_of_tape(
         Which records to take of a tape that has prints in several schemas.
     tick : int, optional
         Least price step, 1e-9; needed where neither a definition nor the product's root tells it.
+    thresholds : Thresholds
+        Of the studies.
 
     Returns
     -------
@@ -101,10 +110,9 @@ def flow_of_tape(
         If the symbol stands for several instruments, or the tick is not known.
     """
     choice = InstrumentChoice(metadata, symbol, hours.start_ns or None)
-    flow: InstrumentFlow | None = None
+    study: _Study | None = None
     taken: Schema | None = None
     others: set[Schema] = set()
-    closed: dict[str, list[np.ndarray]] = {}
     for batch in batches:
         if batch.schema not in PRINT_SCHEMAS or schema not in (None, batch.schema):
             choice.tell(batch)
@@ -116,32 +124,76 @@ def flow_of_tape(
                 hint="choose one with --schema",
             )
         taken = batch.schema
-        if flow is None:
-            flow = _flow_of(choice, batch.records["instrument_id"], hours, tick)
-        for name, rows in flow.update(batch).items():
-            closed.setdefault(name, []).append(rows)
-        if hours.end_ns is not None and flow.clock_ns >= hours.end_ns:
+        if study is None:
+            study = _Study(choice, batch.records["instrument_id"], hours, tick, thresholds)
+        if study.take(batch):
             break
-    if flow is None:
+    if study is None:
         if others:
             raise _no_prints(others, schema)
-        flow = _flow_of(choice, np.empty(0, "u4"), hours, tick)
-    for name, rows in flow.current().items():
-        closed.setdefault(name, []).append(rows)
-    every = {name: join_rows(closed.get(name, []), dtype) for name, dtype in flow.rows.items()}
-    levels = flow.prints.profile.composite(_MOST_SESSIONS)
-    return TapeFlow(flow.instrument, flow.session, flow.sums(), every, levels)
+        study = _Study(choice, np.empty(0, "u4"), hours, tick, thresholds)
+    return study.found()
 
 
-def _flow_of(
-    choice: InstrumentChoice, ids: np.ndarray, hours: PrintHours, tick: int | None
-) -> InstrumentFlow:
-    chosen = choice.choose(set(np.unique(ids).tolist()))
-    instrument = flow_instrument(
-        chosen.symbol, chosen.instrument_id, definition=chosen.definition, tick=tick
-    )
-    settings = FlowSettings(profile=ProfileSettings(kept_sessions=_MOST_SESSIONS))
-    return InstrumentFlow(instrument, settings, hours=hours)
+class _Study:
+    """The studies of the instrument that was chosen, from the first records on."""
+
+    def __init__(
+        self,
+        choice: InstrumentChoice,
+        ids: np.ndarray,
+        hours: PrintHours,
+        tick: int | None,
+        thresholds: Thresholds,
+    ) -> None:
+        chosen = choice.choose(set(np.unique(ids).tolist()))
+        instrument = flow_instrument(
+            chosen.symbol, chosen.instrument_id, definition=chosen.definition, tick=tick
+        )
+        self._end_ns = hours.end_ns
+        self._roll = choice.roll_after(chosen)
+        if self._roll is not None and (self._end_ns is None or self._roll.ns < self._end_ns):
+            self._end_ns = self._roll.ns
+        self._thresholds = thresholds.texts_of(chosen.symbol)
+        settings = thresholds.settings_of(chosen.symbol)
+        profile = replace(settings.profile, kept_sessions=_MOST_SESSIONS)
+        self._flow = InstrumentFlow(
+            instrument,
+            replace(settings, profile=profile),
+            hours=replace(hours, end_ns=self._end_ns),
+        )
+        self._closed: dict[str, list[np.ndarray]] = {}
+        self._last_ns = 0
+
+    def take(self, batch: Batch) -> bool:
+        """Take records, and tell whether they were the last that matter."""
+        self._keep(self._flow.update(batch))
+        if len(batch.records):
+            last_ns = int(batch.records[index_field(batch.schema)][-1])
+            self._last_ns = max(self._last_ns, last_ns)
+        return self._end_ns is not None and self._flow.clock_ns >= self._end_ns
+
+    def _keep(self, rows: FlowRows) -> None:
+        for name, some in rows.items():
+            self._closed.setdefault(name, []).append(some)
+
+    def found(self) -> TapeFlow:
+        """End with what is open, and give all."""
+        flow = self._flow
+        self._keep(flow.current())
+        every = {
+            name: join_rows(self._closed.get(name, []), dtype) for name, dtype in flow.rows.items()
+        }
+        has_rolled = self._roll is not None and self._end_ns == self._roll.ns <= self._last_ns
+        return TapeFlow(
+            flow.instrument,
+            flow.session,
+            flow.sums(),
+            every,
+            flow.prints.profile.composite(_MOST_SESSIONS),
+            self._thresholds,
+            self._roll if has_rolled else None,
+        )
 
 
 def _no_prints(others: set[Schema], schema: Schema | None) -> WrongSchemaError:

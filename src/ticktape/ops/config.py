@@ -6,10 +6,9 @@ working folder, or what ``TICKTAPE_CONFIG`` names.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -18,6 +17,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as UnreadableSettingError
+
+from ticktape.ops.config_file import ENV_FILE, ENV_PREFIX, config_file
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
@@ -45,6 +47,9 @@ class Settings(BaseSettings):
         Another live gateway than the vendor's own, ``host:port``.
     historical_gateway : str or None
         Another historical server than the vendor's own.
+    flow : dict
+        Thresholds of the studies of order flow, a table a study; under ``of`` such tables by root
+        or symbol. ``ticktape flow --thresholds`` lists them.
     log_level : str
         ``debug``, ``info``, ``warning`` or ``error``.
     dev : bool
@@ -70,7 +75,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="TICKTAPE_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix=ENV_PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore"
     )
 
     host: str = "127.0.0.1"
@@ -79,6 +84,7 @@ class Settings(BaseSettings):
     dataset: str = "GLBX.MDP3"
     tapes: Path | None = None
     signals: Path | None = None
+    flow: Annotated[dict[str, Any], Field(default_factory=dict)]
     live_gateway: Annotated[str, Field(pattern=r"^[^:/\s]+:\d{1,5}$")] | None = None
     historical_gateway: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
@@ -110,11 +116,6 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, toml
 
 
-def config_file() -> Path:
-    """Give the path of the TOML file; it need not exist."""
-    return Path(os.environ.get("TICKTAPE_CONFIG") or "ticktape.toml")
-
-
 def load_settings(**options: object) -> Settings:
     """Read the settings.
 
@@ -140,5 +141,7 @@ def load_settings(**options: object) -> Settings:
         name = ".".join(map(str, wrong["loc"]))
         message = f"setting {name} = {wrong['input']!r}: {wrong['msg']}"
         raise SettingsError(message) from error
+    except UnreadableSettingError as error:
+        raise SettingsError(" ".join(str(error).split())) from error
     except (TOMLDecodeError, OSError) as error:
         raise SettingsError(f"{config_file()}: {error}") from error

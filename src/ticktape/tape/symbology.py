@@ -213,6 +213,11 @@ class _Known:
             raise BadValueError(
                 f"{symbol!r} is no continuous symbol", hint="write it like ES.c.0, ES.n.0, ES.v.0"
             )
+        mapped = self._symbols.id_of(symbol, self._when_ns)
+        if mapped is not None:
+            # A tape that was asked for by this symbol says itself what it stood for.
+            known = self._instruments.get(mapped)
+            return [ResolvedSymbol(mapped, symbol if known is None else known.raw_symbol)]
         asset, rule, rank = match[1].upper(), match[2].lower(), int(match[3])
         outrights = [
             one

@@ -47,7 +47,7 @@ class OutcomeSettings:
         By how many ticks of the instrument the price must have moved: the reference's two points
         on its own instruments, NQ and ES.
     win_move : int, optional
-        The same in 1e-9; where given, it is this that counts.
+        The same as a difference of prices, in 1e-9; where given, it is this that counts.
     """
 
     horizons_ns: tuple[int, ...] = (60 * _SECOND_NS, 300 * _SECOND_NS)

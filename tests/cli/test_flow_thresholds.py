@@ -1,0 +1,95 @@
+"""Thresholds of ``ticktape flow``, from its options and from the settings."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from ticktape.bench.flow import day_of_trades, write_day
+from ticktape.flow.threshold_list import threshold_list
+
+
+@pytest.fixture
+def day(tmp_path, monkeypatch):
+    """Write a day of trades of NQZ5, in a folder of its own settings."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "day.trades.dbn.zst"
+    write_day(path, day_of_trades(30_000))
+    return path
+
+
+@pytest.fixture
+def signals(ticktape, day):
+    def count(*options):
+        status, out, err = ticktape("flow", day, "--symbol", "NQZ5", "--json", *options)
+        assert (status, err) == (0, "")
+        return json.loads(out)["signals"]
+
+    return count
+
+
+def test_a_threshold_is_set_for_all_or_for_one_product(signals):
+    by_default = signals()
+    fewer = signals("--set", "flips.reversal_contracts=5000")
+    assert fewer["delta_reversal"] < by_default["delta_reversal"]
+    assert signals("--set", "NQ:flips.reversal_contracts=5000") == fewer
+    assert signals("--set", "ES:flips.reversal_contracts=5000") == by_default
+
+
+def test_the_settings_hold_thresholds_and_options_go_before_them(signals, tmp_path, monkeypatch):
+    by_default = signals()
+    fewer = signals("--set", "flips.reversal_contracts=5000")
+    (tmp_path / "ticktape.toml").write_text("[flow.of.NQ.flips]\nreversal_contracts = 5000\n")
+    assert signals() == fewer
+    assert signals("--set", "NQ:flips.reversal_contracts=100") == by_default
+    (tmp_path / "ticktape.toml").unlink()
+    monkeypatch.setenv("TICKTAPE_FLOW", '{"flips": {"reversal_contracts": 5000}}')
+    assert signals() == fewer
+
+
+def test_what_is_set_is_told_with_the_report_and_the_rows(ticktape, day, tmp_path):
+    options = ("--set", "flips.lookback=2s", "--out", tmp_path / "rows")
+    _, out, _ = ticktape("flow", day, "--symbol", "NQZ5", *options)
+    assert out.splitlines()[-1].split() == ["set", "flips.lookback", "=", "2s"]
+    kept = pq.read_schema(tmp_path / "rows" / "signals.parquet").metadata
+    assert json.loads(kept[b"thresholds"]) == {"flips.lookback": "2s"}
+
+
+def test_every_threshold_is_listed_with_its_default_and_meaning(ticktape):
+    status, out, err = ticktape("flow", "--thresholds", "--set", "NQ:outcomes.win_ticks=12")
+    assert (status, err) == (0, "")
+    entries = [line for line in out.splitlines() if line.startswith("  ") and line[2] != " "]
+    listed = {line.split()[0]: line for line in entries}
+    assert list(listed) == list(threshold_list())
+    assert listed["outcomes.win_ticks"].split() == [
+        *("outcomes.win_ticks", "8", "ticks", "set", "to", "NQ:", "12")
+    ]
+    document = json.loads(ticktape("flow", "--thresholds", "--json")[1])
+    assert [one["name"] for one in document] == list(threshold_list())
+    assert all(one["meaning"] for one in document)
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("flips", "sets no threshold"),
+        ("tea.sugar=1", "there is no study 'tea'; one of levels, windows"),
+        ("flips.sugar=1", "flips has no threshold 'sugar'; one of flip_cooldown"),
+        ("flips.lookback=5", "give a time of 0 to 1d"),
+        ("windows.significance=often", "give adaptive or fixed"),
+        ("windows.percentile=nan", "give a number"),
+        ("absorption.average_over=1500ms", "whole windows"),
+    ],
+)
+def test_a_threshold_that_cannot_be_is_one_clear_line(ticktape, day, option, says):
+    status, out, err = ticktape("flow", day, "--set", option)
+    assert (status, out, err.count("\n"), says in err) == (2, "", 1, True)
+
+
+@pytest.mark.parametrize(
+    "settings", ["[flow.flips]\nsugar = 1\n", "[flow]\nflips = 1\n", "flow = 1\n", "[flow\n"]
+)
+def test_settings_that_cannot_be_are_one_clear_line(ticktape, day, tmp_path, settings):
+    (tmp_path / "ticktape.toml").write_text(settings)
+    status, out, err = ticktape("flow", day)
+    assert (status, out, err.count("\n"), err[:7]) == (2, "", 1, "error: ")
