@@ -1,5 +1,7 @@
 """Books by order, best quotes and single orders over HTTP; and 304 where nothing changed."""
 
+import asyncio
+
 import aiohttp
 import numpy as np
 from tests.server.market_day import (
@@ -38,6 +40,12 @@ async def tagged(demo, path, etag=None, **options):
     headers = {} if etag is None else {"if-none-match": etag}
     async with demo.http.get(demo.url + path, headers=headers, **options) as answer:
         return answer.status, answer.headers.get("etag"), await answer.read()
+
+
+async def answered(demo, path):
+    """Wait until the server has come to answer, and so to what was asked before."""
+    async with demo.http.get(demo.url + path) as answer:
+        return await answer.read()
 
 
 async def test_orders_come_in_queue_order_with_what_is_ahead_of_them(demo):
@@ -229,6 +237,53 @@ async def test_in_the_middle_of_an_event_the_book_before_it_is_given(demo):
         False,
         "6650.25",
     )
+
+
+async def test_a_book_of_long_before_an_event_is_not_given_for_the_one_in_it(demo):
+    _, before = await demo.get("/api/book/ESH6")
+    later = START_NS + 60 * SECOND
+    await demo.show(orders(("A", "B", 600, BEST_BID, 1), start_ns=later))
+    amid = orders(*[("A", "B", 601 + one, BEST_BID, 1) for one in range(2)], start_ns=later + 1)
+    amid.records["flags"] = 0
+    first, second = (Batch(Schema.MBO, amid.records[at : at + 1]) for at in range(2))
+    sizes = []
+    for batch in (first, second):
+        await demo.show(batch)
+        _, book = await demo.get("/api/book/ESH6")
+        assert book["in_event"] is True
+        sizes.append(book["bids"][0]["size"])
+    size = before["bids"][0]["size"]
+    assert sizes == [size + 2, size + 3]
+
+
+async def test_quotes_are_those_of_the_end_of_an_event_that_is_on_its_way(demo):
+    crossing = orders(("A", "B", 600, MIDS[ES] + TICK, 9))
+    crossing.records["flags"] = 0
+    await demo.show(crossing)
+    asked = asyncio.create_task(demo.get("/api/bbo?symbols=ESH6"))
+    await answered(demo, "/health")
+    await demo.show(orders(("C", "A", ES * 1000 + 12, MIDS[ES] + TICK, 5)))
+    _, answer = await asked
+    quote = answer["quotes"][0]["publishers"][0]
+    assert quote["in_event"] is False
+    assert (quote["quote"]["bid_price"], quote["quote"]["locked"]) == ("6650.25", False)
+
+
+async def test_quotes_in_an_event_that_does_not_end_are_told_to_be(demo):
+    crossing = orders(("A", "B", 600, MIDS[ES] + TICK, 9))
+    crossing.records["flags"] = 0
+    await demo.show(crossing)
+    _, answer = await demo.get("/api/bbo?symbols=ESH6")
+    quote = answer["quotes"][0]["publishers"][0]
+    assert (quote["in_event"], quote["quote"]["locked"]) == (True, True)
+
+
+async def test_a_book_with_its_orders_is_a_book(demo):
+    _, plain = await demo.get("/api/book/ESH6")
+    _, full = await demo.get("/api/book/ESH6?orders=true")
+    for level in (*full["bids"], *full["asks"]):
+        del level["orders"]
+    assert full == plain
 
 
 async def test_quotes_by_price_have_no_orders_to_give():

@@ -24,6 +24,8 @@ from ticktape.tape.prices import format_price
 _ANSWERS_KEPT: Final = 512
 _SYMBOLS_KEPT: Final = 4_096
 _SECOND_NS: Final = 1_000_000_000
+# In the middle of an event, an answer of before it serves for so long, by the books' own time.
+_SERVES_NS: Final = _SECOND_NS // 4
 SEE_SYMBOLS: Final = "choose one that /api/symbols lists, or ask again once it has had a record"
 _encode = Encoder().encode
 
@@ -43,6 +45,21 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class _Kept(NamedTuple):
+    version: tuple[int, ...]
+    answer: Answer
+    # Of the book then; None in the middle of an event.
+    settled_ns: int | None
+
+    def serves(self, version: tuple[int, ...], now_ns: int) -> bool:
+        """Tell if it serves in the middle of an event: it is the same book, a moment before."""
+        return (
+            self.settled_ns is not None
+            and self.version[:-1] == version[:-1]
+            and now_ns - self.settled_ns <= _SERVES_NS
+        )
+
+
 class BookAnswers:
     """Answers about the books of a hub.
 
@@ -54,7 +71,7 @@ class BookAnswers:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self._kept: dict[tuple[BookKey, int, bool], tuple[tuple[int, ...], Answer]] = {}
+        self._kept: dict[tuple[BookKey, int, bool], _Kept] = {}
         self._keys: dict[tuple[str, int | None], BookKey] = {}
         self._keys_hold: tuple[int, ...] = ()
 
@@ -114,7 +131,7 @@ class BookAnswers:
         """Give the levels of a book, and where asked for, their orders.
 
         In the middle of an event the book is given as it stood before it, where that was asked
-        for; else as it is, and ``in_event`` says so.
+        for a moment ago; else as it is, and ``in_event`` says so.
 
         Raises
         ------
@@ -125,18 +142,19 @@ class BookAnswers:
         """
         kept = self._kept.get((key, levels, orders))
         version = self.version(key)
-        if kept is not None and kept[0] == version:
-            return kept[1]
+        if kept is not None and kept.version == version:
+            return kept.answer
         book = self.hub.directory.book(key)
         if book is None:
             raise UnknownSymbolError(f"there is no book of {key}", hint=SEE_SYMBOLS)
-        if kept is not None and book.in_event and kept[0][:-1] == version[:-1]:
-            return kept[1]
+        now_ns = self.time_of(key)
+        if kept is not None and book.in_event and kept.serves(version, now_ns):
+            return kept.answer
         message = self._with_orders(key, book, levels) if orders else self.hub.book(key, levels)
         answer = Answer(etag_of(version), _encode(message))
         if len(self._kept) >= _ANSWERS_KEPT:
             del self._kept[next(iter(self._kept))]
-        self._kept[key, levels, orders] = version, answer
+        self._kept[key, levels, orders] = _Kept(version, answer, None if book.in_event else now_ns)
         return answer
 
     def _with_orders(self, key: BookKey, book: Book, levels: int) -> BookWithOrders:

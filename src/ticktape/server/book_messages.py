@@ -31,7 +31,7 @@ class LevelWithOrders(Struct):
     orders: list[QueuedOrder]
 
 
-class BookWithOrders(Struct):
+class BookWithOrders(Struct, tag="book", tag_field="type"):
     """The top of a book by order, best level first."""
 
     symbol: str
@@ -66,13 +66,14 @@ class BestQuote(Struct):
 
 
 class PublisherQuote(Struct):
-    """The best bid and offer of one publisher."""
+    """The best bid and offer of one publisher; ``in_event``: in the middle of an event."""
 
     publisher_id: int
     dataset: str | None
     ts_event_unix_ns: int
     ts_event: Nanoseconds
     stale: bool
+    in_event: bool
     quote: BestQuote
 
 

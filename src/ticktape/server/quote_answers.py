@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Final, NamedTuple
 
-from ticktape.book import Bbo, Book
+from ticktape.book import Bbo
 from ticktape.book.consolidated import consolidate
 from ticktape.server.book_answers import SEE_SYMBOLS, BookAnswers, etag_of
 from ticktape.server.book_messages import BboAnswer, BestQuote, InstrumentQuotes, PublisherQuote
@@ -15,15 +17,26 @@ from ticktape.tape.layouts import UNDEF_PRICE
 from ticktape.tape.prices import format_price
 from ticktape.tape.publishers import DATASET_OF_PUBLISHER
 
+# How long the end of an event is waited for: a replay may stand in the middle of one.
+_PATIENCE_S: Final = 0.25
+_LOOK_S: Final = 0.002
 
-def quotes_asked(
-    answers: BookAnswers, symbols: Sequence[str]
-) -> tuple[bytes, list[BookKey], list[str]]:
-    """Tell which books the quotes of some symbols are made of, and the quotes' ``ETag``.
+
+class KeptQuote(NamedTuple):
+    """The best bid and offer of a book, at some version of it."""
+
+    version: tuple[int, ...]
+    bbo: Bbo
+    time_ns: int
+    is_stale: bool
+    in_event: bool
+
+
+def quotes_asked(answers: BookAnswers, symbols: Sequence[str]) -> tuple[list[BookKey], list[str]]:
+    """Tell which books the quotes of some symbols are made of.
 
     Returns
     -------
-    etag : bytes
     keys : list
         Of the books, by instrument.
     not_found : list of str
@@ -46,53 +59,78 @@ def quotes_asked(
             not_found.append(symbol)
     if not keys:
         raise UnknownSymbolError(f"there is no book of {', '.join(symbols)} yet", hint=SEE_SYMBOLS)
-    versions = [answers.version(key) for key in keys]
-    # Of many books, their versions would make a long tag.
+    return sorted(keys, key=lambda key: (key[1], key[0])), not_found
+
+
+async def read_quotes(
+    answers: BookAnswers, keys: Sequence[BookKey], patience_s: float = _PATIENCE_S
+) -> dict[BookKey, KeptQuote]:
+    """Read the best bids and offers of books at the ends of their events.
+
+    What stands in the middle of an event for longer than the patience is read as it is.
+    """
+    found: dict[BookKey, KeptQuote] = {}
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience_s
+    while True:
+        is_late = loop.time() >= until
+        for key in keys:
+            book = answers.hub.directory.book(key)
+            if key in found or book is None or (book.in_event and not is_late):
+                continue
+            found[key] = KeptQuote(
+                answers.version(key),
+                book.bbo(),
+                answers.time_of(key),
+                book.is_stale or not answers.hub.source.connected,
+                book.in_event,
+            )
+        if is_late or len(found) == len(keys):
+            return found
+        await asyncio.sleep(_LOOK_S)
+
+
+def etag_of_quotes(quotes: dict[BookKey, KeptQuote], not_found: Sequence[str]) -> bytes:
+    """Give the ``ETag`` of quotes: of many books, their versions would make a long one."""
+    versions = [quote.version for quote in quotes.values()]
     digest = blake2b(repr((versions, not_found)).encode(), digest_size=8).digest()
-    return (
-        etag_of([int.from_bytes(digest)]),
-        sorted(keys, key=lambda key: (key[1], key[0])),
-        not_found,
-    )
+    return etag_of([int.from_bytes(digest)])
 
 
-def quotes_of(answers: BookAnswers, keys: Sequence[BookKey], not_found: list[str]) -> BboAnswer:
-    """Give the best bids and offers of books, and of each instrument the consolidated one."""
-    by_instrument: dict[int, dict[int, Book]] = {}
-    for key in keys:
-        book = answers.hub.directory.book(key)
-        if book is not None:
-            by_instrument.setdefault(key[1], {})[key[0]] = book
+def quotes_of(
+    answers: BookAnswers, quotes: dict[BookKey, KeptQuote], not_found: list[str]
+) -> BboAnswer:
+    """Tell the best bids and offers of books, and of each instrument the consolidated one."""
+    by_instrument: dict[int, dict[int, KeptQuote]] = {}
+    for (publisher, instrument_id), quote in sorted(quotes.items(), key=lambda one: one[0][::-1]):
+        by_instrument.setdefault(instrument_id, {})[publisher] = quote
     return BboAnswer(
-        [_quotes_of(answers, one, books) for one, books in by_instrument.items()], not_found
+        [_quotes_of(answers, one, found) for one, found in by_instrument.items()], not_found
     )
 
 
 def _quotes_of(
-    answers: BookAnswers, instrument_id: int, books: dict[int, Book]
+    answers: BookAnswers, instrument_id: int, quotes: dict[int, KeptQuote]
 ) -> InstrumentQuotes:
-    bbos = {publisher: book.bbo() for publisher, book in books.items()}
-    best = consolidate(bbos)
-    quotes = []
-    for publisher, book in books.items():
-        time = answers.time_of((publisher, instrument_id))
-        quotes.append(
-            PublisherQuote(
-                publisher,
-                DATASET_OF_PUBLISHER.get(publisher),
-                time,
-                str(time),
-                book.is_stale or not answers.hub.source.connected,
-                _quote(bbos[publisher]),
-            )
-        )
+    best = consolidate({publisher: quote.bbo for publisher, quote in quotes.items()})
     return InstrumentQuotes(
         answers.hub.directory.symbol_of(instrument_id),
         instrument_id,
         _quote(best.bbo),
         list(best.bid_publishers),
         list(best.ask_publishers),
-        quotes,
+        [
+            PublisherQuote(
+                publisher,
+                DATASET_OF_PUBLISHER.get(publisher),
+                quote.time_ns,
+                str(quote.time_ns),
+                quote.is_stale,
+                quote.in_event,
+                _quote(quote.bbo),
+            )
+            for publisher, quote in quotes.items()
+        ],
     )
 
 

@@ -19,7 +19,12 @@ from ticktape.server.failures import refusals
 from ticktape.server.limits import Limits
 from ticktape.server.messages import Book
 from ticktape.server.order_answers import book_of_order, tell_order
-from ticktape.server.quote_answers import quotes_asked, quotes_of
+from ticktape.server.quote_answers import (
+    etag_of_quotes,
+    quotes_asked,
+    quotes_of,
+    read_quotes,
+)
 from ticktape.tape.errors import BadValueError
 
 Publisher = Annotated[int | None, Parameter(ge=0, le=65_535, description="publisher id")]
@@ -53,25 +58,28 @@ def book(
     return _answer(request, *found)  # type: ignore[return-value]
 
 
-@get("/api/bbo", responses=refusals(400, 404, 413), sync_to_thread=False)
-def bbo(
+@get("/api/bbo", responses=refusals(400, 404, 413))
+async def bbo(
     state: State,
     request: Request[Any, Any, Any],
     symbols: Annotated[str, Parameter(min_length=1, description="comma-separated")],
 ) -> Response[BboAnswer]:
     """Give the best bid and offer of instruments: each publisher's, and the consolidated one.
 
-    A parent symbol gives all of its contracts that have a book.
+    A parent symbol gives all of its contracts that have a book. Quotes are those at the ends of
+    events; a book that stands amid one for a quarter of a second is told as it is (`in_event`).
     """
     limits: Limits = state.limits
     asked = limits.symbols_of(symbols)
     if not asked:
         raise BadValueError("no symbols are given", hint="name some: symbols=ES.FUT,CL.c.0")
     answers: BookAnswers = state.book_answers
-    etag, keys, not_found = quotes_asked(answers, asked)
+    keys, not_found = quotes_asked(answers, asked)
+    quotes = await read_quotes(answers, keys)
+    etag = etag_of_quotes(quotes, not_found)
     if is_known(request.scope["headers"], etag):
         return _answer(request, etag, b"")  # type: ignore[return-value]
-    return _answer(request, etag, _encode(quotes_of(answers, keys, not_found)))  # type: ignore[return-value]
+    return _answer(request, etag, _encode(quotes_of(answers, quotes, not_found)))  # type: ignore[return-value]
 
 
 @get("/api/orders/{order_id:str}", responses=refusals(400, 404, 409), sync_to_thread=False)
