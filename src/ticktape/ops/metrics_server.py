@@ -27,7 +27,7 @@ class MetricsServer(ThreadingHTTPServer):
     port : int
         0 for any that is free.
     reasons : callable
-        Gives why the process cannot be relied on, a code and a message each; empty: it can.
+        Gives why the process cannot be relied on, each as code, message and hint; empty: it can.
 
     Raises
     ------
@@ -59,8 +59,12 @@ class _Handler(BaseHTTPRequestHandler):
             body = json.dumps({"status": status, "reasons": reasons})
             self._answer(503 if reasons else 200, _JSON, body)
         else:
-            error = {"code": "not-found", "message": "only /metrics, /health and /ready are here"}
-            self._answer(404, _JSON, json.dumps({"error": error}))
+            error = {
+                "code": "not-found",
+                "message": f"nothing is at {path}",
+                "hint": "/metrics, /health and /ready are here",
+            }
+            self._answer(404, _JSON, json.dumps(error))
 
     def _answer(self, status: int, content_type: str, text: str) -> None:
         body = text.encode()

@@ -39,7 +39,9 @@ async def ready(port, *codes):
     async with asyncio.timeout(20):
         while True:
             status, text = await get(port, "/ready")
-            if [one["code"] for one in json.loads(text)["reasons"]] == list(codes):
+            reasons = json.loads(text)["reasons"]
+            if [one["code"] for one in reasons] == list(codes):
+                assert all(one["message"] and one["hint"] for one in reasons)
                 return status
 
 
@@ -56,7 +58,8 @@ async def test_a_relay_is_ready_while_its_upstream_is_there_and_a_book_is_valid(
         with relay_process(up.port, "--metrics-port", metrics_port) as process:
             await port_of(process)
             assert (await get(metrics_port, "/health"))[0] == 200
-            assert (await get(metrics_port, "/nothing"))[0] == 404
+            status, text = await get(metrics_port, "/nothing")
+            assert (status, list(json.loads(text))) == (404, ["code", "message", "hint"])
             assert await ready(metrics_port, "no-book") == 503
             await until(lambda: up.sessions and any(s.outlet.records_sent for s in up.sessions))
             await feed.push(Batch(Schema.MBO, small_tape.records))

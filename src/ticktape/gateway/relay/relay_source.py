@@ -29,6 +29,17 @@ from ticktape.tape.layouts import Schema, index_field
 ACKNOWLEDGEMENT_TIMEOUT_S: Final = 5.0
 BUFFER_BYTES: Final = 4 << 30
 
+_NOT_CONNECTED: Final = {
+    "code": "not-connected",
+    "message": "the upstream is not connected",
+    "hint": "it is tried again; the log says why it is away",
+}
+_NO_BOOK: Final = {
+    "code": "no-book",
+    "message": "no book is valid yet",
+    "hint": "wait for the first snapshot",
+}
+
 _log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
@@ -100,12 +111,12 @@ class RelaySource(BroadcastSource):
         return self._upstream.connected
 
     def unready(self) -> list[dict[str, str]]:
-        """Give why the relay cannot be relied on now, a code and a message each."""
+        """Give why the relay cannot be relied on now, each as code, message and hint."""
         reasons = []
         if not self.is_connected:
-            reasons.append({"code": "not-connected", "message": "the upstream is not connected"})
+            reasons.append(_NOT_CONNECTED)
         if not self._has_valid_book():
-            reasons.append({"code": "no-book", "message": "no book is valid yet"})
+            reasons.append(_NO_BOOK)
         return reasons
 
     def _has_valid_book(self) -> bool:
