@@ -62,7 +62,7 @@ def parse_event(text):
     if text.startswith(":"):
         return Event("comment", None, {"text": text[1:].strip()})
     fields = dict(line.split(": ", 1) for line in text.split("\n"))
-    position = int(fields["id"]) if "id" in fields else None
+    position = int(fields["id"].rpartition("-")[2]) if "id" in fields else None
     return Event(fields.get("event", "message"), position, json.loads(fields["data"]))
 
 

@@ -41,7 +41,9 @@ async def test_a_wish_that_cannot_be_is_refused(demo, query):
         "{}",
         '{"action": "dance"}',
         '{"action": "snapshot", "instrument_id": 7, "publisher_id": 1}',
+        '{"action": "snapshot"}',
         '{"action": "columns", "every_ms": 5}',
+        '{"action": "columns"}',
         json.dumps({"action": "x" * 5_000}),
     ],
 )

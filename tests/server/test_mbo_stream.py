@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 
 import numpy as np
 import pytest
@@ -182,6 +183,35 @@ async def test_a_live_source_is_waited_for_without_looking_again_and_again(demo,
             assert (await client.take(1))[0].name == "message"
         demo.feed.put(None)
         assert (await client.all())[-1].name == "stream_end"
+
+
+def last_event_id(client):
+    return re.findall(rb"^id: (.*)$", client.raw, re.MULTILINE)[-1].decode()
+
+
+async def test_a_live_stream_is_resumed_within_its_opening_alone():
+    async with stage() as running:
+        await running.show(definitions(), opening_book(ES))
+        async with event_client(running.url, f"{PATH}?from=0&limit=5") as client:
+            await client.all()
+            last = last_event_id(client)
+        async with event_client(running.url, f"{PATH}?limit=2", {"Last-Event-ID": last}) as client:
+            assert [event.id for event in await client.take(2)] == [5, 6]
+    async with stage() as opened_anew:
+        await opened_anew.show(definitions(), opening_book(ES))
+        status, error = await opened_anew.get(PATH, headers={"Last-Event-ID": last})
+    assert (status, error["code"]) == (410, "position-gone")
+    assert "earlier opening" in error["message"]
+
+
+async def test_the_ids_of_a_tape_are_positions_whoever_serves_it(busy_tape):
+    for _ in range(2):
+        async with (
+            replaying(busy_tape) as running,
+            event_client(running.url, f"{PATH}?from=40&limit=1") as client,
+        ):
+            await client.all()
+            assert last_event_id(client) == "40"
 
 
 async def test_a_live_source_is_read_from_what_is_kept(demo):

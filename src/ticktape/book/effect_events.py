@@ -20,6 +20,7 @@ def effect_events(
     positions: np.ndarray,
     symbol_of: Callable[[int], str],
     piece_bytes: int = _PIECE_BYTES,
+    id_lead: str = "",
 ) -> Iterator[bytes]:
     """Write one server-sent event for each record, with its position as the event's id.
 
@@ -35,6 +36,8 @@ def effect_events(
         Gives the symbol of an instrument id.
     piece_bytes : int
         How long a piece may be.
+    id_lead : str
+        What the ids of events begin with, before the position.
 
     Yields
     ------
@@ -44,7 +47,8 @@ def effect_events(
     if not len(records):
         return
     ids, name_ends, names = name_texts(np.unique(records["instrument_id"]), symbol_of)
-    room = np.empty(max(piece_bytes, LONGEST_EVENT + len(names)), np.uint8)
+    id_line = np.frombuffer(b"id: " + id_lead.encode(), np.uint8)
+    room = np.empty(max(piece_bytes, LONGEST_EVENT + len(names) + len(id_line)), np.uint8)
     done = 0
     while done < len(records):
         done, written = write_events(
@@ -55,6 +59,7 @@ def effect_events(
             ids,
             name_ends,
             names,
+            kernel_input(id_line),
             room,
         )
         yield room[:written].tobytes()

@@ -1,8 +1,8 @@
 """Records and their effects as server-sent events, written straight into a buffer of bytes.
 
-An event is ``id: POSITION``, ``data: JSON``, an empty line. Prices are decimal strings beside
-integers in units of 1e-9; identifiers and times that a JSON number may not hold are text beside
-numbers, as everywhere in the web API.
+An event is ``id: POSITION`` (or ``id: LEAD-POSITION``), ``data: JSON``, an empty line. Prices are
+decimal strings beside integers in units of 1e-9; identifiers and times that a JSON number may not
+hold are text beside numbers, as everywhere in the web API.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from ticktape.book.json_text_kernels import (
 from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.ops.kernels import kernel, lean_kernel
 
-_ID: Final = as_bytes("id: ")
 _POSITION: Final = as_bytes('\ndata: {"position":')
 _SYMBOL: Final = as_bytes(',"symbol":')
 _INSTRUMENT: Final = as_bytes(',"record":{"instrument_id":')
@@ -164,6 +163,7 @@ def write_events(
     ids: np.ndarray,
     name_ends: np.ndarray,
     names: np.ndarray,
+    id_line: np.ndarray,
     out: np.ndarray,
 ) -> tuple[Any, Any]:
     """Write events from one record on, until they are all written or the buffer is full.
@@ -178,6 +178,8 @@ def write_events(
         ``u4``, ascending: every instrument of the records.
     name_ends, names : numpy.ndarray
         ``i8`` and ``u1``: the symbol of each as a JSON text, one after the other.
+    id_line : numpy.ndarray
+        ``u1``: what stands before the position in the first line of an event.
     out : numpy.ndarray
         ``u1``: the buffer; with room for at least one event.
 
@@ -187,12 +189,12 @@ def write_events(
         The first record not written, and the bytes written.
     """
     at = np.int64(0)
-    longest = np.int64(LONGEST_EVENT + len(names))
+    longest = np.int64(LONGEST_EVENT + len(names) + len(id_line))
     for i in range(start, len(records)):
         if at + longest > len(out):
             return i, at
         record = records[i]
-        at = put_text(out, at, _ID)
+        at = put_text(out, at, id_line)
         at = put_twice(out, at, positions[i], _POSITION)
         at = put_text(out, at, _SYMBOL)
         at = put_name(out, at, record["instrument_id"], ids, name_ends, names)

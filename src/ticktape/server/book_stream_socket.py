@@ -100,6 +100,8 @@ def obey(asked: str | bytes, client: BookClient, streams: BookStreams) -> None:
     elif request.action == "follow":
         streams.follow(client, None if request.order_id is None else _order_id(request.order_id))
     elif request.action == "snapshot":
+        if request.instrument_id < 0 or request.publisher_id < 0:
+            raise BadValueError("a snapshot of which book?", hint=_ACTIONS)
         group = client.groups.get((request.publisher_id, request.instrument_id))
         if group is None:
             raise BadValueError(

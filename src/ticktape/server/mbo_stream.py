@@ -28,7 +28,12 @@ from ticktape.store import MboLog
 from ticktape.store.effect_reader import EffectReader
 from ticktape.store.export import MOST_POSITION, parse_place
 from ticktape.store.incompleteness import incompleteness
-from ticktape.tape.errors import BadValueError, TicktapeError, UnknownSymbolError
+from ticktape.tape.errors import (
+    BadValueError,
+    PositionGoneError,
+    TicktapeError,
+    UnknownSymbolError,
+)
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 LONGEST_DELAY_MS: Final = 60_000
@@ -60,6 +65,9 @@ class MboStreams:
     is_tape : bool
         Whether the log is a tape, which streams begin at the beginning of; else they begin at the
         newest record.
+    opening : str
+        Tells one opening of a source that goes on from another, of which positions mean other
+        records; empty for a tape, of which they never do.
     keep_alive_seconds : float
         How long to be silent at most.
     """
@@ -72,6 +80,7 @@ class MboStreams:
         arrivals: Arrivals,
         *,
         is_tape: bool,
+        opening: str = "",
         keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
     ) -> None:
         self._log = log
@@ -79,6 +88,7 @@ class MboStreams:
         self._names = names
         self._arrivals = arrivals
         self._is_tape = is_tape
+        self.id_lead = opening and f"{opening}-"
         self.keep_alive_seconds = keep_alive_seconds
         self._closing = asyncio.Event()
 
@@ -125,7 +135,7 @@ class MboStreams:
             A position, or a time: RFC 3339, or nanoseconds since 1970. Where not given, the
             beginning of a tape, and the newest record of a source that goes on.
         last_event_id : str, optional
-            The position of the last record that the client has; it goes before `begin`.
+            The id of the last event that the client has; it goes before `begin`.
 
         Returns
         -------
@@ -138,10 +148,12 @@ class MboStreams:
             If it is neither, or after the end.
         NoOrdersError
             If there are no records by order.
+        PositionGoneError
+            If the event is of an earlier opening of the source.
         """
         log = self.log
         if last_event_id:
-            position: int | None = _natural(last_event_id, "Last-Event-ID") + 1
+            position: int | None = self._position_of(last_event_id) + 1
         elif begin is None:
             return log.first_position if self._is_tape else log.end_position
         else:
@@ -158,6 +170,15 @@ class MboStreams:
                 hint=f"the newest is {log.end_position - 1}",
             )
         return position
+
+    def _position_of(self, event_id: str) -> int:
+        lead, _, position = event_id.rpartition("-")
+        if self.id_lead and lead and f"{lead}-" != self.id_lead:
+            raise PositionGoneError(
+                f"event {event_id} is of an earlier opening of the source",
+                hint=f"begin anew; the oldest record that is kept is {self.log.first_position}",
+            )
+        return _natural(position if self.id_lead else event_id, "Last-Event-ID")
 
     async def instruments(self, symbol: str) -> frozenset[int]:
         """Tell which instruments a symbol of any kind, or several with commas, stand for.

@@ -18,7 +18,7 @@ CLIENT_KIND: Final[ClientKind] = "effects"
 _RUN_RECORDS: Final = 1 << 12
 _PIECE_BYTES: Final = 1 << 18
 # Newlines stand between fields and events only, never in what they hold.
-_LAST_ID: Final = re.compile(rb"\n*id: (\d+)\n")
+_LAST_ID: Final = re.compile(rb"\n*id: (?:\w+-)?(\d+)\n")
 _GAP_END: Final = re.compile(rb'^event: gap\n.*"next":(\d+)}\n')
 
 
@@ -35,12 +35,15 @@ class Asked(NamedTuple):
         Most records.
     delay_ms : int
         How long to wait after each record.
+    id_lead : str
+        What the ids of events begin with, before the position.
     """
 
     position: int
     instrument_ids: Collection[int] | None
     limit: int | None
     delay_ms: int
+    id_lead: str = ""
 
 
 class Pieces:
@@ -105,7 +108,9 @@ class Pieces:
             int(run.positions[-1]) + 1 if self.is_complete else self._reader.position
         )
         piece_bytes = 1 if asked.delay_ms else _PIECE_BYTES
-        return effect_events(run.records, run.effects, run.positions, self._symbol_of, piece_bytes)
+        return effect_events(
+            run.records, run.effects, run.positions, self._symbol_of, piece_bytes, asked.id_lead
+        )
 
     def _pass_gap(self) -> bytes:
         """Tell a client that has read too slowly what it missed, and go on behind that."""

@@ -119,6 +119,7 @@ class Viewer:
             names,
             self._arrivals,
             is_tape=source.mode == "REPLAY",
+            opening="" if source.mode == "REPLAY" else f"{source.start_ns:x}",
         )
         self.book_streams = BookStreams(self.hub.directory, source, self.mbo_log)
         self.flow_streams = FlowStreams(

@@ -36,7 +36,8 @@ async def stream_effects(
 ) -> Stream:
     """Stream every record with what it did to its book, as fast as the client reads.
 
-    Events carry the record's position as their id; `Last-Event-ID` goes on behind it.
+    Events carry the record's position as their id, behind what tells this opening from earlier ones
+    where the source is no tape; `Last-Event-ID` goes on behind it.
     """
     if not 0 <= delay_ms <= LONGEST_DELAY_MS:
         raise BadValueError(
@@ -45,7 +46,7 @@ async def stream_effects(
     streams: MboStreams = state.mbo_streams
     position = await streams.first_position(begin, request.headers.get("last-event-id"))
     ids = None if symbol is None else await streams.instruments(symbol)
-    events = await streams.open(Asked(position, ids, limit, delay_ms))
+    events = await streams.open(Asked(position, ids, limit, delay_ms, streams.id_lead))
     return Stream(events, media_type="text/event-stream", headers=_HEADERS)
 
 
