@@ -1,5 +1,12 @@
 import { SIGNAL_KINDS, SIGNS, type SignalKind } from "./marks";
-import { BAR_LENGTHS, type Cells, DEFAULTS, type FlowSettings, lengthName } from "./settings";
+import {
+  BAR_LENGTHS,
+  type Cells,
+  DEFAULTS,
+  type FlowSettings,
+  lengthName,
+  SESSIONS,
+} from "./settings";
 
 interface FlowControlsProps {
   settings: FlowSettings;
@@ -93,6 +100,7 @@ function Layers({ settings, set }: LayersProps) {
         <div className="flow-checks">
           <Check name="Bubbles" of="bubbles" settings={settings} set={set} />
           <Check name="Developing area" of="developing" settings={settings} set={set} />
+          <Check name="Sessions" of="hours" settings={settings} set={set} />
           <Check name="Levels" of="levels" settings={settings} set={set} />
           <Check name="Naked POCs" of="nakedPocs" settings={settings} set={set} />
           <Check name="Absorption zones" of="zones" settings={settings} set={set} />
@@ -107,11 +115,18 @@ function Layers({ settings, set }: LayersProps) {
             }
           >
             <option value="session">Session</option>
+            <option value="composite">Several sessions</option>
             <option value="visible">Visible range</option>
-            <option value="fixed">Fixed: what is seen now</option>
+            <option value="fixed">Fixed range: what is seen now</option>
             <option value="off">None</option>
           </select>
         </label>
+        {settings.profile === "composite" && <Sessions settings={settings} set={set} />}
+        {settings.profile === "fixed" && (
+          <button type="button" onClick={() => set({ fixedRange: null })}>
+            Fix to what is seen now
+          </button>
+        )}
         <label className="field">
           <span>CVD</span>
           <select
@@ -149,9 +164,32 @@ function Layers({ settings, set }: LayersProps) {
   );
 }
 
+/** Of how many sessions the profile is. */
+function Sessions({ settings, set }: LayersProps) {
+  const { fewest, most } = SESSIONS;
+  return (
+    <label className="field" title="The latest ones together, the one that goes on among them">
+      <span>of</span>
+      <input
+        type="number"
+        aria-label="Sessions of the profile"
+        min={fewest}
+        max={most}
+        value={settings.sessions}
+        onChange={({ target }) => {
+          const count = Math.round(target.valueAsNumber) || fewest;
+          set({ sessions: Math.min(most, Math.max(fewest, count)) });
+        }}
+      />
+      <span>sessions</span>
+    </label>
+  );
+}
+
 type Flag =
   | "bubbles"
   | "developing"
+  | "hours"
   | "levels"
   | "nakedPocs"
   | "zones"

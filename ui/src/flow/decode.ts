@@ -35,6 +35,7 @@ const NEEDS: Record<Exclude<FlowMessage["type"], "Error" | "Unknown">, Needs> = 
   },
   NakedPoc: { ...OF_SYMBOL, lists: ["levels"] },
   Levels: { ...OF_SYMBOL, lists: ["levels"] },
+  SessionHours: { ...OF_SYMBOL, lists: ["sessions"] },
   Legs: { ...OF_SYMBOL, lists: ["legs"] },
   AbsorptionZones: { ...OF_SYMBOL, lists: ["zones"] },
   Absorption: {

@@ -25,6 +25,8 @@ export class FlowFeed {
   private readonly listeners = new Set<() => void>();
   /** Whether this connection was told of the bars' length. */
   private hasAsked = false;
+  /** Sessions of the composite profile that is wanted; 0: none is. */
+  private sessions = 0;
 
   constructor(
     readonly symbol: string,
@@ -60,6 +62,18 @@ export class FlowFeed {
     this.client.order(order);
   }
 
+  /** Have the profile of so many sessions told too; 0: no more. */
+  compose(sessions: number): void {
+    if (sessions === this.sessions) return;
+    this.sessions = sessions;
+    this.state.composite.clear();
+    if (this.hasAsked) this.askComposite();
+  }
+
+  private askComposite(): void {
+    this.order({ action: "set_composite", symbol: this.symbol, sessions: this.sessions });
+  }
+
   /** Hear that what is known has changed; gives what ends that. */
   listen(onChange: () => void): () => void {
     this.listeners.add(onChange);
@@ -77,6 +91,7 @@ export class FlowFeed {
           if (this.hasAsked) break;
           this.hasAsked = true;
           this.order({ action: "set_bars", symbol: this.symbol, every: this.every });
+          if (this.sessions > 0) this.askComposite();
           break;
         }
         case "ReplayStatus":

@@ -17,6 +17,7 @@ export interface FlowHandlers {
 export type FlowOrder =
   | { action: "set_min_size"; min_size: number }
   | { action: "set_bars"; symbol: string; every: string }
+  | { action: "set_composite"; symbol: string; sessions: number }
   | { action: "profile_range"; symbol: string; fromNs: string; toNs: string; id: string };
 
 export function flowUrl(base: string, symbols: readonly string[]): string {

@@ -72,6 +72,15 @@ export interface Level {
   price: number;
 }
 
+/** A session of the instrument, in milliseconds; without regular hours both ends of them are its close. */
+export interface Hours {
+  tradeDate: string;
+  openMs: number;
+  closeMs: number;
+  regularOpenMs: number;
+  regularCloseMs: number;
+}
+
 /** Half a session of seconds, and some hours of the busiest one. */
 const MOST = {
   bubbles: 40_000,
@@ -92,6 +101,8 @@ export class FlowState {
   readonly cvd = new Series(CVD.buckets + MOST_BUCKETS, MOST.times);
   readonly developing = new Series(3, MOST.times);
   readonly profile = new Profile();
+  /** Of several sessions, where that was asked for. */
+  readonly composite = new Profile();
   /** Of the range that was asked for last. */
   readonly range = new Profile();
   rangeId: string | null = null;
@@ -100,6 +111,7 @@ export class FlowState {
   levels: Level[] = [];
   nakedPocs: { tick: number; fromMs: number }[] = [];
   legs: Legs["legs"] = [];
+  hours: Hours[] = [];
   /** The bars' length, as the server has it; empty before the first. */
   every = "";
   /** The newest time of a message; null before any. */
@@ -136,8 +148,8 @@ export class FlowState {
     ];
     for (const list of lists) list.clear();
     for (const series of [this.cvd, this.developing]) series.clear();
-    for (const profile of [this.profile, this.range]) profile.clear();
-    [this.zones, this.levels, this.nakedPocs, this.legs] = [[], [], [], []];
+    for (const profile of [this.profile, this.composite, this.range]) profile.clear();
+    [this.zones, this.levels, this.nakedPocs, this.legs, this.hours] = [[], [], [], [], []];
     [this.rangeId, this.newestMs, this.lastTick, this.every] = [null, null, null, ""];
     this.isCaught = false;
     this.epoch += 1;
@@ -199,6 +211,15 @@ export class FlowState {
         return;
       case "Legs":
         this.legs = message.legs;
+        return;
+      case "SessionHours":
+        this.hours = message.sessions.map((one) => ({
+          tradeDate: one.tradeDate,
+          openMs: msOf(one.openNs),
+          closeMs: msOf(one.closeNs),
+          regularOpenMs: msOf(one.regularOpenNs),
+          regularCloseMs: msOf(one.regularCloseNs),
+        }));
         return;
       case "AbsorptionZones":
         this.zones = message.zones.map((zone) => ({
@@ -288,6 +309,7 @@ export class FlowState {
 
   private takeProfile(message: VolumeProfile): void {
     if (message.scope === "session") this.profile.apply(message, this.tick);
+    else if (message.scope === "composite") this.composite.apply(message, this.tick);
     else {
       this.rangeId = message.id ?? null;
       this.range.apply(message, this.tick);

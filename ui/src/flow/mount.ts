@@ -103,6 +103,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       id,
     });
   };
+  const compose = () => feed?.compose(settings.profile === "composite" ? settings.sessions : 0);
   const chart = new FlowChart(body, plot, bubbles, cross, {
     settings: () => settings,
     wiped: () => wiped,
@@ -160,6 +161,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       unlisten();
       feed = shownFeed;
       wiped = NEVER;
+      compose();
       unlisten = feed?.listen(change) ?? (() => {});
       chart.show(feed?.state ?? null);
       change();
@@ -168,6 +170,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       const isOther = chosen.bars !== settings.bars || chosen.cvd !== settings.cvd;
       const isOtherFrame = isOther || chosen.profile !== settings.profile;
       settings = chosen;
+      compose();
       if (isOtherFrame) chart.relayout();
       chart.redraw();
     },

@@ -14,10 +14,14 @@ export interface FlowSettings {
   bubbles: boolean;
   /** Smaller bubbles are not drawn. */
   minSize: number;
-  profile: "off" | "session" | "visible" | "fixed";
+  profile: "off" | "session" | "composite" | "visible" | "fixed";
+  /** Of the composite profile: how many, today's among them. */
+  sessions: number;
   /** Of the fixed profile; null: what is seen when it is chosen. */
   fixedRange: { fromMs: number; toMs: number } | null;
   developing: boolean;
+  /** Whether what lies outside regular hours is shaded, and sessions are named. */
+  hours: boolean;
   levels: boolean;
   zones: boolean;
   nakedPocs: boolean;
@@ -36,8 +40,10 @@ export const DEFAULTS: FlowSettings = {
   bubbles: true,
   minSize: 0,
   profile: "session",
+  sessions: 5,
   fixedRange: null,
   developing: true,
+  hours: true,
   levels: true,
   zones: true,
   nakedPocs: true,
@@ -51,6 +57,9 @@ export const DEFAULTS: FlowSettings = {
 
 /** Settings with nothing left open. */
 export type ShownSettings = FlowSettings & { every: string };
+
+/** What a composite profile can be of. */
+export const SESSIONS = { fewest: 2, most: 21 } as const;
 
 export const BAR_LENGTHS = [
   { group: "Time", lengths: ["1s", "5s", "15s", "30s", "1m", "5m", "15m", "30m", "1h"] },

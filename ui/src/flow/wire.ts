@@ -81,7 +81,7 @@ export interface ProfileLevel {
 
 export interface VolumeProfile extends OfSymbol {
   type: "VolumeProfile";
-  scope: "session" | "range";
+  scope: "session" | "composite" | "range";
   /** Of a range: which one was asked for. */
   id?: string;
   /** Whether these are all levels; else those that changed. */
@@ -269,6 +269,18 @@ export interface Caught extends OfSymbol {
   type: "Caught";
 }
 
+export interface SessionHours extends OfSymbol {
+  type: "SessionHours";
+  sessions: {
+    tradeDate: string;
+    openNs: string;
+    closeNs: string;
+    /** Equal to the close where it has no regular hours. */
+    regularOpenNs: string;
+    regularCloseNs: string;
+  }[];
+}
+
 /** A row of `/api/signals`, an outcome, statistics: read by the panel of signals. */
 export interface Told extends OfSymbol {
   type: "Signal" | "Outcome" | "SessionStats";
@@ -286,6 +298,7 @@ export type SymbolMessage =
   | NakedPoc
   | Levels
   | Legs
+  | SessionHours
   | AbsorptionZones
   | Absorption
   | DeltaFlip

@@ -5,6 +5,7 @@ import { drawAxes, drawGrid, type Writing } from "./axes";
 import { drawBars } from "./bars";
 import { drawCvd } from "./cvd";
 import { drawFooter } from "./footer";
+import { drawHours } from "./hours";
 import {
   drawLegs,
   drawLevelNames,
@@ -31,6 +32,7 @@ export function drawScene(
   context.beginPath();
   context.rect(0, 0, plot.width, plot.height);
   context.clip();
+  drawHours(context, scene, palette);
   drawFixed(context, scene, palette);
   drawZones(context, scene.zones, palette, scene.bars.detail !== "cells");
   drawLevels(context, scene, palette);

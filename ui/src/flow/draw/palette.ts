@@ -20,6 +20,7 @@ export interface FlowPalette {
   vwap: string;
   level: string;
   confluence: string;
+  night: string;
   font: string;
   mono: string;
 }
@@ -47,6 +48,7 @@ export function readPalette(element: Element): FlowPalette {
     vwap: of("--flow-vwap"),
     level: of("--flow-level"),
     confluence: of("--flow-confluence"),
+    night: of("--flow-night"),
     font: of("--font"),
     mono: of("--mono"),
   };

@@ -2,11 +2,13 @@
 
 import type { View } from "../../heatmap/view";
 import type { FlowState } from "../flowState";
+import type { Profile } from "../profile";
 import type { FlowSettings } from "../settings";
 import { type BarsScene, barsScene } from "./bars";
 import { type CvdScene, cvdScene } from "./cvd";
 import { type Footer, footerOf } from "./footer";
 import type { FlowFrame } from "./frame";
+import { type HoursScene, hoursScene } from "./hours";
 import { type LevelLine, levelLines, levelsOf, nakedRays, type Ray } from "./levels";
 import { type MarkShape, marksScene } from "./marks";
 import { type DevelopingScene, developingScene, type ProfileScene, profileScene } from "./profile";
@@ -47,6 +49,7 @@ export interface FlowScene {
   profile: ProfileScene | null;
   /** Between which times the profile is fixed. */
   fixed: { x: number; toX: number } | null;
+  hours: HoursScene | null;
   developing: DevelopingScene | null;
   levels: LevelLine[];
   naked: Ray[];
@@ -76,12 +79,7 @@ export function sceneOf(
   const { plot } = frame;
   const heightOf = (tick: number) => (view.topTick - tick) / view.ticksPerPx;
   const bars = barsScene(state, axis, plot, settings);
-  const profile =
-    settings.profile === "off"
-      ? null
-      : settings.profile !== "session" && state.rangeId !== null
-        ? state.range
-        : state.profile;
+  const profile = profileOf(state, settings.profile);
   const told = settings.levels ? state.levels : [];
   const levels = levelsOf({ levels: told, tick: state.tick }, profile);
   return {
@@ -93,6 +91,7 @@ export function sceneOf(
     footer: frame.footer.height > 0 ? footerOf(state, bars.candles) : null,
     profile: profile === null ? null : profileScene(profile, view, plot),
     fixed: fixedSpan(settings, axis),
+    hours: settings.hours ? hoursScene(state, axis) : null,
     developing: settings.developing ? developingScene(state, axis) : null,
     levels: levelLines(levels, view, plot),
     naked: settings.nakedPocs ? nakedRays(state, axis, plot) : [],
@@ -107,6 +106,14 @@ export function sceneOf(
     last: state.lastTick === null ? null : { tick: state.lastTick, y: heightOf(state.lastTick) },
     nowX: state.nowMs === null ? null : axis.x(state.nowMs),
   };
+}
+
+/** The profile that is wanted; until it has come, the session's. */
+function profileOf(state: FlowState, wanted: FlowSettings["profile"]): Profile | null {
+  if (wanted === "off") return null;
+  if (wanted === "composite") return state.composite.total > 0 ? state.composite : state.profile;
+  if (wanted === "session" || state.rangeId === null) return state.profile;
+  return state.range;
 }
 
 function fixedSpan({ profile, fixedRange }: FlowSettings, axis: TimeAxis): FlowScene["fixed"] {
