@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.flow.flow_rows import assert_same_rows, gathered
+from tests.flow.flow_rows import assert_same_rows, gathered, in_runs
 
+from ticktape.bench.flow import INSTRUMENT_ID, SYMBOL, day_of_trades
 from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import flow_instrument
 from ticktape.flow.instrument_flow import InstrumentFlow
+from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PARTS, PrintHours
 from ticktape.flow.session.bars import BarKind, BarsSettings
 from ticktape.flow.signals.signal import SignalKind
@@ -239,3 +241,13 @@ def test_any_cutting_gives_the_same_rows(rows, cuts, hours):
     assert_same_rows(given_, expected)
     alone = [Batch(Schema.MBO, records[at : at + 1]) for at in range(len(records))]
     assert_same_rows(gathered(flow_of(hours=hours), alone), expected)
+
+
+def test_nothing_is_in_the_padding_of_rows():
+    flow = InstrumentFlow(flow_instrument(SYMBOL, INSTRUMENT_ID))
+    told = set()
+    for run in in_runs([Batch(Schema.TRADES, day_of_trades(40_000))], 7_000):
+        for name, rows in flow.update(run).items():
+            told.add(name)
+            assert rows.tobytes() == join_rows([rows[:0], rows], flow.rows[name]).tobytes(), name
+    assert told >= {"windows", "sweeps", "flips", "absorptions", "signals", "outcomes"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.signals.signal import SIGNAL
 
 PACKED = np.dtype([("a", "i8"), ("b", "u1")])
@@ -30,6 +30,15 @@ def test_equal_rows_have_equal_bytes():
     for dtype in (SIGNAL, NESTED, PACKED):
         one, other = (join_rows([rows_of(dtype, [1, 2], noise)], dtype) for noise in (0, 0xFF))
         assert one.tobytes() == other.tobytes()
+
+
+def test_a_copy_has_every_byte_and_is_one_of_its_own():
+    rows = rows_of(SIGNAL, [1, 2, 3])
+    copied = copy_rows(rows[1:])
+    assert copied.dtype == SIGNAL
+    assert copied.tobytes() == rows[1:].tobytes()
+    copied["price"] = 9
+    assert rows["price"].tolist() == [1, 2, 3]
 
 
 def test_rows_that_lost_their_padding_get_it_back():

@@ -169,7 +169,11 @@ class InstrumentFlow:
         for piece in self._cutter.cut(prints, self._stream.first_ns, clock_ns):
             self._study(piece, closed)
         self._quiet_until_ns = self._next_news_ns(prints)
-        return {name: join_rows(rows, self.rows[name]) for name, rows in closed.items()}
+        # Nothing is in the padding of what a study gives: one array is as good as those joined.
+        return {
+            name: rows[0] if len(rows) == 1 else join_rows(rows, self.rows[name])
+            for name, rows in closed.items()
+        }
 
     def current(self) -> FlowRows:
         """Give the rows that are still open, by the study's name; names with rows only."""
@@ -195,7 +199,9 @@ class InstrumentFlow:
         self._tally.update(prints)
         rows = self.prints.update(prints, piece.clock_ns)
         rows |= self.orders.until(piece.clock_ns, self._hours, self.session)
-        signals = [*self.prints.signals, iceberg_signals(rows["icebergs"])]
+        signals = self.prints.signals
+        if len(rows["icebergs"]):
+            signals = [*signals, iceberg_signals(rows["icebergs"])]
         rows |= self.signals.update(signals, prints, piece.clock_ns)
         for name, some in rows.items():
             if len(some):

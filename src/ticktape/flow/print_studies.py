@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -37,6 +37,15 @@ from ticktape.flow.session.levels import SessionLevels
 from ticktape.flow.study import Study
 from ticktape.tape.session import Session
 
+# The studies that have signals, and what makes them of their rows.
+_SIGNALS: Final[tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...]] = (
+    ("flips", flip_signals),
+    ("divergences", divergence_signals),
+    ("sweeps", sweep_signals),
+    ("stacks", stacked_signals),
+    ("absorptions", absorption_signals),
+)
+
 
 class Begun(Protocol):
     """What starts over with a session, and altogether."""
@@ -65,7 +74,8 @@ class PrintStudies:
     rows : dict of str to numpy.dtype
         What each study emits.
     signals : list of numpy.ndarray
-        dtype ``SIGNAL``: what the last update told of, study by study.
+        dtype ``SIGNAL``: what the last update told of, one for each study that has signals and
+        closed a row.
     """
 
     def __init__(self, tick: int, settings: FlowSettings) -> None:
@@ -144,11 +154,7 @@ class PrintStudies:
         closed["divergences"] = self.divergences.update(points)
         closed["absorptions"] = self.absorption.update(prints, clock_ns, closed["developing"])
         self.signals = [
-            flip_signals(closed["flips"]),
-            divergence_signals(closed["divergences"]),
-            sweep_signals(closed["sweeps"]),
-            stacked_signals(closed["stacks"]),
-            absorption_signals(closed["absorptions"]),
+            signals_of(closed[name]) for name, signals_of in _SIGNALS if len(closed[name])
         ]
         return closed
 

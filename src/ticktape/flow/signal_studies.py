@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,8 +15,6 @@ from ticktape.flow.signals.outcomes import Outcomes
 from ticktape.flow.signals.rows import CONFLUENCE, OUTCOME
 from ticktape.flow.signals.signal import SIGNAL
 from ticktape.flow.signals.win_rates import WinRates
-
-_NEVER: Final = 2**63 - 1
 
 
 class SignalStudies:
@@ -38,8 +35,6 @@ class SignalStudies:
         self._confluence = Confluence(settings.confluence)
         self._outcomes = Outcomes(tick, settings.outcomes)
         self.win_rates = WinRates(settings.outcomes.horizons_ns)
-        self._horizons = settings.outcomes.horizons_ns
-        self._due: tuple[deque[int], ...] = tuple(deque() for _ in self._horizons)
 
     @property
     def has_waiting(self) -> bool:
@@ -49,12 +44,10 @@ class SignalStudies:
     @property
     def due_ns(self) -> int:
         """The first time at which an outcome is known."""
-        return min((times[0] + 1 for times in self._due if times), default=_NEVER)
+        return self._outcomes.due_ns
 
     def reset(self) -> None:
         """Forget everything."""
-        for times in self._due:
-            times.clear()
         self._order.reset()
         self._confluence.reset()
         self._outcomes.reset()
@@ -84,17 +77,9 @@ class SignalStudies:
         if len(agreed):
             given = in_order(join_rows([given, confluence_signals(agreed)], SIGNAL))
         judged = self._outcomes.update(given, prints, clock_ns)
-        self._note_due(given, clock_ns)
         if len(given) or len(judged):
             self.win_rates.update(given, judged)
         return {"signals": given, "confluences": agreed, "outcomes": judged}
-
-    def _note_due(self, signals: np.ndarray, clock_ns: int) -> None:
-        for horizon_ns, times in zip(self._horizons, self._due, strict=True):
-            if len(signals):
-                times.extend((signals["ts_ns"] + horizon_ns).tolist())
-            while times and times[0] < clock_ns:
-                times.popleft()
 
     def current(self) -> dict[str, np.ndarray]:
         """Give the signals that wait for the clock, and the outcomes that are open."""

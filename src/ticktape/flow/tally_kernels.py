@@ -134,14 +134,13 @@ def count_prints(state: TallyState, prints: np.ndarray) -> None:
         turnover_low &= _PART_MASK
         turnover_high += (price >> 2 * PART_BITS) * size + (turnover_middle >> PART_BITS)
         turnover_middle &= _PART_MASK
-        if side == SIDE_BID:
-            bought += size
-            cvd += size
-        elif side == SIDE_ASK:
-            sold += size
-            cvd -= size
-        else:
-            unsided += size
+        # Without a branch: which side comes next cannot be predicted.
+        bought_now = size * np.int64(side == SIDE_BID)
+        sold_now = size * np.int64(side == SIDE_ASK)
+        bought += bought_now
+        sold += sold_now
+        unsided += size - bought_now - sold_now
+        cvd += bought_now - sold_now
         cvd_max = max(cvd_max, cvd)
         cvd_min = min(cvd_min, cvd)
     tally["trades"] += len(prints)

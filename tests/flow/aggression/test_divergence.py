@@ -33,7 +33,7 @@ from ticktape.flow.aggression import (
     DivergenceSettings,
     divergence_signals,
 )
-from ticktape.flow.aggression.gather import ROOM
+from ticktape.flow.gather import ROOM
 from ticktape.flow.signals import SIGNAL, SignalKind
 from ticktape.tape.errors import BadValueError
 

@@ -24,7 +24,7 @@ from tests.flow.aggression.tape import (
 )
 
 from ticktape.flow.aggression import SWEEP, Sweeps, SweepSettings, sweep_signals
-from ticktape.flow.aggression.gather import ROOM
+from ticktape.flow.gather import ROOM
 from ticktape.flow.prints import PRINT
 from ticktape.flow.signals import SIGNAL, SignalKind
 from ticktape.tape.errors import BadValueError

@@ -24,7 +24,7 @@ from tests.flow.aggression.tape import (
 from tests.flow.aggression.windows_oracle import window_rows
 
 from ticktape.flow.aggression import WINDOW, Windows, WindowSettings, count_windows
-from ticktape.flow.aggression.gather import ROOM
+from ticktape.flow.gather import ROOM
 from ticktape.flow.prints import PRINT
 from ticktape.tape.errors import BadValueError
 

@@ -6,7 +6,7 @@ from tests.flow.profile.some_prints import as_array
 
 from ticktape.flow.profile import SessionProfile
 from ticktape.flow.profile.grid import new_grid
-from ticktape.flow.profile.grid_kernels import BASE, LIMIT, OUTSIDE, cell_of
+from ticktape.flow.profile.grid_kernels import BASE, LIMIT, OUTSIDE, cell_of, grid_of
 
 
 def cells_that_the_inverse_misses():
@@ -23,14 +23,15 @@ def test_a_price_that_the_inverse_misses_is_in_its_own_cell():
         _, inverse, counts = new_grid(tick, 0, 100, 20)
         counts[BASE], counts[LIMIT] = 0, 10**9
         prices = [cell * tick, cell * tick + tick - 1, cell * tick - 1]
-        assert [cell_of(counts, inverse, price) for price in prices] == [cell, cell, cell - 1]
+        found = [cell_of(grid_of(counts, inverse), price) for price in prices]
+        assert found == [cell, cell, cell - 1]
 
 
 def test_prices_outside_have_no_cell():
     _, inverse, counts = new_grid(5, 0, 100, 20)
     counts[BASE], counts[LIMIT] = 10, 30
     prices = (-(2**63), 9, 10, 29, 30, 2**63 - 1)
-    found = [cell_of(counts, inverse, price) for price in prices]
+    found = [cell_of(grid_of(counts, inverse), price) for price in prices]
     assert found == [OUTSIDE, OUTSIDE, 0, 3, OUTSIDE, OUTSIDE]
 
 

@@ -26,6 +26,7 @@ from ticktape.flow.session import (
     SessionLevels,
     profile_levels,
 )
+from ticktape.flow.session.levels_kernels import steps_of
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import UNDEF_PRICE
 from ticktape.tape.session import Session
@@ -206,6 +207,13 @@ def test_more_rows_than_the_kernel_has_room_for_all_come():
     rows = levels().update(prints, OPEN + 5_000)
     highs = rows[rows["kind"] == LevelKind.OVERNIGHT_HIGH]
     assert highs["price"].tolist() == list(range(5_000))
+
+
+@settings(deadline=None)
+@given(st.integers(-(2**60), 2**60) | st.integers(-(2**24), 2**24), st.integers(1, 2**33))
+def test_whole_units_of_a_distance_are_exact_however_far_it_is(distance, unit):
+    for exactly in (distance, distance // unit * unit):
+        assert steps_of(exactly, unit, 1.0 / unit) == exactly // unit
 
 
 @pytest.mark.parametrize("name", ["vwap_every_ns", "initial_balance_ns", "previous_within_days"])

@@ -8,11 +8,13 @@ import numpy as np
 
 from ticktape.flow.absorption.absorption_kernels import (
     ZONES,
+    KeyLevels,
     find_absorption,
     new_absorption_state,
 )
 from ticktape.flow.absorption.rows import ABSORPTION, KEY_LEVELS
 from ticktape.flow.absorption.settings import AbsorptionSettings
+from ticktape.flow.gather import ROOM, gather
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import UNDEF_PRICE
@@ -51,6 +53,7 @@ class Absorption:
             raise BadValueError(f"a tick cannot be {tick}", hint="give it in 1e-9, above zero")
         self.tick = tick
         self.settings = settings or AbsorptionSettings()
+        self._closed = np.zeros(ROOM, ABSORPTION)
         self.reset()
 
     def reset(self) -> None:
@@ -83,12 +86,14 @@ class Absorption:
         numpy.ndarray
             dtype ``ABSORPTION``, weak events too (``is_told`` 0).
         """
-        rows = np.zeros(len(prints) + 1, ABSORPTION)
-        filled = find_absorption(
-            self._state, kernel_input(prints), clock_ns, _key_levels(levels), rows
-        )
         self._clock_ns = max(self._clock_ns, clock_ns)
-        return rows[:filled].copy()
+        prints = kernel_input(prints)
+        known = KeyLevels(_key_levels(levels), np.zeros(1, np.int64))
+        return gather(
+            lambda done: find_absorption(self._state, prints, done, clock_ns, known, self._closed),
+            len(prints) + 1,
+            self._closed,
+        )
 
     def current(self) -> np.ndarray:
         """Give the open rows: none, as a window is judged by what its end shows."""

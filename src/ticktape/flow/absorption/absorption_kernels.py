@@ -20,7 +20,7 @@ import numpy as np
 from ticktape.book.mbo_state_kernels import Integer, Row
 from ticktape.flow.absorption.rows import KEY_LEVELS, ZONE
 from ticktape.flow.absorption.settings import AbsorptionSettings
-from ticktape.ops.kernels import lean_kernel
+from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, UNDEF_PRICE
 
 # Columns of `window`: what the open window has gathered.
@@ -37,6 +37,7 @@ EARLIEST: Final = 9  # the first window there was; NO_WINDOW before it
 ZONES: Final = 10
 WINDOW_COLUMNS: Final = 11
 NO_WINDOW: Final = -(2**62)
+NEVER: Final = 2**63 - 1
 
 # Columns of `limits`.
 WINDOW_NS: Final = 0
@@ -81,6 +82,21 @@ class AbsorptionState(NamedTuple):
     zones: np.ndarray
     limits: np.ndarray
     shares: np.ndarray
+
+
+class KeyLevels(NamedTuple):
+    """Key levels that became known, and how many of them have come to stand.
+
+    Attributes
+    ----------
+    rows : numpy.ndarray
+        dtype ``KEY_LEVELS``, in order of time.
+    used : numpy.ndarray
+        ``i8[1]``.
+    """
+
+    rows: np.ndarray
+    used: np.ndarray
 
 
 def new_absorption_state(settings: AbsorptionSettings, tick: int) -> AbsorptionState:
@@ -238,14 +254,19 @@ def write_event(state: AbsorptionState, row: Row, change: Integer, absorbed: Int
 
 
 @lean_kernel
-def close_window(
-    state: AbsorptionState, levels: np.ndarray, used: Integer, rows: np.ndarray, filled: Integer
-) -> tuple[Integer, Integer]:
-    """Judge the open window and keep what later ones need; give levels used and rows filled."""
+def know_levels(state: AbsorptionState, levels: KeyLevels, now: Integer) -> None:
+    """Let the last of the levels that are known at a time stand."""
+    rows, used = levels
+    while used[0] < len(rows) and rows[used[0]]["ts_ns"] <= now:
+        state.levels[0] = rows[used[0]]
+        used[0] += 1
+
+
+@lean_kernel
+def close_window(state: AbsorptionState, levels: KeyLevels, rows: np.ndarray, filled: int) -> int:
+    """Judge the open window and keep what later ones need; give the new count of rows."""
     window = state.window
-    while used < len(levels) and levels[used]["ts_ns"] <= window[ENDS]:
-        state.levels[0] = levels[used]
-        used += 1
+    know_levels(state, levels, window[ENDS])
     change = window[LAST] - window[FIRST]
     delta = window[DELTA]
     move = change if delta > 0 else -change
@@ -257,7 +278,7 @@ def close_window(
     past[1] = window[VOLUME]
     past[2] = delta
     window[ENDS] = NO_WINDOW
-    return used, filled
+    return filled
 
 
 @lean_kernel
@@ -276,43 +297,73 @@ def open_window(state: AbsorptionState, now: Integer) -> None:
         window[EARLIEST] = number
 
 
+# What changes with every print is kept in variables: writing it to the state each time costs as
+# much again.
 @lean_kernel
+def add_prints(window: np.ndarray, prints: np.ndarray, start: int) -> int:
+    """Add prints from `start` on to the open window; give the first that is not before its end."""
+    ends = window[ENDS]
+    volume = window[VOLUME]
+    sided = window[SIDED]
+    delta = window[DELTA]
+    first = window[FIRST]
+    last = window[LAST]
+    coarse = window[COARSE]
+    fine = window[FINE]
+    i = start
+    while i < len(prints) and prints[i]["ts_event"] < ends:
+        size = np.int64(prints[i]["size"])
+        side = prints[i]["side"]
+        price = prints[i]["price"]
+        i += 1
+        volume += size
+        if side not in (SIDE_ASK, SIDE_BID):
+            continue
+        first = price if sided == 0 else first
+        last = price
+        away = price - first
+        coarse += (away >> _SPLIT) * size
+        fine += (away & ((1 << _SPLIT) - 1)) * size
+        sided += size
+        # Without a branch: which side comes next cannot be predicted.
+        delta += size * (2 * np.int64(side == SIDE_BID) - 1)
+    window[VOLUME] = volume
+    window[SIDED] = sided
+    window[DELTA] = delta
+    window[FIRST] = first
+    window[LAST] = last
+    window[COARSE] = coarse
+    window[FINE] = fine
+    return i
+
+
+@kernel
 def find_absorption(
     state: AbsorptionState,
     prints: np.ndarray,
+    start: int,
     clock_ns: Integer,
-    levels: np.ndarray,
+    levels: KeyLevels,
     rows: np.ndarray,
-) -> Integer:
-    """Take prints, close windows to the clock; give how many of `rows` were filled.
+) -> tuple[int, int]:
+    """Take prints from `start` on, then the clock; give the next to take, and the rows filled.
 
-    `rows` has room for one more than there are prints. `levels` are those that became known up to
-    the clock; after this the last of them stands.
+    Stops early where `rows` are full; past the last print once the clock has closed what it can.
+    `levels` are those that became known up to the clock; after this the last of them stands.
     """
     window = state.window
-    used = np.int64(0)
-    filled = np.int64(0)
-    for i in range(len(prints)):
-        now = prints[i]["ts_event"]
-        if now >= window[ENDS]:
-            if window[ENDS] != NO_WINDOW:
-                used, filled = close_window(state, levels, used, rows, filled)
+    filled = 0
+    i = start
+    while True:
+        now = clock_ns if i == len(prints) else prints[i]["ts_event"]
+        if window[ENDS] != NO_WINDOW and now >= window[ENDS]:
+            if filled == len(rows):
+                return i, filled
+            filled = close_window(state, levels, rows, filled)
+        if i == len(prints):
+            break
+        if window[ENDS] == NO_WINDOW:
             open_window(state, now)
-        size = np.int64(prints[i]["size"])
-        side = prints[i]["side"]
-        window[VOLUME] += size
-        if side in (SIDE_ASK, SIDE_BID):
-            price = prints[i]["price"]
-            if window[SIDED] == 0:
-                window[FIRST] = price
-            window[LAST] = price
-            away = price - window[FIRST]
-            window[COARSE] += (away >> _SPLIT) * size
-            window[FINE] += (away & ((1 << _SPLIT) - 1)) * size
-            window[SIDED] += size
-            window[DELTA] += size if side == SIDE_BID else -size
-    if window[ENDS] != NO_WINDOW and clock_ns >= window[ENDS]:
-        used, filled = close_window(state, levels, used, rows, filled)
-    if used < len(levels):
-        state.levels[0] = levels[len(levels) - 1]
-    return filled
+        i = add_prints(window, prints, i)
+    know_levels(state, levels, NEVER)
+    return len(prints) + 1, filled

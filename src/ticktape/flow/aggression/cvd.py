@@ -23,9 +23,9 @@ from ticktape.flow.aggression.cvd_kernels import (
     gather_cvd,
     show_point,
 )
-from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import at_least, rising
-from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.gather import ROOM, gather
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
 
@@ -147,7 +147,7 @@ class Cvd:
     def current(self) -> np.ndarray:
         """Give the point of the window that is open; none or one row."""
         filled = show_point(self._state, self._closed, False)
-        return self._closed[:filled].copy()
+        return copy_rows(self._closed[:filled])
 
     @property
     def standing(self) -> CvdStanding:

@@ -131,7 +131,8 @@ def gather_cvd(
         while i < len(prints) and prints[i]["ts_event"] < end_ns:
             size = np.int64(prints[i]["size"])
             side = prints[i]["side"]
-            change = size if side == SIDE_BID else -size if side == SIDE_ASK else 0
+            # Without a branch: which side comes next cannot be predicted.
+            change = size * (np.int64(side == SIDE_BID) - np.int64(side == SIDE_ASK))
             value += change
             high = max(high, value)
             low = min(low, value)

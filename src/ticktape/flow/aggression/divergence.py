@@ -7,13 +7,14 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.aggression.across_open import take_across_open
 from ticktape.flow.aggression.divergence_kernels import (
     DivergenceRules,
     DivergenceState,
     gather_divergences,
 )
-from ticktape.flow.aggression.gather import ROOM, gather, take_across_open
 from ticktape.flow.aggression.limits import at_least
+from ticktape.flow.gather import ROOM, gather
 from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.aggression.across_open import take_across_open
 from ticktape.flow.aggression.flips_kernels import (
     LONG_AGO,
     REVERSAL,
@@ -15,8 +16,8 @@ from ticktape.flow.aggression.flips_kernels import (
     FlipState,
     gather_flips,
 )
-from ticktape.flow.aggression.gather import ROOM, gather, take_across_open
 from ticktape.flow.aggression.limits import at_least
+from ticktape.flow.gather import ROOM, gather
 from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import MOST_TIERS, at_least, millionths, rising
 from ticktape.flow.aggression.rank_kernels import clear_ranks, new_ranks
 from ticktape.flow.aggression.sweeps_kernels import (
@@ -16,7 +15,8 @@ from ticktape.flow.aggression.sweeps_kernels import (
     gather_sweeps,
     show_sweeps,
 )
-from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.gather import ROOM, gather
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.signal_order import in_order
 from ticktape.flow.signals.signal import SIGNAL, SignalKind
 from ticktape.ops.kernels import kernel_input
@@ -148,7 +148,7 @@ class Sweeps:
     def current(self) -> np.ndarray:
         """Give the events of the moment that is open; two rows at most."""
         filled = show_sweeps(self._state, self._rules, self._closed, False)
-        return self._closed[:filled].copy()
+        return copy_rows(self._closed[:filled])
 
 
 def sweep_signals(sweeps: np.ndarray) -> np.ndarray:

@@ -100,6 +100,59 @@ def _clear(state: SweepState) -> None:
     state.sides[_SELL, PRINTS] = 0
 
 
+# Most prints are the only one of their time: an event of one level that is too small to be told of.
+@lean_kernel
+def pass_lone_prints(prints: np.ndarray, start: int, rules: SweepRules) -> int:
+    """Give the first print from `start` on that may be of an event worth a row, or the last."""
+    i = start
+    while (
+        i + 1 < len(prints)
+        and prints[i + 1]["ts_event"] != prints[i]["ts_event"]
+        and rules.levels > 1
+        and np.int64(prints[i]["size"]) < rules.size
+    ):
+        i += 1
+    return i
+
+
+# What changes with every print is kept in variables: writing it to the event each time costs as
+# much again.
+@lean_kernel
+def add_run(event: np.ndarray, prints: np.ndarray, start: int) -> int:
+    """Add the print at `start` to its event, and those after it of its time and side.
+
+    Gives the first print that is not.
+    """
+    ts_ns = prints[start]["ts_event"]
+    side = prints[start]["side"]
+    price = prints[start]["price"]
+    if event[PRINTS] == 0:
+        event[FIRST] = price
+        event[HIGH] = price
+        event[LOW] = price
+        event[SIZE] = 0
+        event[LEVELS] = 1
+    high = event[HIGH]
+    low = event[LOW]
+    size = event[SIZE]
+    levels = event[LEVELS]
+    i = start
+    while i < len(prints) and prints[i]["ts_event"] == ts_ns and prints[i]["side"] == side:
+        price = prints[i]["price"]
+        levels += np.int64(price > high) + np.int64(price < low)
+        high = max(high, price)
+        low = min(low, price)
+        size += np.int64(prints[i]["size"])
+        i += 1
+    event[PRINTS] += i - start
+    event[LAST] = price
+    event[HIGH] = high
+    event[LOW] = low
+    event[SIZE] = size
+    event[LEVELS] = levels
+    return i
+
+
 @kernel
 def gather_sweeps(
     state: SweepState,
@@ -116,29 +169,18 @@ def gather_sweeps(
     """
     moment, sides = state.moment, state.sides
     filled = 0
-    for i in range(start, len(prints)):
-        ts_ns = prints[i]["ts_event"]
-        if ts_ns != moment[0]:
+    i = start
+    while i < len(prints):
+        if prints[i]["ts_event"] != moment[0]:
             if filled + 2 > len(rows):
                 return i, filled
             filled = close_event(state, rules, rows, filled, True)
             _clear(state)
-            moment[0] = ts_ns
+            i = pass_lone_prints(prints, i, rules)
+            moment[0] = prints[i]["ts_event"]
         side = prints[i]["side"]
-        event = sides[_BUY if side == SIDE_BID else _SELL if side == SIDE_ASK else _NEITHER]
-        price = prints[i]["price"]
-        is_first = event[PRINTS] == 0
-        high = price if is_first else event[HIGH]
-        low = price if is_first else event[LOW]
-        event[FIRST] = price if is_first else event[FIRST]
-        event[HIGH] = max(high, price)
-        event[LOW] = min(low, price)
-        event[LAST] = price
-        levels = 1 if is_first else event[LEVELS]
-        event[LEVELS] = levels + (price > high) + (price < low)
-        size = 0 if is_first else event[SIZE]
-        event[SIZE] = size + np.int64(prints[i]["size"])
-        event[PRINTS] += 1
+        place = _BUY if side == SIDE_BID else _SELL if side == SIDE_ASK else _NEITHER
+        i = add_run(sides[place], prints, i)
     if clock_ns > moment[0]:
         if filled + 2 > len(rows):
             return len(prints), filled

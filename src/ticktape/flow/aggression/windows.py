@@ -7,7 +7,6 @@ from typing import Final, Literal
 
 import numpy as np
 
-from ticktape.flow.aggression.gather import ROOM, gather
 from ticktape.flow.aggression.limits import MOST_TIERS, at_least, millionths, rising
 from ticktape.flow.aggression.rank_kernels import clear_ranks, new_ranks
 from ticktape.flow.aggression.windows_kernels import (
@@ -18,7 +17,8 @@ from ticktape.flow.aggression.windows_kernels import (
     gather_windows,
     show_window,
 )
-from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.gather import ROOM, gather
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
@@ -172,7 +172,7 @@ class Windows:
     def current(self) -> np.ndarray:
         """Give the window that is open, as it would be if it closed now; none or one row."""
         filled = show_window(self._state, self._rules, self._closed, False)
-        return self._closed[:filled].copy()
+        return copy_rows(self._closed[:filled])
 
     def _rules_of(self, open_ns: int, close_ns: int) -> WindowRules:
         settings = self.settings

@@ -153,6 +153,64 @@ def _open_window(state: WindowState, rules: WindowRules, ts_ns: int, price: int)
     state.sides[:] = 0
 
 
+# What changes with every print is kept in variables: writing it to the state each time costs as
+# much again.
+@lean_kernel
+def add_prints(state: WindowState, prints: np.ndarray, start: int, min_size: int) -> int:
+    """Add prints from `start` on to the open window; give the first that is not before its end."""
+    now, sides = state.now, state.sides
+    end_ns = now[END]
+    base = now[BASE]
+    trades = now[TRADES]
+    high = now[HIGH]
+    low = now[LOW]
+    last = now[LAST]
+    bought = sides[BUY, _VOLUME]
+    bought_coarse = sides[BUY, _COARSE]
+    bought_fine = sides[BUY, _FINE]
+    sold = sides[SELL, _VOLUME]
+    sold_coarse = sides[SELL, _COARSE]
+    sold_fine = sides[SELL, _FINE]
+    i = start
+    while i < len(prints) and prints[i]["ts_event"] < end_ns:
+        size = np.int64(prints[i]["size"])
+        price = prints[i]["price"]
+        side = prints[i]["side"]
+        i += 1
+        if size < min_size:
+            continue
+        coarse = ((price - base) >> _SPLIT_BITS) * size
+        fine = ((price - base) & _FINE_MASK) * size
+        # Without a branch: which side comes next cannot be predicted.
+        is_buy = np.int64(side == SIDE_BID)
+        is_sell = np.int64(side == SIDE_ASK)
+        bought += is_buy * size
+        bought_coarse += is_buy * coarse
+        bought_fine += is_buy * fine
+        sold += is_sell * size
+        sold_coarse += is_sell * coarse
+        sold_fine += is_sell * fine
+        if is_buy + is_sell == 0:
+            sides[UNSIDED, _VOLUME] += size
+            sides[UNSIDED, _COARSE] += coarse
+            sides[UNSIDED, _FINE] += fine
+        high = max(high, price)
+        low = min(low, price)
+        last = price
+        trades += 1
+    now[TRADES] = trades
+    now[HIGH] = high
+    now[LOW] = low
+    now[LAST] = last
+    sides[BUY, _VOLUME] = bought
+    sides[BUY, _COARSE] = bought_coarse
+    sides[BUY, _FINE] = bought_fine
+    sides[SELL, _VOLUME] = sold
+    sides[SELL, _COARSE] = sold_coarse
+    sides[SELL, _FINE] = sold_fine
+    return i
+
+
 @kernel
 def gather_windows(
     state: WindowState,
@@ -166,32 +224,22 @@ def gather_windows(
 
     Stops early where `rows` are full; past the last print once the clock has closed what it can.
     """
-    now, sides = state.now, state.sides
+    now = state.now
     filled = 0
-    for i in range(start, len(prints)):
-        size = np.int64(prints[i]["size"])
-        if size < rules.min_size:
+    i = start
+    while i < len(prints):
+        if np.int64(prints[i]["size"]) < rules.min_size:
+            i += 1
             continue
         ts_ns = prints[i]["ts_event"]
-        price = prints[i]["price"]
-        if now[TRADES] == 0:
-            _open_window(state, rules, ts_ns, price)
-        elif ts_ns >= now[END]:
+        if now[TRADES] > 0 and ts_ns >= now[END]:
             if filled == len(rows):
                 return i, filled
             close_window(state, rules, rows[filled], True)
             filled += 1
-            _open_window(state, rules, ts_ns, price)
-        side = prints[i]["side"]
-        place = BUY if side == SIDE_BID else SELL if side == SIDE_ASK else UNSIDED
-        distance = price - now[BASE]
-        sides[place, _VOLUME] += size
-        sides[place, _COARSE] += (distance >> _SPLIT_BITS) * size
-        sides[place, _FINE] += (distance & _FINE_MASK) * size
-        now[HIGH] = max(now[HIGH], price)
-        now[LOW] = min(now[LOW], price)
-        now[LAST] = price
-        now[TRADES] += 1
+        if now[TRADES] == 0:
+            _open_window(state, rules, ts_ns, prints[i]["price"])
+        i = add_prints(state, prints, i, rules.min_size)
     if now[TRADES] > 0 and clock_ns >= now[END]:
         if filled == len(rows):
             return len(prints), filled

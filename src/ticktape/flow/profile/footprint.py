@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.profile.footprint_kernels import (
     FOOTPRINT_COUNTS,
     FULL_CONTRACTS,
@@ -141,9 +142,9 @@ class Footprint:
                 out = self._out
                 pieces.append(
                     FootprintRows(
-                        out.bars[:bars].copy(),
-                        out.levels[:levels].copy(),
-                        out.stacks[:stacks].copy(),
+                        copy_rows(out.bars[:bars]),
+                        copy_rows(out.levels[:levels]),
+                        copy_rows(out.stacks[:stacks]),
                     )
                 )
             if done <= len(prints):
@@ -212,7 +213,7 @@ def _joined(pieces: list[FootprintRows]) -> FootprintRows:
         return NO_ROWS
     if len(pieces) == 1:
         return pieces[0]
-    return FootprintRows(*(np.concatenate(parts) for parts in zip(*pieces, strict=True)))
+    return FootprintRows(*(join_rows(parts, parts[0].dtype) for parts in zip(*pieces, strict=True)))
 
 
 def _last_bars(rows: FootprintRows, count: int) -> FootprintRows:

@@ -15,12 +15,12 @@ from ticktape.flow.profile.grid_kernels import (
     FIRST_OWN,
     HIGH,
     LOW,
-    MOST_TICKS,
     NEVER,
     OPEN_NS,
     OUTSIDE,
     TICK,
     cell_of,
+    grid_of,
     window_end,
 )
 from ticktape.flow.profile.rows import IMBALANCED_BUY, IMBALANCED_SELL
@@ -226,6 +226,7 @@ def add_prints(state: FootprintState, prints: np.ndarray, start: int, count: int
     That is the one after its end, after the print that filled it, one without a cell, or `count`.
     """
     cells, inverse, counts = state
+    grid = grid_of(counts, inverse)
     end_ns = counts[END_NS]
     low = counts[LOW]
     high = counts[HIGH]
@@ -239,13 +240,13 @@ def add_prints(state: FootprintState, prints: np.ndarray, start: int, count: int
     for i in range(start, count):
         now = prints[i]["ts_event"]
         price = prints[i]["price"]
-        cell = cell_of(counts, inverse, price)
+        cell = cell_of(grid, price)
         if now >= end_ns or cell == OUTSIDE:
             done = i
             break
         new_low = min(low, cell)
         new_high = max(high, cell)
-        if new_high - new_low >= counts[MOST_TICKS]:
+        if new_high - new_low >= grid.most_ticks:
             done = i
             break
         low = new_low
@@ -260,14 +261,13 @@ def add_prints(state: FootprintState, prints: np.ndarray, start: int, count: int
         side = prints[i]["side"]
         size = np.int64(prints[i]["size"])
         # Without a branch: which side comes next cannot be predicted.
-        bought = size * (side == SIDE_BID)
-        sold = size * (side == SIDE_ASK)
-        cells[cell]["buy"] += bought
-        cells[cell]["sell"] += sold
-        cells[cell]["unsided"] += size - bought - sold
+        cells[cell]["buy"] += size * np.int64(side == SIDE_BID)
+        cells[cell]["sell"] += size * np.int64(side == SIDE_ASK)
+        if side not in (SIDE_BID, SIDE_ASK):
+            cells[cell]["unsided"] += size
         highest = max(highest, price)
         lowest = min(lowest, price)
-        rest = price - counts[BASE] - cell * counts[TICK]
+        rest = price - grid.base - cell * grid.tick
         if rest > 0:
             counts[SUM_REST] += rest * size
         trades += 1

@@ -20,6 +20,7 @@ from ticktape.flow.profile.grid_kernels import (
     OUTSIDE,
     TICK,
     cell_of,
+    grid_of,
 )
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
@@ -82,7 +83,7 @@ def clear_cells(cells: np.ndarray, counts: np.ndarray) -> None:
 
 def is_outside(counts: np.ndarray, inverse: np.ndarray, price: int) -> bool:
     """Tell whether a price has no cell, or one too far from those in use."""
-    cell = int(cell_of(counts, inverse, price))
+    cell = int(cell_of(grid_of(counts, inverse), price))
     if cell == OUTSIDE:
         return True
     span = max(int(counts[HIGH]), cell) - min(int(counts[LOW]), cell) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -33,17 +33,32 @@ NEVER: Final = 2**63 - 1
 OUTSIDE: Final = -1
 
 
+class Grid(NamedTuple):
+    """Where the cells are, as the loops over prints hold it: an array is read anew each time."""
+
+    base: Integer
+    limit: Integer
+    tick: Integer
+    inverse: float
+    most_ticks: Integer
+
+
+@lean_kernel
+def grid_of(counts: np.ndarray, inverse: np.ndarray) -> Grid:
+    """Give where the cells are."""
+    return Grid(counts[BASE], counts[LIMIT], counts[TICK], inverse[0], counts[MOST_TICKS])
+
+
 # A multiplication by the tick's inverse costs a fifth of an integer division. It may miss by one.
 @lean_kernel
-def cell_of(counts: np.ndarray, inverse: np.ndarray, price: Integer) -> Integer:
+def cell_of(grid: Grid, price: Integer) -> Integer:
     """Give the cell of a price, or OUTSIDE where there is none."""
-    if price < counts[BASE] or price >= counts[LIMIT]:
+    if price < grid.base or price >= grid.limit:
         return OUTSIDE
-    above = price - counts[BASE]
-    tick = counts[TICK]
-    cell = np.int64(np.float64(above) * inverse[0])
-    rest = above - cell * tick
-    return cell - (rest < 0) + (rest >= tick)
+    above = price - grid.base
+    cell = np.int64(np.float64(above) * grid.inverse)
+    rest = above - cell * grid.tick
+    return cell - np.int64(rest < 0) + np.int64(rest >= grid.tick)
 
 
 # Windows are multiples of their length from the session's open; its last one ends with it.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final
 
 import numpy as np
 
-from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.profile.leg_kernels import (
     CANDLE,
     KNOWN,
@@ -17,10 +16,13 @@ from ticktape.flow.profile.leg_kernels import (
     LegState,
     follow_candles,
 )
+from ticktape.flow.profile.leg_nodes_kernels import NodeRules, find_nodes, first_from
 from ticktape.flow.profile.rows import FOOTPRINT_LEVEL, LEG, LEG_NODE
 from ticktape.flow.profile.settings import LegSettings
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.session import Session
+
+_NO_LEVELS: Final = kernel_input(np.empty(0, FOOTPRINT_LEVEL))
 
 
 class ImpulseLegs:
@@ -66,12 +68,15 @@ class ImpulseLegs:
         )
         room = settings.prior_candles + settings.most_candles
         self._state = LegState(np.zeros(room, CANDLE), counts)
-        self._levels: deque[np.ndarray] = deque()
+        self._rules = NodeRules(settings.node_bucket_ticks * self.tick, settings.node_percent)
+        self._levels: np.ndarray = _NO_LEVELS
         self.nodes = np.empty(0, LEG_NODE)
 
     def begin(self, session: Session) -> None:
         """Begin a session: no leg, and no swing before one, spans two."""
-        self._forget_candles()
+        self._levels = _NO_LEVELS
+        self.nodes = np.empty(0, LEG_NODE)
+        self._state.counts[KNOWN] = 0
         self._state.counts[OPEN_NS] = session.open_ns
 
     def update(self, bars: np.ndarray, levels: np.ndarray) -> np.ndarray:
@@ -92,53 +97,20 @@ class ImpulseLegs:
         self.nodes = np.empty(0, LEG_NODE)
         if not len(bars):
             return np.empty(0, LEG)
-        legs = np.zeros(len(bars), LEG)
-        legs = legs[: follow_candles(self._state, kernel_input(bars), legs)].copy()
-        self._levels.append(levels)
+        levels = kernel_input(levels)
+        room = np.zeros(len(bars), LEG)
+        legs = copy_rows(room[: follow_candles(self._state, kernel_input(bars), room)])
         if len(legs):
-            nodes = self._nodes_of(legs, join_rows(list(self._levels), FOOTPRINT_LEVEL))
-            legs["nodes"] = [len(found) for found in nodes]
-            self.nodes = join_rows(nodes, LEG_NODE)
-        # A leg that ends with the next bar reaches back so many of those that are known.
-        candles, counts = self._state
-        oldest = candles[max(int(counts[KNOWN]) - self.settings.most_candles + 1, 0)]["start"]
-        while self._levels and _is_before(self._levels[0], oldest):
-            self._levels.popleft()
+            # Legs do not overlap.
+            nodes = np.zeros(len(self._levels) + len(levels), LEG_NODE)
+            filled = find_nodes(legs, self._levels, levels, self._rules, nodes)
+            self.nodes = copy_rows(nodes[:filled])
+        self._keep_levels(levels)
         return legs
 
-    def _nodes_of(self, legs: np.ndarray, levels: np.ndarray) -> list[np.ndarray]:
-        starts = np.ascontiguousarray(levels["start_ns"])
-        firsts = np.searchsorted(starts, legs["start_ns"]).tolist()
-        ends = np.searchsorted(starts, legs["end_ns"]).tolist()
-        buckets = levels["price"] // (self.settings.node_bucket_ticks * self.tick)
-        sided = levels["bid"] + levels["ask"]
-        return [
-            self._thin_buckets(start_ns, buckets[first:end], sided[first:end])
-            for start_ns, first, end in zip(legs["start_ns"].tolist(), firsts, ends, strict=True)
-        ]
-
-    def _thin_buckets(self, start_ns: int, buckets: np.ndarray, sided: np.ndarray) -> np.ndarray:
-        if not len(buckets):
-            return np.empty(0, LEG_NODE)
-        lowest = int(buckets.min())
-        # Volumes of a few minutes are whole numbers of a float too.
-        volumes = np.bincount(buckets - lowest, weights=sided)
-        least = volumes.sum() * self.settings.node_percent
-        thin = np.flatnonzero(volumes * np.count_nonzero(volumes) * 100 < least)
-        thin = thin[volumes[thin] > 0]
-        bucket = self.settings.node_bucket_ticks * self.tick
-        nodes = np.zeros(len(thin), LEG_NODE)
-        nodes["start_ns"] = start_ns
-        nodes["price_from"] = (thin + lowest) * bucket
-        nodes["price_to"] = nodes["price_from"] + bucket
-        nodes["volume"] = volumes[thin]
-        return nodes
-
-    def _forget_candles(self) -> None:
-        self._state.counts[KNOWN] = 0
-        self._levels.clear()
-        self.nodes = np.empty(0, LEG_NODE)
-
-
-def _is_before(levels: np.ndarray, oldest_ns: int) -> bool:
-    return not len(levels) or bool(levels["start_ns"][-1] < oldest_ns)
+    def _keep_levels(self, levels: np.ndarray) -> None:
+        # A leg that ends with the next bar reaches back so many of those that are known.
+        candles, counts = self._state
+        oldest_ns = candles[max(int(counts[KNOWN]) - self.settings.most_candles + 1, 0)]["start"]
+        needed = [rows[first_from(rows, oldest_ns) :] for rows in (self._levels, levels)]
+        self._levels = kernel_input(join_rows(needed, FOOTPRINT_LEVEL))

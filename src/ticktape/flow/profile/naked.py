@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.profile.naked_kernels import (
     DROPPED,
     LAST_PRICE,
@@ -68,8 +69,8 @@ class NakedPocs:
         done = 0
         while done < len(bars):
             done, filled = follow_bars(self._state, bars, done, self._ended)
-            pieces.append(self._ended[:filled].copy())
-        return np.concatenate(pieces) if pieces else np.empty(0, NAKED_POC)
+            pieces.append(copy_rows(self._ended[:filled]))
+        return join_rows(pieces, NAKED_POC)
 
     def current(self, open_bar: np.ndarray | None = None) -> np.ndarray:
         """Give what is naked now, the oldest first; ``NAKED_POC``.

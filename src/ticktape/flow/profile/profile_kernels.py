@@ -13,12 +13,12 @@ from ticktape.flow.profile.grid_kernels import (
     FIRST_OWN,
     HIGH,
     LOW,
-    MOST_TICKS,
     NEVER,
     OUTSIDE,
     REVISION,
     TICK,
     cell_of,
+    grid_of,
     value_area,
     window_end,
 )
@@ -80,6 +80,7 @@ def write_developing(state: ProfileState, end_ns: Integer, rows: np.ndarray, row
 def add_prints(state: ProfileState, prints: np.ndarray, start: int, count: int) -> int:
     """Add prints from `start` on; give the first of another window, without a cell, or `count`."""
     cells, inverse, counts = state
+    grid = grid_of(counts, inverse)
     end_ns = counts[END_NS]
     low = counts[LOW]
     high = counts[HIGH]
@@ -91,13 +92,13 @@ def add_prints(state: ProfileState, prints: np.ndarray, start: int, count: int) 
     done = count
     for i in range(start, count):
         now = prints[i]["ts_event"]
-        cell = cell_of(counts, inverse, prints[i]["price"])
+        cell = cell_of(grid, prints[i]["price"])
         if now >= end_ns or cell == OUTSIDE:
             done = i
             break
         new_low = min(low, cell)
         new_high = max(high, cell)
-        if new_high - new_low >= counts[MOST_TICKS]:
+        if new_high - new_low >= grid.most_ticks:
             done = i
             break
         low = new_low
@@ -108,16 +109,16 @@ def add_prints(state: ProfileState, prints: np.ndarray, start: int, count: int) 
         size = np.int64(prints[i]["size"])
         cells[cell]["touched"] = revision
         # Without a branch: which side comes next cannot be predicted.
-        bought = size * (side == SIDE_BID)
-        sold = size * (side == SIDE_ASK)
-        cells[cell]["buy"] += bought
-        cells[cell]["sell"] += sold
-        if bought + sold == 0:
+        bought = cells[cell]["buy"] + size * np.int64(side == SIDE_BID)
+        sold = cells[cell]["sell"] + size * np.int64(side == SIDE_ASK)
+        cells[cell]["buy"] = bought
+        cells[cell]["sell"] = sold
+        if side not in (SIDE_BID, SIDE_ASK):
             cells[cell]["unsided"] += size
             unsided += size
             continue
         sided += size
-        volume = cells[cell]["buy"] + cells[cell]["sell"]
+        volume = bought + sold
         if volume > poc_volume or (volume == poc_volume and cell > poc):
             poc_volume = volume
             poc = cell

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.profile.grid import clear_cells, new_grid, room_for, set_session
 from ticktape.flow.profile.grid_kernels import BASE, END_NS, HIGH, LOW, NEVER, REVISION, TICK
 from ticktape.flow.profile.levels import (
@@ -133,10 +134,10 @@ class SessionProfile:
                 self._state, prints, done, len(prints), clock_ns, self._rows
             )
             if filled:
-                pieces.append(self._rows[:filled].copy())
+                pieces.append(copy_rows(self._rows[:filled]))
             if done < len(prints) and filled < len(self._rows):
                 done += not self._make_room(int(prints[done]["price"]))
-        return np.concatenate(pieces) if pieces else np.empty(0, DEVELOPING)
+        return join_rows(pieces, DEVELOPING)
 
     def current(self) -> np.ndarray:
         """Give how the open window stands: one row with its end, or none; ``DEVELOPING``."""

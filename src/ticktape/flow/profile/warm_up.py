@@ -10,6 +10,7 @@ from ticktape.flow.profile.legs import ImpulseLegs
 from ticktape.flow.profile.levels import summary_of
 from ticktape.flow.profile.naked import NakedPocs
 from ticktape.flow.profile.session_profile import SessionProfile
+from ticktape.flow.profile.settings import LegSettings
 from ticktape.tape.layouts import SIDE_BID
 
 _MINUTE_NS = 60_000_000_000
@@ -17,8 +18,8 @@ _MINUTE_NS = 60_000_000_000
 
 def warm_up() -> None:
     """Compile the kernels of this package, or load them from the cache."""
-    prints = np.zeros(1, PRINT)
-    prints["size"], prints["side"] = 1, SIDE_BID
+    prints = np.zeros(2, PRINT)
+    prints["size"], prints["side"], prints["price"] = 1, SIDE_BID, (0, 1)
     profile = SessionProfile(1)
     profile.update(prints, _MINUTE_NS)
     profile.current()
@@ -29,4 +30,6 @@ def warm_up() -> None:
     footprint.open_bar()
     footprint.update(prints[:0], _MINUTE_NS)
     NakedPocs().update(footprint.closed.bars)
-    ImpulseLegs(1).update(footprint.closed.bars, footprint.closed.levels)
+    # One candle is a leg, so that it is looked at for nodes.
+    least = LegSettings(least_candles=1, least_ticks=1, least_score=1)
+    ImpulseLegs(1, least).update(footprint.closed.bars, footprint.closed.levels)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from ticktape.flow.bars import parse_every
+from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.session.bars_kernels import (
     AT_CLOSE,
     AT_DUE,
@@ -181,9 +182,7 @@ class SessionBars:
             done, filled = gather_bars(self._state, self._rule, prints, done, clock_ns, self._room)
             if filled:
                 pieces.append(_rows(self._room, filled))
-        if not pieces:
-            return np.empty(0, BAR)
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        return join_rows(pieces, BAR)
 
     def current(self) -> np.ndarray:
         """Give the bar that is still open.

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.flow.session.sums_kernels import add_weighted, mean_of
+from ticktape.flow.session.sums_kernels import mean_of, weighted
 from ticktape.ops.kernels import kernel, lean_kernel
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID
 
@@ -163,17 +163,65 @@ def begin_bar(state: BarState, rule: BarRule, now: int, price: int) -> None:
 
 
 @lean_kernel
-def is_full(bar: np.ndarray, rule: BarRule) -> bool:
-    """Tell if the open bar has what fills it; a time bar is filled by the clock alone."""
+def is_full(rule: BarRule, trades: int, volume: int, span: int, delta: int) -> bool:
+    """Tell if a bar has what fills it; a time bar is filled by the clock alone."""
     if rule.kind == TICK:
-        return bool(bar[_TRADES] >= rule.every)
+        return bool(trades >= rule.every)
     if rule.kind == VOLUME:
-        return bool(bar[_VOLUME] >= rule.every)
+        return bool(volume >= rule.every)
     if rule.kind == RANGE:
-        return bool(bar[_HIGH] - bar[_LOW] >= rule.every)
+        return bool(span >= rule.every)
     if rule.kind == DELTA:
-        return bool(abs(bar[_BUY] - bar[_SELL]) >= rule.every)
+        return bool(abs(delta) >= rule.every)
     return False
+
+
+# What changes with every print is kept in variables: writing it to the bar each time costs as much
+# again.
+@lean_kernel
+def add_prints(state: BarState, rule: BarRule, prints: np.ndarray, start: int) -> tuple[int, bool]:
+    """Add prints from `start` on to the open bar; give the first that is not, and if it is full.
+
+    That is the one at which the clock closes the bar, or the one after the print that filled it.
+    """
+    bar = state.bar
+    at = state.at
+    due_ns = at[AT_DUE]
+    high = bar[_HIGH]
+    low = bar[_LOW]
+    trades = bar[_TRADES]
+    volume = bar[_VOLUME]
+    bought = bar[_BUY]
+    sold = bar[_SELL]
+    money_high = at[AT_SUM]
+    money_low = at[AT_SUM + 1]
+    full = False
+    i = start
+    while i < len(prints) and prints[i]["ts_event"] < due_ns and not full:
+        price = prints[i]["price"]
+        size = np.int64(prints[i]["size"])
+        side = prints[i]["side"]
+        high = max(high, price)
+        low = min(low, price)
+        volume += size
+        # Without a branch: which side comes next cannot be predicted.
+        bought += size * np.int64(side == SIDE_BID)
+        sold += size * np.int64(side == SIDE_ASK)
+        money_high, money_low = weighted(money_high, money_low, price, size)
+        trades += 1
+        i += 1
+        full = rule.kind != TIME and is_full(rule, trades, volume, high - low, bought - sold)
+    bar[_HIGH] = high
+    bar[_LOW] = low
+    bar[_CLOSE] = prints[i - 1]["price"]
+    bar[_TRADES] = trades
+    bar[_VOLUME] = volume
+    bar[_BUY] = bought
+    bar[_SELL] = sold
+    bar[_UNSIDED] = volume - bought - sold
+    at[AT_SUM] = money_high
+    at[AT_SUM + 1] = money_low
+    return i, full
 
 
 # A bar closes on the print that fills it (the Nth print of a tick bar), and that print is whole in
@@ -194,32 +242,19 @@ def gather_bars(
     bar = state.bar
     at = state.at
     filled = 0
-    for i in range(start, len(prints)):
+    i = start
+    while i < len(prints):
         now = prints[i]["ts_event"]
-        price = prints[i]["price"]
-        size = np.int64(prints[i]["size"])
-        side = prints[i]["side"]
         if at[AT_DUE] <= now:
             filled = pass_time(state, rule, now, rows, filled)
         if filled == len(rows):
             return i, filled
         # An empty interval has begun only where flat bars are asked for; its first print opens it.
         if bar[_TRADES] == 0:
-            begin_bar(state, rule, now, price)
-        bar[_HIGH] = max(bar[_HIGH], price)
-        bar[_LOW] = min(bar[_LOW], price)
-        bar[_CLOSE] = price
-        bar[_VOLUME] += size
-        bar[_TRADES] += 1
-        if side == SIDE_BID:
-            bar[_BUY] += size
-        elif side == SIDE_ASK:
-            bar[_SELL] += size
-        else:
-            bar[_UNSIDED] += size
-        add_weighted(at, AT_SUM, price, size)
-        if rule.kind != TIME and is_full(bar, rule):
-            filled = close_bar(state, now, rows, filled)
+            begin_bar(state, rule, now, prints[i]["price"])
+        i, full = add_prints(state, rule, prints, i)
+        if full:
+            filled = close_bar(state, prints[i - 1]["ts_event"], rows, filled)
             at[AT_DUE] = NEVER
     return len(prints), pass_time(state, rule, clock_ns, rows, filled)
 

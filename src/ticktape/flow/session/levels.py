@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.session.level_kinds import LevelKind
 from ticktape.flow.session.levels_kernels import (
     AFTER_VWAP,
@@ -55,7 +56,7 @@ _SPAN_KINDS: Final = (
 )
 _PARTS_OF_A_TICK: Final = 100
 # Rows that one call of the kernel has room for.
-_ROOM: Final = 1_024
+_ROOM: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +196,8 @@ class SessionLevels:
                 self._state, self._rule, prints, done, clock_ns, self._room
             )
             if filled:
-                pieces.append(self._room[:filled].copy())
-        if not pieces:
-            return np.empty(0, LEVEL)
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+                pieces.append(copy_rows(self._room[:filled]))
+        return join_rows(pieces, LEVEL)
 
     def current(self) -> np.ndarray:
         """Give every level of the session, by kind.

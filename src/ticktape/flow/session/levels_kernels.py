@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ticktape.flow.session.sums_kernels import add_weighted, mean_of
+from ticktape.flow.session.sums_kernels import mean_of, weighted
 from ticktape.ops.kernels import kernel, lean_kernel
 
 # A level's price from a time on. ts_ns: when it became known or changed; price in 1e-9; session:
@@ -52,6 +52,12 @@ PLACES: Final = 24
 NEVER: Final = 2**63 - 1
 NO_HIGH: Final = -(2**63)
 NO_LOW: Final = 2**63 - 1
+# Where every price is within the overnight high and low.
+_NO_CEILING: Final = 2**63 - 1
+_NO_FLOOR: Final = -(2**63)
+
+# Whole numbers nearer to 0 are exact in floating point, and so is what is left of a product of one.
+_EXACT_IN_FLOAT: Final = 2**50
 
 # The most rows that one step tells: the VWAP and its bands.
 ROWS_A_STEP: Final = 1 + 2 * BANDS
@@ -174,6 +180,99 @@ def pass_time(state: LevelState, rule: LevelRule, now: int, rows: np.ndarray, fi
     return filled
 
 
+# A multiplication by the unit's inverse costs a fifth of an integer division. It may miss by one.
+@lean_kernel
+def steps_of(distance: int | np.int64, unit: int, inverse: float) -> int | np.int64:
+    """Give how many whole units there are in a distance, rounded down."""
+    if not -_EXACT_IN_FLOAT < distance < _EXACT_IN_FLOAT:
+        return distance // unit
+    steps = np.int64(np.float64(distance) * inverse)
+    rest = distance - steps * unit
+    return steps - np.int64(rest < 0) + np.int64(rest >= unit)
+
+
+@lean_kernel
+def widen_night(
+    state: LevelState, now: int, price: int | np.int64, rows: np.ndarray, filled: int
+) -> int:
+    """Tell the overnight high or low that a print makes, if any; give the new count of rows."""
+    at = state.at
+    if price > at[AT_NIGHT_HIGH]:
+        at[AT_NIGHT_HIGH] = price
+        filled = tell(state, OVERNIGHT_HIGH, now, price, 1, rows, filled)
+    if price < at[AT_NIGHT_LOW]:
+        at[AT_NIGHT_LOW] = price
+        filled = tell(state, OVERNIGHT_HIGH + 1, now, price, 1, rows, filled)
+    return filled
+
+
+@lean_kernel
+def alike_until(at: np.ndarray, now: int | np.int64) -> int | np.int64:
+    """Give the time up to which prints after `now` are in the same parts of the session."""
+    until_ns: int | np.int64 = at[AT_DUE]
+    for place in (AT_NIGHT_END, AT_SPANS_FROM, AT_DAY_FROM, AT_DAY_END):
+        if at[place] > now:
+            until_ns = min(until_ns, at[place])
+    return until_ns
+
+
+# What changes with every print is kept in variables: writing it to the state each time costs as
+# much again.
+@lean_kernel
+def add_prints(state: LevelState, rule: LevelRule, prints: np.ndarray, start: int) -> int:
+    """Add prints from `start` on; give the first that has to be looked at by itself.
+
+    That is one by which something is due, one in another part of the session, or one that makes
+    the overnight high or low. The print at `start` is none, or has been looked at.
+    """
+    at = state.at
+    now = prints[start]["ts_event"]
+    until_ns = alike_until(at, now)
+    is_night = now < at[AT_NIGHT_END]
+    ceiling = at[AT_NIGHT_HIGH] if is_night else _NO_CEILING
+    floor = at[AT_NIGHT_LOW] if is_night else _NO_FLOOR
+    base = at[AT_BASE]
+    inverse = 1.0 / rule.unit
+    high = prints[start]["price"]
+    low = high
+    price = high
+    volume = at[AT_VOLUME]
+    deviations = at[AT_DEVIATIONS]
+    money_high = at[AT_MONEY]
+    money_low = at[AT_MONEY + 1]
+    squares_high = at[AT_SQUARES]
+    squares_low = at[AT_SQUARES + 1]
+    i = start
+    while i < len(prints) and prints[i]["ts_event"] < until_ns:
+        if not floor <= prints[i]["price"] <= ceiling:
+            break
+        price = prints[i]["price"]
+        size = np.int64(prints[i]["size"])
+        high = max(high, price)
+        low = min(low, price)
+        volume += size
+        away = steps_of(price - base, rule.unit, inverse)
+        deviations += away * size
+        money_high, money_low = weighted(money_high, money_low, price, size)
+        squares_high, squares_low = weighted(squares_high, squares_low, away * away, size)
+        i += 1
+    at[AT_VOLUME] = volume
+    at[AT_DEVIATIONS] = deviations
+    at[AT_MONEY] = money_high
+    at[AT_MONEY + 1] = money_low
+    at[AT_SQUARES] = squares_high
+    at[AT_SQUARES + 1] = squares_low
+    at[AT_LAST_NS] = prints[i - 1]["ts_event"]
+    if at[AT_DAY_FROM] <= now < at[AT_DAY_END]:
+        at[AT_HIGH] = max(at[AT_HIGH], high)
+        at[AT_LOW] = min(at[AT_LOW], low)
+        at[AT_LAST] = price
+    if now >= at[AT_SPANS_FROM] and at[AT_SPANS_TOLD] < SPANS:
+        at[AT_SPAN_HIGH] = max(at[AT_SPAN_HIGH], high)
+        at[AT_SPAN_LOW] = min(at[AT_SPAN_LOW], low)
+    return i
+
+
 @kernel
 def gather_levels(
     state: LevelState,
@@ -189,40 +288,23 @@ def gather_levels(
     """
     at = state.at
     filled = 0
-    for i in range(start, len(prints)):
+    i = start
+    while i < len(prints):
         now = prints[i]["ts_event"]
         price = prints[i]["price"]
-        size = np.int64(prints[i]["size"])
         if at[AT_DUE] <= now:
             filled = pass_time(state, rule, now, rows, filled)
         if filled + ROWS_A_STEP > len(rows):
             return i, filled
         if at[AT_VOLUME] == 0:
             at[AT_BASE] = price
-        at[AT_VOLUME] += size
-        at[AT_LAST_NS] = now
-        if at[AT_DAY_FROM] <= now < at[AT_DAY_END]:
-            at[AT_HIGH] = max(at[AT_HIGH], price)
-            at[AT_LOW] = min(at[AT_LOW], price)
-            at[AT_LAST] = price
-        if now < at[AT_NIGHT_END]:
-            if price > at[AT_NIGHT_HIGH]:
-                at[AT_NIGHT_HIGH] = price
-                filled = tell(state, OVERNIGHT_HIGH, now, price, 1, rows, filled)
-            if price < at[AT_NIGHT_LOW]:
-                at[AT_NIGHT_LOW] = price
-                filled = tell(state, OVERNIGHT_HIGH + 1, now, price, 1, rows, filled)
-        if now >= at[AT_SPANS_FROM] and at[AT_SPANS_TOLD] < SPANS:
-            at[AT_SPAN_HIGH] = max(at[AT_SPAN_HIGH], price)
-            at[AT_SPAN_LOW] = min(at[AT_SPAN_LOW], price)
-        away = (price - at[AT_BASE]) // rule.unit
-        add_weighted(at, AT_MONEY, price, size)
-        add_weighted(at, AT_SQUARES, away * away, size)
-        at[AT_DEVIATIONS] += away * size
         if at[AT_VWAP_DUE] == NEVER:
             windows = (now - at[AT_OPEN]) // rule.vwap_every_ns + 1
             at[AT_VWAP_DUE] = at[AT_OPEN] + windows * rule.vwap_every_ns
             at[AT_DUE] = min(at[AT_DUE], at[AT_VWAP_DUE])
+        if now < at[AT_NIGHT_END]:
+            filled = widen_night(state, now, price, rows, filled)
+        i = add_prints(state, rule, prints, i)
     return len(prints), pass_time(state, rule, clock_ns, rows, filled)
 
 

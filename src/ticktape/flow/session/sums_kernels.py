@@ -20,11 +20,12 @@ _ONE_STEP: Final = 2**32
 
 
 @lean_kernel
-def add_weighted(sums: np.ndarray, high: int, value: int, size: int | np.int64) -> None:
-    """Add `value` times `size` to the sum that stands at `high` and after it."""
-    part = sums[high + 1] + (value & _MASK) * size
-    sums[high] += (value >> _BITS) * size + (part >> _BITS)
-    sums[high + 1] = part & _MASK
+def weighted(
+    high: int | np.int64, low: int | np.int64, value: int | np.int64, size: int | np.int64
+) -> tuple[int | np.int64, int | np.int64]:
+    """Add `value` times `size` to a sum; give its two parts."""
+    part = low + (value & _MASK) * size
+    return high + (value >> _BITS) * size + (part >> _BITS), part & _MASK
 
 
 @lean_kernel

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ticktape.flow.joined_rows import copy_rows
 from ticktape.flow.signals.confluence_kernels import find_confluences, new_confluence_state
 from ticktape.flow.signals.last_print import LastPrint
 from ticktape.flow.signals.rows import CONFLUENCE
@@ -65,7 +66,7 @@ class Confluence:
         if len(signals):
             rows = np.zeros(len(signals), CONFLUENCE)
             filled = find_confluences(self._state, kernel_input(signals), rows)
-            found = rows[:filled].copy()
+            found = copy_rows(rows[:filled])
             prices, _ = self._last.at(prints, found["ts_ns"])
             found["price"] = np.where(prices == UNDEF_PRICE, found["price"], prices)
         self._last.remember(prints)

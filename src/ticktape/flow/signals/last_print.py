@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ticktape.flow.signals.last_print_kernels import find_last_prints
+from ticktape.ops.kernels import kernel_input
 from ticktape.tape.layouts import UNDEF_PRICE
 
 
@@ -29,7 +31,7 @@ class LastPrint:
         prints : numpy.ndarray
             dtype ``PRINT``: those that came after the ones remembered.
         times : numpy.ndarray
-            ``i8``, nanoseconds.
+            ``i8``, nanoseconds; they never fall.
 
         Returns
         -------
@@ -37,12 +39,9 @@ class LastPrint:
             For each time the price of the last print at or before it, and that print's time;
             ``UNDEF_PRICE`` and 0 where there is none.
         """
-        after = prints["ts_event"].searchsorted(times, side="right")
         prices = np.full(len(times), self.price, np.int64)
         stamps = np.full(len(times), self.ts_ns, np.int64)
-        found = after > 0
-        prices[found] = prints["price"][after[found] - 1]
-        stamps[found] = prints["ts_event"][after[found] - 1]
+        find_last_prints(kernel_input(prints), kernel_input(times), prices, stamps)
         return prices, stamps
 
     def remember(self, prints: np.ndarray) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ticktape.flow.joined_rows import join_rows
+from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.signals.last_print import LastPrint
 from ticktape.flow.signals.rows import OUTCOME, Outcome
 from ticktape.flow.signals.settings import OutcomeSettings
@@ -47,6 +47,11 @@ class Outcomes:
         self._waiting = [np.empty(0, OUTCOME) for _ in self._horizons]
         self._next_ns = _NOTHING_WAITS
 
+    @property
+    def due_ns(self) -> int:
+        """The first time of the clock at which an outcome is known; the largest integer if none."""
+        return min(self._next_ns + 1, _NOTHING_WAITS)
+
     def update(self, signals: np.ndarray, prints: np.ndarray, clock_ns: int) -> np.ndarray:
         """Take signals and prints, and give the outcomes that the clock has passed.
 
@@ -72,7 +77,7 @@ class Outcomes:
         if not judged:
             return np.empty(0, OUTCOME)
         rows = join_rows(judged, OUTCOME)
-        return rows[np.lexsort([rows[name] for name in _ORDER])]
+        return np.take(rows, np.lexsort([rows[name] for name in _ORDER]))
 
     def current(self) -> np.ndarray:
         """Give the outcomes that are still open, as ``UNKNOWN``."""
@@ -96,8 +101,8 @@ class Outcomes:
         for number, waiting in enumerate(self._waiting):
             over = int(waiting["ts_ns"].searchsorted(clock_ns))
             if over:
-                rows = waiting[:over].copy()
-                self._waiting[number] = waiting[over:].copy()
+                rows = copy_rows(waiting[:over])
+                self._waiting[number] = copy_rows(waiting[over:])
                 rows["price_after"], rows["print_ns"] = self._last.at(prints, rows["ts_ns"])
                 judged.append(self._decide(rows))
         ends = [int(waiting["ts_ns"][0]) for waiting in self._waiting if len(waiting)]
