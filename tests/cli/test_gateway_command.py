@@ -149,6 +149,22 @@ def test_bad_sources_are_one_clear_line(arguments, message):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["--port", "65536"], 2, "65535"),
+        (["--port", "-1"], 2, "--port"),
+        (["--metrics-port", "65536"], 2, "65535"),
+        (["--port", "0", "--host", "203.0.113.5"], 1, "cannot serve on 203.0.113.5:0: "),
+    ],
+)
+def test_where_nothing_can_be_served_is_said_clearly(tape, arguments, status, message):
+    done = run(str(tape), *arguments)
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_no_source_is_wrong_usage():
     assert run().returncode == 2
 

@@ -93,6 +93,10 @@ class RawClient:
         client._stream = RecordStream(compressed="zstd" in options)
         return client
 
+    @property
+    def own_address(self):
+        return self._writer.get_extra_info("sockname")
+
     def authentication(self, key=KEY, options=""):
         digest = hashlib.sha256(f"{self.challenge}|{key}".encode()).hexdigest()
         return f"auth={digest}-{key[-5:]}|dataset={DATASET}|encoding=dbn{options}\n"

@@ -242,6 +242,17 @@ async def test_requests_are_counted_and_timed_until_the_end_of_their_answer(runn
     assert after.value("ticktape_http_requests_open") >= 1
 
 
+async def test_what_is_being_answered_is_counted_while_it_is(running):
+    name = "ticktape_http_requests_open"
+    before = (await scrape(running)).value(name)
+    async with running.live("symbols=ES.FUT&schema=trades") as socket:
+        await socket.receive_json()
+        assert (await scrape(running)).value(name) == before + 1
+    async with asyncio.timeout(10):
+        while (await scrape(running)).value(name) != before:
+            pass
+
+
 async def test_refusals_are_counted_by_limit():
     async with stage(limits=Limits(max_symbols=1)) as running:
         before = await scrape(running)

@@ -27,6 +27,7 @@ SIMULATOR: Final = "simulator"
 # a second for the disk, and at END_S it ends, whatever is left.
 DRAIN_S: Final = 3.0
 END_S: Final = 4.25
+_LAST_PORT: Final = 65_535
 _ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
@@ -57,7 +58,9 @@ def gateway(
     buffer_bytes: Annotated[
         int, typer.Option(help="What --buffer may take on disk.", min=1 << 20)
     ] = 4 << 30,
-    port: Annotated[int, typer.Option(help="TCP port; 0 for any that is free.")] = 13000,
+    port: Annotated[
+        int, typer.Option(help="TCP port; 0 for any that is free.", min=0, max=_LAST_PORT)
+    ] = 13000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     speed: Annotated[
         str,
@@ -88,7 +91,10 @@ def gateway(
         int | None, typer.Option(help="Bytes of one line that a client sends.")
     ] = None,
     metrics_port: Annotated[
-        int | None, typer.Option(help="Serve /metrics on this port of the loopback interface.")
+        int | None,
+        typer.Option(
+            help="Serve /metrics on this port of the loopback interface.", min=0, max=_LAST_PORT
+        ),
     ] = None,
     rate: Annotated[float, typer.Option(help="Records a second of the simulator.")] = 50_000.0,
     seed: Annotated[int, typer.Option(help="Seed of the simulator.")] = 1,
@@ -293,8 +299,9 @@ def _serve_metrics(port: int, source: Source) -> MetricsServer:
 
 def _announcement(server: LiveGateway, dataset: str, has_keys: bool) -> str:
     key = _GIVEN_KEY if has_keys else _ANY_KEY
+    host = f"[{server.host}]" if ":" in server.host else server.host
     return (
-        f"serving {dataset} on {server.host}:{server.port} (Ctrl-C stops)\n\n"
+        f"serving {dataset} on {host}:{server.port} (Ctrl-C stops)\n\n"
         "import databento\n"
         f'client = databento.Live(key="{key}", gateway="{server.host}", port={server.port})\n'
         f'client.subscribe(dataset="{dataset}", schema="mbo", symbols="ALL_SYMBOLS")\n'

@@ -54,7 +54,8 @@ def find_key(key: str | ApiKey | None = None, env_file: Path | str = ".env") -> 
     if not found or found.isspace():
         raise AuthenticationError(
             "There is no Databento API key",
-            hint=f"set {KEY_VARIABLE} in the environment or in a .env file",
+            hint=f"set {KEY_VARIABLE} in the environment or in a .env file (a gateway of your own "
+            "without --key takes any 32 characters)",
         )
     return ApiKey(found.strip())
 

@@ -17,7 +17,7 @@ from ticktape.gateway.live.limits import Limits
 from ticktape.gateway.live.session import Session
 from ticktape.gateway.live.sources import Source
 from ticktape.ops.metrics import GATEWAY_QUEUE_BYTES, REFUSALS
-from ticktape.tape.errors import PortInUseError
+from ticktape.tape.errors import BadValueError, PortInUseError
 
 DEFAULT_PORT: Final = 13000
 _TOO_MANY: Final = "User has reached their open connection limit"
@@ -93,6 +93,8 @@ class LiveGateway:
         ------
         PortInUseError
             Another program listens on the port.
+        BadValueError
+            The address is none of this machine.
         TapeError
             The source cannot be read.
         """
@@ -106,7 +108,10 @@ class LiveGateway:
         except OSError as error:
             listener.close()
             if error.errno != errno.EADDRINUSE:
-                raise
+                raise BadValueError(
+                    f"cannot serve on {self._host}:{self._port}: {error.strerror}",
+                    hint="choose an address of this machine with --host",
+                ) from error
             raise PortInUseError(
                 f"Port {self._port} on {self._host} is in use", hint="choose another with --port"
             ) from error

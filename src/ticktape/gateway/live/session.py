@@ -347,6 +347,7 @@ class Session:
 def _address_of(connection: socket.socket) -> str:
     """Give the peer's address, as the web server names a client; empty where it is gone."""
     try:
-        return str(connection.getpeername()[0])
+        host, port = connection.getpeername()[:2]
     except OSError:
         return ""
+    return f"{host}:{port}"
