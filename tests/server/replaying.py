@@ -7,15 +7,16 @@ import aiohttp
 from tests.server.market_day import Stage
 
 from ticktape.cli.up_sources import Wishes, choose
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS
 from ticktape.ops.config import Settings
 
 
 @asynccontextmanager
-async def replaying(path, speed=1.0, paused=True, loop=False):
+async def replaying(path, speed=1.0, paused=True, loop=False, thresholds=DEFAULT_THRESHOLDS):
     settings = Settings(port=0, gateway_port=0)
     wishes = Wishes([path], None, "mbo", speed, loop, paused, 1, 1.0)
     choice = choose(settings, wishes)
-    viewer = choice.make_viewer(settings)
+    viewer = choice.make_viewer(settings, thresholds)
     await viewer.start()
 
     async def show():

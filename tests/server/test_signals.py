@@ -71,6 +71,7 @@ async def test_signals_are_told_newest_first_a_page_at_a_time(kept):
         "outcome": None,
         "note": None,
         "created_at": first["signals"][0]["created_at"],
+        "rules": "",
     }
     paged = []
     for offset in range(0, 500, 200):

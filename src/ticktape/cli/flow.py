@@ -9,15 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from ticktape.cli.flow_thresholds import (
-    SetOption,
-    read_set_thresholds,
-    thresholds_document,
-    thresholds_text,
-)
+from ticktape.cli.flow_thresholds import read_set_thresholds, thresholds_text
 from ticktape.cli.progress import watch_batches
 from ticktape.cli.results import print_result
 from ticktape.cli.schemas import print_schema_named
+from ticktape.cli.set_option import SetOption
 from ticktape.cli.usage import WrongUsageError, wrong_usage
 from ticktape.flow.flow_files import write_flow
 from ticktape.flow.instrument import FlowInstrument
@@ -26,6 +22,7 @@ from ticktape.flow.print_hours import PARTS, Part, PrintHours
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.flow.tally import vwap_of
 from ticktape.flow.tape_flow import TapeFlow, flow_of_tape
+from ticktape.flow.thresholds import told_thresholds
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.files import open_tape
 from ticktape.tape.layouts import UNDEF_PRICE
@@ -76,7 +73,7 @@ def flow(
     """Study the order flow of an instrument."""
     chosen_thresholds = read_set_thresholds(thresholds or [])
     if show_thresholds:
-        document = thresholds_document(chosen_thresholds)
+        document = told_thresholds(chosen_thresholds)
         text = thresholds_text(chosen_thresholds)
         typer.echo(json.dumps(document, indent=2) if as_json else text)
         return

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Final
-
-import typer
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from ticktape.cli.usage import WrongUsageError, wrong_usage
-from ticktape.flow.threshold_list import Threshold, threshold_list
-from ticktape.flow.threshold_values import format_value
-from ticktape.flow.thresholds import Thresholds, read_thresholds
+from ticktape.flow.thresholds import (
+    ALL,
+    Thresholds,
+    ToldThreshold,
+    read_thresholds,
+    told_thresholds,
+)
 from ticktape.ops.config_file import config_file, may_be_set
 
 _COLUMNS: Final = 100
@@ -32,8 +34,19 @@ def read_set_thresholds(options: Sequence[str]) -> Thresholds:
     WrongUsageError
         If one of them cannot be.
     """
+    return thresholds_of(_section(), options)
+
+
+def thresholds_of(section: Mapping[str, Any], options: Sequence[str]) -> Thresholds:
+    """Read the thresholds of a section of the settings, and those of the command line.
+
+    Raises
+    ------
+    WrongUsageError
+        If one of them cannot be.
+    """
     with wrong_usage():
-        return read_thresholds(_section(), options)
+        return read_thresholds(section, options)
 
 
 def _section() -> dict[str, object]:
@@ -62,56 +75,23 @@ def thresholds_text(chosen: Thresholds) -> str:
         f"({config_file()}).",
     ]
     study = ""
-    for threshold in threshold_list().values():
-        if threshold.study != study:
-            study = threshold.study
+    for told in told_thresholds(chosen):
+        own, _, _ = told["name"].partition(".")
+        if own != study:
+            study = own
             lines += ["", study]
-        lines += _entry(threshold, _set_to(threshold, chosen))
+        lines += _entry(told)
     return "\n".join(lines)
 
 
-def thresholds_document(chosen: Thresholds) -> list[dict[str, object]]:
-    """List every threshold as JSON; values are texts, as they are set."""
-    return [
-        {
-            "name": one.name,
-            "default": format_value(one, one.default),
-            "set": {place or "all": text for place, text in _places(one, chosen)},
-            "unit": one.unit,
-            "meaning": one.meaning,
-        }
-        for one in threshold_list().values()
-    ]
-
-
-def _entry(threshold: Threshold, changed: str) -> list[str]:
-    default = format_value(threshold, threshold.default)
-    unit = threshold.unit if threshold.kind not in {"time", "price"} else ""
-    head = f"  {threshold.name:<{_NAME_COLUMNS}}{default:<{_VALUE_COLUMNS}}{unit}"
+def _entry(told: ToldThreshold) -> list[str]:
+    # A time and a price tell themselves what they are.
+    unit = "" if told["unit"] in {"time", "price"} else told["unit"]
+    head = f"  {told['name']:<{_NAME_COLUMNS}}{told['default']:<{_VALUE_COLUMNS}}{unit}".rstrip()
+    places = [text if place == ALL else f"{place}: {text}" for place, text in told["set"].items()]
+    changed = f"   set to {', '.join(places)}" if places else ""
     indent = " " * 6
     meaning = textwrap.wrap(
-        threshold.meaning, _COLUMNS, initial_indent=indent, subsequent_indent=indent
+        told["meaning"], _COLUMNS, initial_indent=indent, subsequent_indent=indent
     )
-    return [head.rstrip() + changed, *meaning]
-
-
-def _set_to(threshold: Threshold, chosen: Thresholds) -> str:
-    told = [f"{place}: {text}" if place else text for place, text in _places(threshold, chosen)]
-    return f"   set to {', '.join(told)}" if told else ""
-
-
-def _places(threshold: Threshold, chosen: Thresholds) -> Iterator[tuple[str, str]]:
-    """Tell for what a threshold is set, nothing for all, and to what."""
-    for place, values in {"": chosen.general, **chosen.particular}.items():
-        if threshold.name in values:
-            yield place, format_value(threshold, values[threshold.name])
-
-
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="[ROOT:]STUDY.THRESHOLD=VALUE",
-        help="Set a threshold of a study; ticktape flow --thresholds lists them.",
-    ),
-]
+    return [head + changed, *meaning]

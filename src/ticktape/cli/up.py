@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ticktape.cli.leaving import leave
+from ticktape.cli.set_option import SetOption
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings, SettingsError, load_settings
@@ -24,6 +25,7 @@ from ticktape.ops.event_loop import run_until_done
 
 if TYPE_CHECKING:
     from ticktape.cli.up_sources import Choice
+    from ticktape.flow.thresholds import Thresholds
 
 
 def up(
@@ -66,10 +68,13 @@ def up(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-browser", help="Open the viewer in a browser.")
     ] = False,
+    thresholds: SetOption = None,
     dev: Annotated[bool, typer.Option("--dev", help="Let pages of any origin call.")] = False,
 ) -> None:
     """Show a live book, tape and candles in the browser."""
-    from ticktape.cli.up_sources import Wishes, choose  # noqa: PLC0415 -- the server takes a while to load
+    # The server takes a while to load.
+    from ticktape.cli.flow_thresholds import thresholds_of  # noqa: PLC0415
+    from ticktape.cli.up_sources import Wishes, choose  # noqa: PLC0415
 
     settings = _settings(
         host=host,
@@ -80,13 +85,15 @@ def up(
         tapes=tapes,
         dev=dev or None,
     )
+    chosen_thresholds = thresholds_of(settings.flow, thresholds or [])
     files = [*(replay or []), *(tapes_to_replay or [])]
     if sum((demo, bool(files), live is not None)) > 1:
         raise typer.BadParameter("choose one of --demo, --replay and --live")
     wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate, pre_open)
     choice = choose(settings, wishes)
     try:
-        run_until_done(_run(choice, settings, open_browser=open_browser))
+        running = _run(choice, settings, chosen_thresholds, open_browser=open_browser)
+        run_until_done(running)
     except Exception:
         # Whoever called prints the error; what is registered last runs first after that.
         atexit.register(leave, 1)
@@ -155,13 +162,15 @@ async def _compile_kernels() -> None:
             os.killpg(compiler.pid, signal.SIGKILL)
 
 
-async def _run(choice: Choice, settings: Settings, *, open_browser: bool) -> None:
+async def _run(
+    choice: Choice, settings: Settings, thresholds: Thresholds, *, open_browser: bool
+) -> None:
     running = asyncio.current_task()
     assert running is not None  # noqa: S101 -- a coroutine that runs has a task
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.cancel)
-    viewer = choice.make_viewer(settings)
+    viewer = choice.make_viewer(settings, thresholds)
     try:
         await viewer.start()
         typer.echo(f"ticktape: {choice.title} at {viewer.server.url} (Ctrl-C stops it)")

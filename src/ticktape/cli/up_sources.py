@@ -13,6 +13,7 @@ from ticktape.feeds.databento_key import find_key
 from ticktape.feeds.databento_live import DEFAULT_PORT, DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import ALL_SYMBOLS, LiveSubscription
 from ticktape.feeds.protocol import Feed
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.gateway.live.broadcast_source import BroadcastSource
 from ticktape.gateway.live.gateway import LiveGateway
 from ticktape.ops.beside import beside
@@ -82,7 +83,9 @@ class Choice:
         self._files = tuple(files)
         self._live: DatabentoLiveFeed | None = None
 
-    def make_viewer(self, settings: Settings) -> Viewer:
+    def make_viewer(
+        self, settings: Settings, thresholds: Thresholds = DEFAULT_THRESHOLDS
+    ) -> Viewer:
         """Make the viewer, on its port."""
         return Viewer(
             self.source,
@@ -94,6 +97,7 @@ class Choice:
             dev=settings.dev,
             limits=limits_of(settings),
             signals=settings.signals or signals_file(),
+            thresholds=thresholds,
         )
 
     def is_connected(self) -> bool:

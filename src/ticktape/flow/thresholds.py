@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import root_of
@@ -16,6 +16,7 @@ from ticktape.tape.errors import BadValueError
 
 # The table of a settings file that has those of some instruments.
 OF: Final = "of"
+ALL: Final = "all"
 _DIGITS: Final = 8
 _FORM: Final = "write it STUDY.THRESHOLD=VALUE, for one product ROOT:STUDY.THRESHOLD=VALUE"
 
@@ -105,12 +106,16 @@ class Thresholds:
             Empty by the defaults; else eight characters that tell the thresholds on which signals
             depend from all others.
         """
-        known = threshold_list()
-        texts = self.texts_of(symbol).items()
-        told = sorted((name, text) for name, text in texts if known[name].is_of_signals)
+        told = self.signal_texts_of(symbol)
         if not told:
             return ""
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:_DIGITS]
+        return hashlib.sha256(json.dumps(sorted(told.items())).encode()).hexdigest()[:_DIGITS]
+
+    def signal_texts_of(self, symbol: str) -> dict[str, str]:
+        """Give the values that differ from the defaults and on which signals depend."""
+        known = threshold_list()
+        texts = self.texts_of(symbol).items()
+        return {name: text for name, text in texts if known[name].is_of_signals}
 
 
 def read_thresholds(section: Mapping[str, Any], options: Iterable[str] = ()) -> Thresholds:
@@ -147,6 +152,35 @@ def read_thresholds(section: Mapping[str, Any], options: Iterable[str] = ()) -> 
         into = particular.setdefault(symbol.strip(), {}) if is_particular else general
         into[threshold.name] = read_value(threshold, value.strip())
     return Thresholds(general, particular)
+
+
+class ToldThreshold(TypedDict):
+    """A threshold as documents tell it; ``set`` by root or symbol, and for ``all``."""
+
+    name: str
+    default: str
+    set: dict[str, str]
+    unit: str
+    meaning: str
+
+
+def told_thresholds(chosen: Thresholds) -> list[ToldThreshold]:
+    """Tell every threshold; values are texts, as they are set."""
+    places = {ALL: chosen.general, **chosen.particular}
+    return [
+        ToldThreshold(
+            name=one.name,
+            default=format_value(one, one.default),
+            set={
+                place: format_value(one, values[one.name])
+                for place, values in places.items()
+                if one.name in values
+            },
+            unit=one.unit,
+            meaning=one.meaning,
+        )
+        for one in threshold_list().values()
+    ]
 
 
 def find_threshold(name: str) -> Threshold:

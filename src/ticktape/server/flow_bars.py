@@ -25,16 +25,19 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _EVERY: Final = re.compile(r"([1-9][0-9]{0,6})([smhdtv])")
 _NS: Final = 1_000_000_000
 _LONGEST_SECONDS: Final = 86_400
+_DEFAULTS: Final = FootprintSettings()
 _HINT: Final = "as 1s, 1m, 15m, 1h, 1d; 500t for prints, 1000v for contracts"
 
 
-def read_every(text: str) -> FootprintSettings:
+def read_every(text: str, others: FootprintSettings = _DEFAULTS) -> FootprintSettings:
     """Read the length of a bar.
 
     Parameters
     ----------
     text : str
         ``1m``, ``500t`` (prints), ``1000v`` (contracts).
+    others : FootprintSettings
+        What else can be set of bars.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def read_every(text: str) -> FootprintSettings:
     if match is None:
         raise BadValueError(f"every {text!r} is no length of a bar", hint=_HINT)
     count, unit = int(match[1]), match[2]
-    base = FootprintSettings(kept_bars=BARS_KEPT)
+    base = replace(others, every_ns=_NS, bar_prints=0, bar_contracts=0, kept_bars=BARS_KEPT)
     if unit == "t":
         return replace(base, every_ns=0, bar_prints=count)
     if unit == "v":
@@ -83,13 +86,20 @@ class ChosenBars:
         dtype ``PRINT``: those that are kept of its past.
     clock_ns : int
         Its clock.
+    others : FootprintSettings
+        What else is set of bars.
     """
 
     def __init__(
-        self, instrument: FlowInstrument, every: str, prints: np.ndarray, clock_ns: int
+        self,
+        instrument: FlowInstrument,
+        every: str,
+        prints: np.ndarray,
+        clock_ns: int,
+        others: FootprintSettings,
     ) -> None:
         self.every = every
-        self.footprint = Footprint(instrument.tick, read_every(every))
+        self.footprint = Footprint(instrument.tick, read_every(every, others))
         self._cutter = SessionCutter(Sessions(instrument.sessions))
         self.take(prints, clock_ns)
 

@@ -45,6 +45,8 @@ def _entry(symbol: FlowSymbol) -> FlowSymbolEntry:
         instrument.currency or None,
         instrument.is_spread,
         None if session is None else told_session(session),
+        symbol.studies.rules,
+        symbol.studies.thresholds,
     )
 
 

@@ -54,6 +54,8 @@ class FlowSymbolEntry(Struct, rename="camel"):
     currency: str | None
     is_spread: bool
     session: FlowSession | None
+    rules: str
+    thresholds: dict[str, str]
 
 
 class Connected(Said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -14,6 +15,7 @@ from ticktape.flow.instrument_flow import FlowRows, InstrumentFlow
 from ticktape.flow.profile.range_profile import RangeProfile
 from ticktape.flow.profile.rows import LEG_NODE
 from ticktape.flow.signals.rows import Outcome
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.server import flow_rows
 from ticktape.server.flow_hours import SessionList, iso_date
 from ticktape.server.flow_messages import Bubble, Confluence, Said
@@ -25,6 +27,7 @@ from ticktape.store.signal_rows import (
     KeptSignal,
     SignalRow,
     row_of,
+    session_name,
     signal_name,
 )
 from ticktape.tape.batch import Batch
@@ -116,9 +119,15 @@ class FlowStudies:
         How much of the past the studies of orders see: ``all``, ``since`` or ``none``.
     kept_until_ns : int
         Until when signals and outcomes have been written already.
+    thresholds : Thresholds
+        Of the studies.
 
     Attributes
     ----------
+    rules : str
+        By which its signals are made; empty by the default thresholds.
+    thresholds : dict of str to str
+        Those that are not the defaults.
     engine : InstrumentFlow
         The studies.
     prints : RangeProfile
@@ -137,9 +146,13 @@ class FlowStudies:
         origin: Origin,
         by_order: str,
         kept_until_ns: int = 0,
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
     ) -> None:
-        self.engine = InstrumentFlow(instrument)
         self.symbol = instrument.symbol
+        self.engine = InstrumentFlow(instrument, thresholds.settings_of(self.symbol))
+        self.rules = thresholds.rules_of(self.symbol)
+        self.thresholds = thresholds.texts_of(self.symbol)
+        self._of_signals = json.dumps(thresholds.signal_texts_of(self.symbol))
         self.by_order = by_order
         self.prints = RangeProfile(instrument.tick, PRINTS_KEPT)
         self.kept: list[KeptSession | KeptSignal | KeptOutcome] = []
@@ -192,6 +205,8 @@ class FlowStudies:
                 iso_date(session),
                 session.open_ns,
                 session.close_ns,
+                self.rules,
+                self._of_signals,
             )
         )
 
@@ -227,6 +242,7 @@ class FlowStudies:
                 strength,
                 score,
                 amount,
+                self.rules,
             )
             if not is_kept:
                 self.kept.append(kept)
@@ -251,7 +267,7 @@ class FlowStudies:
         begin_ns, end_ns, name = self._named
         if not begin_ns <= before_ns < end_ns:
             session = self._sessions.at(before_ns)
-            name = f"{self.symbol}-{iso_date(session)}"
+            name = session_name(self.symbol, iso_date(session), self.rules)
             self._named = session.open_ns, self._sessions.after(session).open_ns, name
         return name
 
@@ -266,9 +282,8 @@ class FlowStudies:
                 continue
             name = signal_name(self.symbol, kind, ts_ns, direction, price)
             if not is_kept:
-                self.kept.append(
-                    KeptOutcome(self._origin.dataset, name, horizon, known_ns, price_after, result)
-                )
+                dataset, known = self._origin.dataset, (horizon, known_ns, price_after, result)
+                self.kept.append(KeptOutcome(dataset, name, *known, self.rules))
             if name in self.signals:
                 self.signals[name].judge(horizon, price_after, result)
 

@@ -132,8 +132,10 @@ class FlowSymbol:
             del self._chosen[unused]
         if every != DEFAULT_EVERY and every not in self._chosen and self.is_ready:
             prints = self.studies.prints.prints_between(0, 1 << 62)
-            clock_ns = self.studies.engine.clock_ns
-            self._chosen[every] = ChosenBars(self.instrument, every, prints, clock_ns)
+            engine = self.studies.engine
+            self._chosen[every] = ChosenBars(
+                self.instrument, every, prints, engine.clock_ns, engine.settings.footprint
+            )
 
     def no_prints(self) -> RangeProfile:
         """Give a profile of nothing: what there is while a past is studied."""

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from ticktape.flow.thresholds import told_thresholds
 from ticktape.server.exports import streamed
 from ticktape.server.signal_keeping import SignalKeeper
 from ticktape.server.signal_messages import (
@@ -15,6 +16,7 @@ from ticktape.server.signal_messages import (
     SessionsAnswer,
     SignalsAnswer,
     StatsAnswer,
+    ThresholdRow,
 )
 from ticktape.store.signal_export import SIGNAL_FORMS, signal_pieces
 from ticktape.store.signal_filter import (
@@ -31,6 +33,7 @@ from ticktape.tape.errors import BadValueError, TicktapeError
 
 MOST_SETTINGS_BYTES: Final = 65_536
 ALL: Final = "all"
+DEFAULT: Final = "default"
 _SETTINGS: Final = "screen"
 
 
@@ -51,6 +54,7 @@ class Asked(NamedTuple):
     symbol: str | None = None
     session_id: str | None = None
     dataset: str | None = None
+    rules: str | None = None
 
 
 class SignalAnswers:
@@ -85,7 +89,21 @@ class SignalAnswers:
             0 if start_ns is None else start_ns,
             LATEST_NS if end_ns is None else end_ns,
             self._keeper.until_ns(),
+            *self._rules(asked),
         )
+
+    def _rules(self, asked: Asked) -> tuple[str | None, bool]:
+        """Tell by which rules signals must be made, and whether by those in use for each symbol."""
+        if asked.rules:
+            chosen = "" if asked.rules == DEFAULT else asked.rules
+            return None if asked.rules == ALL else chosen, False
+        if asked.session_id:
+            # A session is of one set of rules.
+            return None, False
+        thresholds = self._keeper.thresholds
+        if thresholds.particular:
+            return None, True
+        return thresholds.rules_of(""), False
 
     def _dataset(self, asked: str | None) -> str | None:
         return None if asked == ALL else asked or self._keeper.dataset
@@ -122,6 +140,8 @@ class SignalAnswers:
                 str(session.end_ns),
                 *counts,
                 counts.win_rate,
+                session.rules,
+                msgspec.json.decode(session.thresholds, type=dict[str, str]),
             )
             for session, counts in found
         ]
@@ -158,6 +178,10 @@ class SignalAnswers:
     async def _row(self, name: str, dataset: str | None) -> SignalRow:
         chosen, until_ns = dataset or self._keeper.dataset, self._keeper.until_ns()
         return await self._keeper.ask(lambda store: store.signal(chosen, name, until_ns))
+
+    def thresholds(self) -> list[ThresholdRow]:
+        """Give the thresholds of the studies."""
+        return [ThresholdRow(**one) for one in told_thresholds(self._keeper.thresholds)]
 
     async def settings(self) -> dict[str, Any]:
         """Give the screen's settings."""

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 import structlog
 
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.ops.metrics import DROPS, QUEUE_DEPTH
 from ticktape.server.source import Source
 from ticktape.store.signal_filter import LATEST_NS
@@ -52,6 +53,8 @@ class SignalKeeper:
         Whose signals they are.
     path : Path, optional
         The file; without one, in memory.
+    thresholds : Thresholds
+        By which signals are made.
 
     Raises
     ------
@@ -59,9 +62,15 @@ class SignalKeeper:
         If the file cannot be used.
     """
 
-    def __init__(self, source: Source, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        path: Path | None = None,
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    ) -> None:
         self.source = source
-        self._store = SignalStore(path)
+        self.thresholds = thresholds
+        self._store = SignalStore(path, thresholds.rules_of)
         self._waiting: deque[Kept] = deque()
         self._stirred = asyncio.Event()
         self._idle = asyncio.Event()

@@ -54,6 +54,8 @@ class SessionRow(Struct):
     losses: int
     breakeven: int
     win_rate: float | None
+    rules: str
+    thresholds: dict[str, str]
 
 
 class SessionsAnswer(Struct):
@@ -61,6 +63,19 @@ class SessionsAnswer(Struct):
 
     sessions: list[SessionRow]
     total: int
+
+
+class ThresholdRow(Struct):
+    """A threshold of the studies; values are texts, as a user sets them.
+
+    What is set is told for ``all``, and by root or symbol.
+    """
+
+    name: str
+    default: str
+    set: dict[str, str]
+    unit: str
+    meaning: str
 
 
 class NoteBody(Struct):

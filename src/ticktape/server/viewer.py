@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.market import Market
 from ticktape.pipeline import Pipeline, Sink
 from ticktape.server.app import create_app
@@ -63,6 +64,8 @@ class Viewer:
         What the web server takes on at most.
     signals : Path, optional
         The file that signals are kept in; without one they are gone with the process.
+    thresholds : Thresholds
+        Of the studies of order flow.
 
     Raises
     ------
@@ -90,9 +93,10 @@ class Viewer:
         dev: bool = False,
         limits: Limits = DEFAULT_LIMITS,
         signals: Path | None = None,
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
     ) -> None:
         self.source = source
-        self.signals = SignalKeeper(source, signals)
+        self.signals = SignalKeeper(source, signals, thresholds)
         self.market = Market()
         self.recording = Recording()
         self.hub = Hub(Directory(self.market), source)

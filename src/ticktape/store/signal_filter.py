@@ -10,6 +10,8 @@ from ticktape.tape.errors import BadValueError
 from ticktape.tape.times import NS_PER_DAY, parse_time
 
 LATEST_NS: Final = 2**63 - 1
+# A function of a symbol: the rules that are in use for it.
+IN_USE: Final = "rules_in_use"
 # The outcome that was known at a time: of five minutes, else of one.
 OUTCOME: Final = """coalesce(
     case when s.known_5m_ns <= :until_ns then s.outcome_5m end,
@@ -34,6 +36,10 @@ class SignalFilter(NamedTuple):
         1, 0, -1, or ``"pending"``.
     start_ns, end_ns : int
         Both included.
+    rules : str or None
+        By which they were made.
+    is_in_use : bool
+        Whether they must be made by the rules that are in use for their symbols.
     until_ns : int
         What became known later is not told: signals and their outcomes.
     """
@@ -47,6 +53,8 @@ class SignalFilter(NamedTuple):
     start_ns: int = 0
     end_ns: int = LATEST_NS
     until_ns: int = LATEST_NS
+    rules: str | None = None
+    is_in_use: bool = False
 
     def where(self) -> tuple[str, dict[str, object]]:
         """Give the condition on signals ``s``, and its values."""
@@ -56,7 +64,9 @@ class SignalFilter(NamedTuple):
             "until_ns": self.until_ns,
         }
         terms = ["s.ts_ns between :start_ns and :end_ns"]
-        for name in ("dataset", "session", "direction"):
+        if self.is_in_use:
+            terms.append(f"s.rules = {IN_USE}(s.symbol)")
+        for name in ("dataset", "session", "direction", "rules"):
             if (value := getattr(self, name)) is not None:
                 terms.append(f"s.{name} = :{name}")
                 values[name] = value

@@ -38,6 +38,10 @@ class KeptSession(NamedTuple):
         ``2025-11-24``.
     start_ns, end_ns : int
         Its open and its close.
+    rules : str
+        By which its signals were made: empty by the default thresholds, else a digest of them.
+    thresholds : str
+        JSON: those that were not the defaults, and on which signals depend.
     """
 
     dataset: str
@@ -46,15 +50,20 @@ class KeptSession(NamedTuple):
     trade_date: str
     start_ns: int
     end_ns: int
+    rules: str = ""
+    thresholds: str = "{}"
 
     @property
     def name(self) -> str:
         """The identifier of the session."""
-        return f"{self.symbol}-{self.trade_date}"
+        return session_name(self.symbol, self.trade_date, self.rules)
 
 
 class KeptSignal(NamedTuple):
-    """A signal; fields as of ``SIGNAL``. The first six make it what it is, the rest describe it."""
+    """A signal; fields as of ``SIGNAL``, and by which rules it was made.
+
+    The first six make it what it is, the rest describe it. By other rules it is kept apart.
+    """
 
     dataset: str
     symbol: str
@@ -68,6 +77,7 @@ class KeptSignal(NamedTuple):
     strength: int
     score: int
     amount: int
+    rules: str = ""
 
     @property
     def name(self) -> str:
@@ -90,6 +100,8 @@ class KeptOutcome(NamedTuple):
         The price then, in 1e-9.
     outcome : int
         1 win, 0 breakeven, -1 loss.
+    rules : str
+        The signal's.
     """
 
     dataset: str
@@ -98,6 +110,12 @@ class KeptOutcome(NamedTuple):
     known_ns: int
     price: int
     outcome: int
+    rules: str = ""
+
+
+def session_name(symbol: str, trade_date: str, rules: str = "") -> str:
+    """Give the identifier of a session: by other rules it is another one."""
+    return f"{symbol}-{trade_date}-{rules}" if rules else f"{symbol}-{trade_date}"
 
 
 def signal_name(symbol: str, kind: int, ts_ns: int, direction: int, price: int) -> str:
@@ -135,6 +153,7 @@ class SignalRow(Struct):
     outcome: Outcome | None
     note: str | None
     created_at: str
+    rules: str
 
     def judge(self, horizon: Horizon, price: int, outcome: int) -> None:
         """Note what came of it: a price in 1e-9, and 1, 0 or -1."""
@@ -165,7 +184,8 @@ def make_row(found: tuple[object, ...]) -> SignalRow:
     SignalRow
     """
     (name, dataset, symbol, kind, ts_ns, direction, price, session, low, high, strength, score,
-     amount, created_ns, price_1m, outcome_1m, price_5m, outcome_5m, note) = found  # fmt: skip
+     amount, rules, created_ns, price_1m, outcome_1m, price_5m, outcome_5m,
+     note) = found  # fmt: skip
     first, second = OUTCOMES.get(outcome_1m), OUTCOMES.get(outcome_5m)  # type: ignore[call-overload]
     return SignalRow(
         str(name),
@@ -189,6 +209,7 @@ def make_row(found: tuple[object, ...]) -> SignalRow:
         second or first,
         None if note is None else str(note),
         format_time(_int(created_ns)),
+        str(rules),
     )
 
 

@@ -9,13 +9,15 @@ from typing import Final
 
 from ticktape.tape.errors import TicktapeError
 
-VERSION: Final = 1
+VERSION: Final = 2
 _BUSY_SECONDS: Final = 10.0
 # Prices in 1e-9, times in nanoseconds; directions 1 and -1, outcomes 1 win, 0 breakeven, -1 loss.
+# Rules are empty by the default thresholds, else a digest of them; sessions tell what those were.
 _TABLES: Final = """
 create table sessions (
     dataset text not null, name text not null, mode text not null, symbol text not null,
     trade_date text not null, start_ns integer not null, end_ns integer not null,
+    rules text not null default '', thresholds text not null default '{}',
     primary key (dataset, name)
 ) without rowid;
 create table signals (
@@ -24,12 +26,12 @@ create table signals (
     ts_ns integer not null, direction integer not null, price integer not null,
     session text not null, price_low integer not null, price_high integer not null,
     strength integer not null, score integer not null, amount integer not null,
-    created_ns integer not null,
+    rules text not null default '', created_ns integer not null,
     price_1m integer, outcome_1m integer, known_1m_ns integer,
     price_5m integer, outcome_5m integer, known_5m_ns integer,
-    unique (dataset, symbol, kind, ts_ns, direction, price)
+    unique (dataset, rules, symbol, kind, ts_ns, direction, price)
 );
-create unique index signals_by_name on signals (dataset, name);
+create unique index signals_by_name on signals (dataset, name, rules);
 create index signals_by_time on signals (dataset, ts_ns);
 create index signals_by_session on signals (dataset, session);
 create table notes (
@@ -38,6 +40,17 @@ create table notes (
 ) without rowid;
 create table settings (name text primary key, value text not null) without rowid;
 """
+# The first version knew of no thresholds but the defaults.
+_FROM_1_TO_2: Final = """
+alter table sessions rename to sessions_1;
+alter table signals rename to signals_1;
+alter table notes rename to notes_1;
+alter table settings rename to settings_1;
+drop index signals_by_name;
+drop index signals_by_time;
+drop index signals_by_session
+"""
+_KEPT: Final = ("sessions", "signals", "notes", "settings")
 
 
 class SignalStoreError(TicktapeError):
@@ -101,10 +114,14 @@ def _make_tables(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("begin immediate")
     try:
         (version,) = connection.execute("pragma user_version").fetchone()
-        if version == 0:
-            for statement in filter(str.strip, _TABLES.split(";")):
-                connection.execute(statement)
+        if version == 1:
+            _execute(connection, _FROM_1_TO_2)
+        if version < VERSION:
+            _execute(connection, _TABLES)
             connection.execute(f"pragma user_version = {VERSION}")
+        if version == 1:
+            for table in _KEPT:
+                _take_over(connection, table)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -115,3 +132,16 @@ def _make_tables(connection: sqlite3.Connection, name: str) -> None:
             f"{name} was written by a later version of ticktape",
             hint="update ticktape, or choose another file with the setting signals",
         )
+
+
+def _execute(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in filter(str.strip, statements.split(";")):
+        connection.execute(statement)
+
+
+def _take_over(connection: sqlite3.Connection, table: str) -> None:
+    """Fill a table from the one of the version before; what is new in it is as by default."""
+    found = connection.execute(f"pragma table_info({table}_1)").fetchall()
+    names = ", ".join(name for _, name, *_ in found)
+    connection.execute(f"insert into {table} ({names}) select {names} from {table}_1")  # noqa: S608
+    connection.execute(f"drop table {table}_1")

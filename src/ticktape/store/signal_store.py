@@ -1,22 +1,24 @@
 """Signals, what came of them, notes, sessions and settings: in one file that outlives the process.
 
 A signal is written once, however often its session is played: it is known by its dataset, symbol,
-kind, time, direction and price. Every call here works with the disk; an event loop makes them in a
-thread. They may come from several threads, and the file may be open in several processes.
+kind, time, direction and price, and by the rules that it was made by. Every call here works with
+the disk; an event loop makes them in a thread. They may come from several threads, and the file may
+be open in several processes.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, NamedTuple
 
 from ticktape.ops.metrics import STORE_OPERATIONS, STORE_SECONDS
-from ticktape.store.signal_filter import OUTCOME, SignalFilter, names_of
+from ticktape.store.signal_filter import IN_USE, OUTCOME, SignalFilter, names_of
 from ticktape.store.signal_rows import (
     DIRECTIONS,
     KeptOutcome,
@@ -31,7 +33,7 @@ from ticktape.tape.errors import TicktapeError
 
 PAGE_ROWS: Final = 2_000
 _COLUMNS: Final = """s.name, s.dataset, s.symbol, s.kind, s.ts_ns, s.direction, s.price, s.session,
-    s.price_low, s.price_high, s.strength, s.score, s.amount, s.created_ns,
+    s.price_low, s.price_high, s.strength, s.score, s.amount, s.rules, s.created_ns,
     case when s.known_1m_ns <= :until_ns then s.price_1m end,
     case when s.known_1m_ns <= :until_ns then s.outcome_1m end,
     case when s.known_5m_ns <= :until_ns then s.price_5m end,
@@ -80,6 +82,8 @@ class SignalStore:
     ----------
     path : Path, optional
         Made where there is none; without one, in memory.
+    rules_in_use : callable, optional
+        Tells by which rules the signals of a symbol are made now; the defaults unless given.
 
     Raises
     ------
@@ -87,8 +91,11 @@ class SignalStore:
         If the file cannot be used.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, rules_in_use: Callable[[str], str] = lambda _symbol: ""
+    ) -> None:
         self._connection = open_signals(path)
+        self._connection.create_function(IN_USE, 1, cache(rules_in_use), deterministic=True)
         self._lock = Lock()
 
     def close(self) -> None:
@@ -142,14 +149,14 @@ class SignalStore:
         now_ns = time.time_ns()
         with self._work("keep") as connection:
             connection.executemany(
-                "insert or ignore into sessions values (?, ?, ?, ?, ?, ?, ?)",
+                "insert or ignore into sessions values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(one.dataset, one.name, *one[1:]) for one in sessions],
             )
             before = connection.total_changes
             connection.executemany(
                 """insert or ignore into signals (name, dataset, symbol, kind, ts_ns, direction,
-                price, session, price_low, price_high, strength, score, amount, created_ns)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                price, session, price_low, price_high, strength, score, amount, rules,
+                created_ns) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 [(one.name, *one, now_ns) for one in signals],
             )
             new = connection.total_changes - before
@@ -157,9 +164,13 @@ class SignalStore:
                 connection.executemany(
                     f"""update signals set price_{horizon} = ?, outcome_{horizon} = ?,
                     known_{horizon}_ns = ?
-                    where dataset = ? and name = ? and known_{horizon}_ns is null""",  # noqa: S608
+                    where dataset = ? and name = ? and rules = ?
+                    and known_{horizon}_ns is null""",  # noqa: S608
                     [
-                        (one.price, one.outcome, one.known_ns, one.dataset, one.signal)
+                        (
+                            *(one.price, one.outcome, one.known_ns),
+                            *(one.dataset, one.signal, one.rules),
+                        )
                         for one in outcomes
                         if one.horizon == horizon
                     ],
@@ -202,7 +213,7 @@ class SignalStore:
             last, last_ns = found[-1][0], found[-1][5]
 
     def signal(self, dataset: str, name: str, until_ns: int) -> SignalRow:
-        """Give one signal.
+        """Give one signal, by the rules in use where it was made by them.
 
         Raises
         ------
@@ -212,7 +223,8 @@ class SignalStore:
         with self._work("find") as connection:
             found = connection.execute(
                 f"""select {_COLUMNS} from {_FROM}
-                where s.dataset = :dataset and s.name = :name and s.ts_ns <= :until_ns""",  # noqa: S608
+                where s.dataset = :dataset and s.name = :name and s.ts_ns <= :until_ns
+                order by s.rules = {IN_USE}(s.symbol) desc, s.number desc limit 1""",  # noqa: S608
                 {"dataset": dataset, "name": name, "until_ns": until_ns},
             ).fetchone()
         if found is None:
@@ -241,20 +253,25 @@ class SignalStore:
     ) -> tuple[list[tuple[KeptSession, Counts]], int]:
         """Give sessions, newest first, with what their signals came to; and how many there are.
 
-        Of the filter: the dataset, the symbols and what was known when.
+        Of the filter: the dataset, the symbols, the rules and what was known when.
         """
         values: dict[str, Any] = {"until_ns": wanted.until_ns, "limit": limit, "offset": offset}
         terms = ["e.start_ns <= :until_ns"]
         if wanted.dataset is not None:
             terms.append("e.dataset = :dataset")
             values["dataset"] = wanted.dataset
+        if wanted.rules is not None:
+            terms.append("e.rules = :rules")
+            values["rules"] = wanted.rules
+        if wanted.is_in_use:
+            terms.append(f"e.rules = {IN_USE}(e.symbol)")
         if wanted.symbols:
             terms.append(f"e.symbol in ({names_of('symbol', wanted.symbols, values)})")
         where = " and ".join(terms)
         with self._work("find") as connection:
             found = connection.execute(
                 f"""select e.dataset, e.mode, e.symbol, e.trade_date, e.start_ns, e.end_ns,
-                    {_COUNTS}
+                    e.rules, e.thresholds, {_COUNTS}
                 from (select * from sessions e where {where}
                     order by e.start_ns desc, e.name limit :limit offset :offset) e
                 left join signals s on s.dataset = e.dataset and s.session = e.name
@@ -266,7 +283,7 @@ class SignalStore:
                 f"select count(*) from sessions e where {where}",  # noqa: S608
                 values,
             ).fetchone()
-        return [(KeptSession(*one[:6]), _counts(one[6:])) for one in found], total
+        return [(KeptSession(*one[:8]), _counts(one[8:])) for one in found], total
 
     def stats(self, wanted: SignalFilter) -> SignalStats:
         """Count signals by kind and by direction."""

@@ -18,11 +18,16 @@ from ticktape.server.signal_messages import (
     SessionsAnswer,
     SignalsAnswer,
     StatsAnswer,
+    ThresholdRow,
 )
 from ticktape.store.signal_rows import SignalRow
 
 _MOST_OFFSET: Final = 1_000_000_000
 Offset = Annotated[int, Parameter(ge=0, le=_MOST_OFFSET, description="how many to pass over")]
+Rules = Annotated[
+    str | None,
+    QueryParameter(description="a session's rules, default, or all; those in use where absent"),
+]
 Dataset = Annotated[
     str | None, QueryParameter(description="its code; the source's own where absent")
 ]
@@ -49,9 +54,20 @@ def asked_for(
     dataset: Annotated[
         str | None, QueryParameter(description="its code, or all; the source's own where absent")
     ] = None,
+    rules: Rules = None,
 ) -> Asked:
     """Gather what is asked for of signals."""
-    return Asked(signal_type, direction, outcome, start_date, end_date, symbol, session_id, dataset)
+    return Asked(
+        signal_type,
+        direction,
+        outcome,
+        start_date,
+        end_date,
+        symbol,
+        session_id,
+        dataset,
+        rules,
+    )
 
 
 _FILTERED: Final = {"asked": Provide(asked_for, sync_to_thread=False)}
@@ -117,10 +133,12 @@ async def sessions(
     dataset: Annotated[
         str | None, QueryParameter(description="its code, or all; the source's own where absent")
     ] = None,
+    rules: Rules = None,
 ) -> SessionsAnswer:
     """Give the sessions in which studies ran, newest first."""
     answers: SignalAnswers = state.signal_answers
-    return await answers.sessions(Asked(symbol=symbol, dataset=dataset), limit, offset)
+    asked = Asked(symbol=symbol, dataset=dataset, rules=rules)
+    return await answers.sessions(asked, limit, offset)
 
 
 @get("/api/stats", responses=refusals(400, 503), dependencies=_FILTERED)
@@ -128,6 +146,13 @@ async def stats(state: State, asked: NamedDependency[Asked]) -> StatsAnswer:
     """Count signals by type and by direction, and what came of them."""
     answers: SignalAnswers = state.signal_answers
     return await answers.stats(asked)
+
+
+@get("/api/thresholds")
+async def thresholds(state: State) -> list[ThresholdRow]:
+    """Give the thresholds of the studies: their defaults, what is set, and what they mean."""
+    answers: SignalAnswers = state.signal_answers
+    return answers.thresholds()
 
 
 @get("/api/settings", responses=refusals(503))
@@ -151,6 +176,7 @@ HANDLERS: Final = (
     delete_note,
     sessions,
     stats,
+    thresholds,
     settings,
     put_settings,
 )
