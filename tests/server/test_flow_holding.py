@@ -4,7 +4,7 @@ import asyncio
 
 from tests.server.market_day import trades
 
-from ticktape.server.flow_holding import MOST_RECORDS, HeldRecords
+from ticktape.server.flow_holding import MOST_HELD, HeldRecords
 
 
 async def test_what_is_held_is_taken_together_and_in_order_when_let_go():
@@ -19,13 +19,18 @@ async def test_what_is_held_is_taken_together_and_in_order_when_let_go():
     assert len(taken) == 1
 
 
-async def test_it_holds_no_more_than_a_turn():
+async def test_what_is_taken_out_is_not_taken_again():
     taken = []
     held = HeldRecords(taken.append)
-    half = trades(MOST_RECORDS // 2)
-    for _ in range(4):
-        held.add(half)
-    assert [len(batch.records) for batch in taken] == [MOST_RECORDS, MOST_RECORDS]
+    assert held.take_out() is None
+    held.add(trades(MOST_HELD - 1))
+    assert not held.is_full
+    held.add(trades(1))
+    assert held.is_full
+    assert len(held.take_out().records) == MOST_HELD
+    assert not held.is_full
+    held.let_go()
+    assert taken == []
 
 
 async def test_what_nobody_lets_go_is_taken_by_the_clock():

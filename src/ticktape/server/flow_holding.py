@@ -8,9 +8,8 @@ from typing import Final
 
 from ticktape.tape.batch import Batch, join_records
 
-# What is held is studied once there is so much of it, or after so long; what is told of so many
-# takes some ten milliseconds.
-MOST_RECORDS: Final = 1 << 12
+# What is held is studied once there is so much of it, or after so long.
+MOST_HELD: Final = 1 << 14
 LONGEST_SECONDS: Final = 0.25
 
 
@@ -20,7 +19,7 @@ class HeldRecords:
     Parameters
     ----------
     take : callable
-        What takes them, joined.
+        What takes them, joined, where the clock lets them go.
     """
 
     def __init__(self, take: Callable[[Batch], None]) -> None:
@@ -30,21 +29,29 @@ class HeldRecords:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, batch: Batch) -> None:
-        """Hold a batch; what is held is let go here, or by the clock."""
+        """Hold a batch, until it is taken out or the clock lets it go."""
         self._batches.append(batch)
         self._count += len(batch.records)
-        if self._count >= MOST_RECORDS:
-            self.let_go()
-        elif self._timer is None:
+        if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LONGEST_SECONDS, self.let_go)
 
-    def let_go(self) -> None:
-        """Let all that is held be taken now."""
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is held that it should be taken out."""
+        return self._count >= MOST_HELD
+
+    def take_out(self) -> Batch | None:
+        """Give all that is held as one batch; None where nothing is."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if not self._batches:
-            return
+            return None
         held, self._batches, self._count = self._batches, [], 0
-        records = [batch.records for batch in held]
-        self._take(Batch(held[0].schema, join_records(records) if len(held) > 1 else records[0]))
+        return Batch(held[0].schema, join_records([batch.records for batch in held]))
+
+    def let_go(self) -> None:
+        """Let all that is held be taken now."""
+        held = self.take_out()
+        if held is not None:
+            self._take(held)

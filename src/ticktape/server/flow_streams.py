@@ -23,7 +23,7 @@ from ticktape.ops.metrics import CLIENT_QUEUE, CLIENTS
 from ticktape.server.directory import Directory
 from ticktape.server.flow_client import FlowClient
 from ticktape.server.flow_entries import connected, unknown_symbol
-from ticktape.server.flow_holding import MOST_RECORDS, HeldRecords
+from ticktape.server.flow_holding import HeldRecords
 from ticktape.server.flow_loading import are_studies_loaded, load_studies
 from ticktape.server.flow_past import FlowPast, Plan
 from ticktape.server.flow_studies import FlowStudies, Origin
@@ -43,6 +43,8 @@ from ticktape.tape.symbology import infer_stype
 MOST_INSTRUMENTS: Final = 32
 # Records that wait while a past is studied; beyond that the pipeline waits for it.
 MOST_WAITING_BATCHES: Final = 4_096
+# What studies make of so many takes some milliseconds; whoever waits for an answer gets it between.
+_RECORDS_A_TURN: Final = 1 << 12
 # Before the past of another place is studied: a book is awaited there first.
 _REST_SECONDS: Final = 0.2
 _UNWATCHED_REST_SECONDS: Final = 1.0
@@ -123,15 +125,17 @@ class FlowStreams:
         self.records += len(batch.records)
 
     async def _take_or_hold(self, batch: Batch) -> None:
-        if not self.clients and len(batch.records) < MOST_RECORDS:
+        if not self.clients:
             self._held.add(batch)
+            held = self._held.take_out() if self._held.is_full else None
+            if held is not None:
+                await self._take_in_turns(held)
         else:
             self._held.let_go()
-            for at in range(0, len(batch.records), MOST_RECORDS):
+            for at in range(0, len(batch.records), _RECORDS_A_TURN):
                 if at:
-                    # Whoever waits for an answer gets it in between.
                     await asyncio.sleep(0)
-                self._take(Batch(batch.schema, batch.records[at : at + MOST_RECORDS]))
+                self._take(Batch(batch.schema, batch.records[at : at + _RECORDS_A_TURN]))
         if any(len(one.waiting) > MOST_WAITING_BATCHES for one in self.followed.values()):
             await self.settle()
 
@@ -158,16 +162,27 @@ class FlowStreams:
         while self._builds:
             await asyncio.wait(set(self._builds))
 
+    async def _take_in_turns(self, batch: Batch) -> None:
+        """Take what nobody waits for, a symbol a turn."""
+        for symbol in self._begin(batch):
+            await asyncio.sleep(0)
+            symbol.take(batch)
+        self._keep()
+
     def _take(self, batch: Batch) -> None:
+        for symbol in self._begin(batch):
+            symbol.take(batch)
+        self._keep()
+
+    def _begin(self, batch: Batch) -> list[FlowSymbol]:
+        """Count a batch, and give those who take it."""
         if self._default_symbols != self.source.default_symbols:
             self.resolve_again()
         # Before it is counted: whoever is followed from now on gets it as it comes.
         self._follow_defaults(batch.records["instrument_id"])
         self._past.count(batch)
-        for symbol in self.followed.values():
-            symbol.take(batch)
         self.records += len(batch.records)
-        self._keep()
+        return list(self.followed.values())
 
     def _keep(self) -> None:
         for symbol in self.followed.values():

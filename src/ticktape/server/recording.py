@@ -12,7 +12,7 @@ from ticktape.book.derive import Deriver
 from ticktape.feeds.marks import Mark, marks_in
 from ticktape.flow.derive import make_deriver
 from ticktape.server.rows import WITH_TRADES, trades_of
-from ticktape.tape.batch import Batch
+from ticktape.tape.batch import Batch, copy_records
 from ticktape.tape.layouts import Schema, index_field
 
 BYTES_KEPT: Final = 16 << 20
@@ -54,7 +54,7 @@ class RecordRing:
                 self._begin_piece(records.dtype)
             piece = self._pieces[-1]
             taken = min(len(records), len(piece) - self._filled)
-            piece[self._filled : self._filled + taken] = records[:taken]
+            copy_records(piece[self._filled : self._filled + taken], records[:taken])
             self._filled += taken
             records = records[taken:]
 

@@ -14,7 +14,7 @@ from ticktape.store.kept_books import KeptBooks
 from ticktape.store.mbo_log import Checkpoint
 from ticktape.store.measured import measured
 from ticktape.store.pinned_log import PinnedLog
-from ticktape.tape.batch import Batch
+from ticktape.tape.batch import Batch, copy_records
 from ticktape.tape.errors import PositionGoneError
 from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import LAYOUTS, Schema
@@ -100,7 +100,7 @@ class RecentLog:
                 last = self._begin_segment()
             taken = min(len(records), len(last.records) - last.count)
             part = records[:taken]
-            last.records[last.count : last.count + taken] = part
+            copy_records(last.records[last.count : last.count + taken], part)
             self._books.apply(part)
             with self._lock:
                 last.latest_ns = max(last.latest_ns, int(part["ts_recv"].max()))

@@ -46,3 +46,16 @@ def join_records(pieces: Sequence[np.ndarray]) -> np.ndarray:
     joined = np.concatenate([np.ascontiguousarray(piece).view(np.uint8) for piece in pieces])
     found: np.ndarray = joined.view(pieces[0].dtype)
     return found
+
+
+def copy_records(into: np.ndarray, records: np.ndarray) -> None:
+    """Write records over as many others of the same layout, as bytes.
+
+    Parameters
+    ----------
+    into : numpy.ndarray
+        Shape ``(n,)``, contiguous: a stretch of an array.
+    records : numpy.ndarray
+        Shape ``(n,)``, of the same dtype.
+    """
+    into.view(np.uint8)[:] = np.ascontiguousarray(records).view(np.uint8)
