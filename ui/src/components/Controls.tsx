@@ -21,7 +21,14 @@ export function Controls() {
     void fetch().then(() => setPastOpen(useSession.getState().problem !== null && pastOpen));
   };
   return (
-    <form className="controls" data-past={pastOpen} onSubmit={submit} aria-label="Data" noValidate>
+    <form
+      className="controls"
+      data-past={pastOpen}
+      data-settled={connection === "live" && !isNew}
+      onSubmit={submit}
+      aria-label="Data"
+      noValidate
+    >
       <SymbolPicker />
       <button
         type="button"
@@ -50,7 +57,7 @@ export function Controls() {
         aria-expanded={pastOpen}
         onClick={() => setPastOpen(!pastOpen)}
       >
-        Historical range {pastOpen ? "▴" : "▾"}
+        <span>Historical range</span> {pastOpen ? "▴" : "▾"}
       </button>
       <label
         className="field past"

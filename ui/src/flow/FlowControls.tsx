@@ -1,3 +1,4 @@
+import { FoldOut } from "../components/FoldOut";
 import { SIGNAL_KINDS, SIGNS, type SignalKind } from "./marks";
 import {
   BAR_LENGTHS,
@@ -94,73 +95,70 @@ function Layers({ settings, set }: LayersProps) {
       marks: SIGNAL_KINDS.filter((one) => settings.marks.includes(one) !== (one === kind)),
     });
   return (
-    <details className="heat-options flow-layers">
-      <summary title="What is drawn besides the bars">Layers</summary>
-      <div className="heat-sheet">
-        <div className="flow-checks">
-          <Check name="Bubbles" of="bubbles" settings={settings} set={set} />
-          <Check name="Developing area" of="developing" settings={settings} set={set} />
-          <Check name="Sessions" of="hours" settings={settings} set={set} />
-          <Check name="Levels" of="levels" settings={settings} set={set} />
-          <Check name="Naked POCs" of="nakedPocs" settings={settings} set={set} />
-          <Check name="Absorption zones" of="zones" settings={settings} set={set} />
-          <Check name="Impulse legs" of="legs" settings={settings} set={set} />
-        </div>
-        <label className="field">
-          <span>Profile</span>
-          <select
-            value={settings.profile}
-            onChange={({ target }) =>
-              set({ profile: target.value as FlowSettings["profile"], fixedRange: null })
-            }
-          >
-            <option value="session">Session</option>
-            <option value="composite">Several sessions</option>
-            <option value="visible">Visible range</option>
-            <option value="fixed">Fixed range: what is seen now</option>
-            <option value="off">None</option>
-          </select>
-        </label>
-        {settings.profile === "composite" && <Sessions settings={settings} set={set} />}
-        {settings.profile === "fixed" && (
-          <button type="button" onClick={() => set({ fixedRange: null })}>
-            Fix to what is seen now
-          </button>
-        )}
-        <label className="field">
-          <span>CVD</span>
-          <select
-            value={settings.cvd}
-            onChange={({ target }) => set({ cvd: target.value as FlowSettings["cvd"] })}
-          >
-            <option value="line">Line</option>
-            <option value="candles">Candles</option>
-            <option value="off">None</option>
-          </select>
-        </label>
-        <div className="flow-checks">
-          <Check name="Over sessions" of="continuous" settings={settings} set={set} />
-          <Check name="By size of trade" of="buckets" settings={settings} set={set} />
-        </div>
-        <fieldset className="flow-checks" aria-label="Signs of signals">
-          {SIGNAL_KINDS.map((kind) => (
-            <label className="field inline" key={kind}>
-              <input
-                type="checkbox"
-                checked={settings.marks.includes(kind)}
-                onChange={() => toggleKind(kind)}
-              />
-              <span>
-                <b>{SIGNS[kind].letter}</b> {SIGNS[kind].name}
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <button type="button" onClick={() => set(DEFAULTS)}>
-          As at first
-        </button>
+    <FoldOut className="flow-layers" name="Layers" title="What is drawn besides the bars">
+      <div className="flow-checks">
+        <Check name="Bubbles" of="bubbles" settings={settings} set={set} />
+        <Check name="Developing area" of="developing" settings={settings} set={set} />
+        <Check name="Sessions" of="hours" settings={settings} set={set} />
+        <Check name="Levels" of="levels" settings={settings} set={set} />
+        <Check name="Naked POCs" of="nakedPocs" settings={settings} set={set} />
+        <Check name="Absorption zones" of="zones" settings={settings} set={set} />
+        <Check name="Impulse legs" of="legs" settings={settings} set={set} />
       </div>
-    </details>
+      <label className="field">
+        <span>Profile</span>
+        <select
+          value={settings.profile}
+          onChange={({ target }) =>
+            set({ profile: target.value as FlowSettings["profile"], fixedRange: null })
+          }
+        >
+          <option value="session">Session</option>
+          <option value="composite">Several sessions</option>
+          <option value="visible">Visible range</option>
+          <option value="fixed">Fixed range: what is seen now</option>
+          <option value="off">None</option>
+        </select>
+      </label>
+      {settings.profile === "composite" && <Sessions settings={settings} set={set} />}
+      {settings.profile === "fixed" && (
+        <button type="button" onClick={() => set({ fixedRange: null })}>
+          Fix to what is seen now
+        </button>
+      )}
+      <label className="field">
+        <span>CVD</span>
+        <select
+          value={settings.cvd}
+          onChange={({ target }) => set({ cvd: target.value as FlowSettings["cvd"] })}
+        >
+          <option value="line">Line</option>
+          <option value="candles">Candles</option>
+          <option value="off">None</option>
+        </select>
+      </label>
+      <div className="flow-checks">
+        <Check name="Over sessions" of="continuous" settings={settings} set={set} />
+        <Check name="By size of trade" of="buckets" settings={settings} set={set} />
+      </div>
+      <fieldset className="flow-checks" aria-label="Signs of signals">
+        {SIGNAL_KINDS.map((kind) => (
+          <label className="field inline" key={kind}>
+            <input
+              type="checkbox"
+              checked={settings.marks.includes(kind)}
+              onChange={() => toggleKind(kind)}
+            />
+            <span>
+              <b>{SIGNS[kind].letter}</b> {SIGNS[kind].name}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <button type="button" onClick={() => set(DEFAULTS)}>
+        As at first
+      </button>
+    </FoldOut>
   );
 }
 

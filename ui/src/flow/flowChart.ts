@@ -278,7 +278,8 @@ export class FlowChart {
     if (this.isFollowing) {
       const { places } = axisOf(state, this.view, this.frame());
       const nowMs = state.nowMs ?? 0;
-      this.view = atNow(this.view, places === null ? nowMs : places.placeOf(nowMs));
+      const place = places === null ? nowMs : places.placeOf(nowMs);
+      this.view = atNow(this.view, place, plot.width);
     }
     if (this.hasOwnScale) {
       if (this.isFollowing && state.lastTick !== null) {

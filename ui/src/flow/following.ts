@@ -12,8 +12,8 @@ import {
 import type { FlowState } from "./flowState";
 import { BAR_UNITS, isByTime, type TimeAxis } from "./scene/timeAxis";
 
-/** Room right of the newest time, in pixels. */
-const AHEAD_PX = 28;
+/** Room right of the newest time, in pixels: names of levels stand there. */
+const AHEAD = { share: 0.12, least: 28, most: 72 };
 /** Share of the height in which a followed price may wander when a person chose the scale. */
 const CALM = 0.7;
 const FEWEST_TICKS = 24;
@@ -31,8 +31,8 @@ export function firstScale(every: string, isFootprint: boolean, width = 0, bars 
 }
 
 /** Move on by whole pixels: between them nothing would look otherwise. */
-export function atNow(view: View, place: number): View {
-  const wanted = place + AHEAD_PX * view.msPerPx;
+export function atNow(view: View, place: number, width = 0): View {
+  const wanted = place + clamp(AHEAD.share * width, AHEAD.least, AHEAD.most) * view.msPerPx;
   const moved = Math.round((wanted - view.endMs) / view.msPerPx);
   return moved === 0 ? view : { ...view, endMs: wanted };
 }
@@ -46,7 +46,8 @@ export function rangeSeen(
   const end = bars.from(axis.toMs);
   for (let at = Math.max(0, bars.from(axis.fromMs) - 1); at < end; at += 1) {
     const bar = bars.items[at];
-    if (bar === undefined) continue;
+    // The last of a session before is not in sight for having been the newest.
+    if (bar === undefined || bar.endMs <= axis.fromMs) continue;
     low = Math.min(low, bar.low);
     high = Math.max(high, bar.high);
   }

@@ -1,60 +1,58 @@
+import { FoldOut } from "../components/FoldOut";
 import { DEFAULTS, useHeatmapSettings, withLower, withUpper } from "./settings";
 
 /** Which sizes are drawn faintest and strongest, and how. */
 export function HeatmapControls() {
   const { lower, upper, contrast, isLog, trades, set } = useHeatmapSettings();
   return (
-    <details className="heat-options">
-      <summary title="Cut-offs, contrast and scale of the colours">Colours</summary>
-      <div className="heat-sheet">
-        <Slider
-          name="Lower"
-          title="Sizes up to this percentile are faintest"
-          value={lower}
-          most={98}
-          unit=" %"
-          onChange={(value) => set(withLower(value, upper))}
+    <FoldOut name="Colours" title="Cut-offs, contrast and scale of the colours">
+      <Slider
+        name="Lower"
+        title="Sizes up to this percentile are faintest"
+        value={lower}
+        most={98}
+        unit=" %"
+        onChange={(value) => set(withLower(value, upper))}
+      />
+      <Slider
+        name="Upper"
+        title="Sizes from this percentile on are strongest"
+        value={upper}
+        most={100}
+        step={0.5}
+        unit=" %"
+        onChange={(value) => set(withUpper(lower, value))}
+      />
+      <Slider
+        name="Contrast"
+        title="Above 1: middling sizes fainter; below: stronger"
+        value={contrast}
+        least={0.3}
+        most={4}
+        step={0.1}
+        unit=""
+        onChange={(value) => set({ contrast: value })}
+      />
+      <label className="field inline">
+        <input
+          type="checkbox"
+          checked={isLog}
+          onChange={(event) => set({ isLog: event.target.checked })}
         />
-        <Slider
-          name="Upper"
-          title="Sizes from this percentile on are strongest"
-          value={upper}
-          most={100}
-          step={0.5}
-          unit=" %"
-          onChange={(value) => set(withUpper(lower, value))}
+        <span>Logarithmic scale</span>
+      </label>
+      <label className="field inline">
+        <input
+          type="checkbox"
+          checked={trades}
+          onChange={(event) => set({ trades: event.target.checked })}
         />
-        <Slider
-          name="Contrast"
-          title="Above 1: middling sizes fainter; below: stronger"
-          value={contrast}
-          least={0.3}
-          most={4}
-          step={0.1}
-          unit=""
-          onChange={(value) => set({ contrast: value })}
-        />
-        <label className="field inline">
-          <input
-            type="checkbox"
-            checked={isLog}
-            onChange={(event) => set({ isLog: event.target.checked })}
-          />
-          <span>Logarithmic scale</span>
-        </label>
-        <label className="field inline">
-          <input
-            type="checkbox"
-            checked={trades}
-            onChange={(event) => set({ trades: event.target.checked })}
-          />
-          <span>Trades</span>
-        </label>
-        <button type="button" onClick={() => set(DEFAULTS)}>
-          As at first
-        </button>
-      </div>
-    </details>
+        <span>Trades</span>
+      </label>
+      <button type="button" onClick={() => set(DEFAULTS)}>
+        As at first
+      </button>
+    </FoldOut>
   );
 }
 

@@ -20,19 +20,17 @@ export interface Dock {
 interface Workspace {
   dock: Dock | null;
   open: readonly string[];
-  /** The one panel that a phone shows. */
-  picked: string;
+  /** The one panel that a phone shows; null: none was picked yet. */
+  picked: string | null;
   menuOpen: boolean;
-  pick(id: string): void;
+  pick(id: string | null): void;
   setMenuOpen(menuOpen: boolean): void;
 }
-
-export const FIRST_PANEL = "chart";
 
 export const useWorkspace = create<Workspace>()((set) => ({
   dock: null,
   open: [],
-  picked: FIRST_PANEL,
+  picked: null,
   menuOpen: false,
   pick: (picked) => set({ picked }),
   setMenuOpen: (menuOpen) => set({ menuOpen }),
@@ -50,6 +48,6 @@ useHistory.subscribe((now, before) => {
   if (now.rows === before.rows) return;
   if (now.rows !== null) return showPanel("history");
   const { dock, picked, pick } = useWorkspace.getState();
-  if (picked === "history") pick(FIRST_PANEL);
+  if (picked === "history") pick(null);
   dock?.close("history");
 });

@@ -9,6 +9,7 @@ import { Activity, useEffect, useRef, useState } from "react";
 import { ErrorBoundary } from "../components/ErrorBoundary";
 import { useHistory } from "../stores/history";
 import { readPanelId } from "../stores/pins";
+import { useSession } from "../stores/session";
 import { type Dock, useWorkspace } from "../stores/workspace";
 import { COMPONENT, keep, kept, layOut, openPanel, restore, shareWidth } from "./layout";
 import { Pinned } from "./Pinned";
@@ -31,7 +32,7 @@ export default function DockedPanels() {
   const onReady = ({ api }: DockviewReadyEvent) => {
     // A panel is a landmark of its own: one around it by the same name would only be in the way.
     api.onDidAddGroup((group) => group.element.removeAttribute("role"));
-    if (!restore(api, kept())) layOut(api);
+    if (!restore(api, kept())) layOutOnceKnown(api);
     if (useHistory.getState().rows !== null) dockOf(api).show("history");
     useWorkspace.setState({ dock: dockOf(api), open: openIn(api) });
     api.onDidLayoutChange(() => {
@@ -61,6 +62,21 @@ export default function DockedPanels() {
   );
 }
 
+function depthNow(): string {
+  return useSession.getState().source?.depth ?? "";
+}
+
+/** Lay out a page that was never laid out: at once, and again where the source turns out to be another kind. */
+function layOutOnceKnown(api: DockviewApi): void {
+  layOut(api, depthNow());
+  if (useSession.getState().source !== null) return;
+  const stop = useSession.subscribe(({ source }) => {
+    if (source === null) return;
+    stop();
+    if (source.depth === "trades") layOut(api, source.depth);
+  });
+}
+
 function openIn(api: DockviewApi): string[] {
   return api.panels.map((panel) => panel.id);
 }
@@ -87,7 +103,7 @@ function dockOf(api: DockviewApi): Dock {
       direction === 1
         ? api.moveToNext({ includePanel: true })
         : api.moveToPrevious({ includePanel: true }),
-    reset: () => layOut(api),
+    reset: () => layOut(api, depthNow()),
   };
 }
 

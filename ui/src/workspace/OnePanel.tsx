@@ -1,12 +1,14 @@
 import { useHistory } from "../stores/history";
-import { FIRST_PANEL, useWorkspace } from "../stores/workspace";
-import { PANELS, panelNamed } from "./panels";
+import { useSession } from "../stores/session";
+import { useWorkspace } from "../stores/workspace";
+import { arranged, PANELS, panelNamed } from "./panels";
 
 /** On a phone there is room for one panel at a time. */
 export function OnePanel() {
   const { picked, pick } = useWorkspace();
   const hasHistory = useHistory((s) => s.rows !== null);
-  const shown = panelNamed(picked) ?? panelNamed(FIRST_PANEL);
+  const depth = useSession((s) => s.source?.depth ?? "");
+  const shown = (picked === null ? null : panelNamed(picked)) ?? arranged(depth)[0] ?? null;
   return (
     <>
       <div className="panel-tabs" role="tablist" aria-label="Panels">

@@ -1,7 +1,7 @@
 /** The dock's layout: how it begins, and how it is kept in the browser. */
 
 import type { DockviewApi, SerializedDockview } from "dockview-react";
-import { LASTING, type PanelKind, type Place, panelNamed } from "./panels";
+import { arranged, LASTING, type PanelKind, type Place, panelNamed } from "./panels";
 
 /** One component renders every panel, so that a layout of another version can always be read. */
 export const COMPONENT = "panel";
@@ -34,25 +34,38 @@ const PLACES: Record<Place, { beside: Beside | null; width?: number }> = {
   corner: { beside: { place: "right", direction: "below" } },
 };
 const ORDER = Object.keys(PLACES);
+/** The same where signals stand there. */
+const SIGNALS_PX = 400;
 const NARROW_PX = 1_360;
-const NARROWER = 0.8;
+// All the columns fit still, beside prices of eight characters.
+const NARROWER = 0.9;
 const LEAST_PX = 160;
 
-function groupAt(api: DockviewApi, place: Place) {
-  return api.panels.find((panel) => panelNamed(panel.id)?.place === place)?.group;
+type PlaceOf = (id: string) => Place | undefined;
+
+/** Where a panel stands that nobody has moved. */
+const usualPlace: PlaceOf = (id) => panelNamed(id)?.place;
+
+function groupAt(api: DockviewApi, place: Place, placeOf = usualPlace) {
+  return api.panels.find((panel) => placeOf(panel.id) === place)?.group;
 }
 
 /** Open a panel at its place: a tab where that place is taken, else a group of its own. */
-export function openPanel(api: DockviewApi, panel: PanelKind, inactive = false): void {
+export function openPanel(
+  api: DockviewApi,
+  panel: PanelKind,
+  inactive = false,
+  placeOf = usualPlace,
+): void {
   const { id, title, place } = panel;
   const base = { id, title, component: COMPONENT, inactive, minimumWidth: LEAST_PX };
-  const there = groupAt(api, place);
+  const there = groupAt(api, place, placeOf);
   if (there !== undefined) {
     api.addPanel({ ...base, position: { referenceGroup: there, direction: "within" } });
     return;
   }
   const { beside } = PLACES[place];
-  const neighbour = beside === null ? undefined : groupAt(api, beside.place);
+  const neighbour = beside === null ? undefined : groupAt(api, beside.place, placeOf);
   if (beside !== null && neighbour !== undefined) {
     const position = { referenceGroup: neighbour, direction: beside.direction };
     api.addPanel({ ...base, position });
@@ -61,17 +74,13 @@ export function openPanel(api: DockviewApi, panel: PanelKind, inactive = false):
 }
 
 /** Give the columns their widths; the last one takes what the others leave. */
-function setWidths(api: DockviewApi): void {
-  if (groupAt(api, "beside") !== undefined) {
-    shareWidth(api);
-    return;
-  }
-  const widthOf = (place: Place) =>
-    groupAt(api, place) === undefined ? 0 : (PLACES[place].width ?? 0);
-  const right = widthOf("right");
-  const middle = widthOf("middle") * (api.width < NARROW_PX ? NARROWER : 1);
-  groupAt(api, "main")?.api.setSize({ width: api.width - middle - right });
-  if (right > 0) groupAt(api, "middle")?.api.setSize({ width: middle });
+function setWidths(api: DockviewApi, middleWidth: number, placeOf: PlaceOf): void {
+  const widthOf = (place: Place, width: number) =>
+    groupAt(api, place, placeOf) === undefined ? 0 : width;
+  const right = widthOf("right", PLACES.right.width ?? 0);
+  const middle = widthOf("middle", middleWidth) * (api.width < NARROW_PX ? NARROWER : 1);
+  groupAt(api, "main", placeOf)?.api.setSize({ width: api.width - middle - right });
+  if (right > 0) groupAt(api, "middle", placeOf)?.api.setSize({ width: middle });
 }
 
 // With a second symbol beside: the share of the ladder.
@@ -87,12 +96,16 @@ export function shareWidth(api: DockviewApi): void {
   if (right > 0) groupAt(api, "middle")?.api.setSize({ width: middle });
 }
 
-/** Lay every panel at its place; of each place the first is in front. */
-export function layOut(api: DockviewApi): void {
+/** Lay every panel at its place, as suits a source of such depth; of each place the first is in front. */
+export function layOut(api: DockviewApi, depth: string): void {
   api.clear();
-  const inOrder = [...LASTING].sort((a, b) => ORDER.indexOf(a.place) - ORDER.indexOf(b.place));
-  for (const panel of inOrder) openPanel(api, panel, groupAt(api, panel.place) !== undefined);
-  setWidths(api);
+  const inOrder = arranged(depth).sort((a, b) => ORDER.indexOf(a.place) - ORDER.indexOf(b.place));
+  const places = new Map(inOrder.map(({ id, place }) => [id, place]));
+  const placeOf: PlaceOf = (id) => places.get(id);
+  for (const panel of inOrder) {
+    openPanel(api, panel, groupAt(api, panel.place, placeOf) !== undefined, placeOf);
+  }
+  setWidths(api, depth === "trades" ? SIGNALS_PX : (PLACES.middle.width ?? 0), placeOf);
   api.getPanel(inOrder[0]?.id ?? "")?.api.setActive();
 }
 

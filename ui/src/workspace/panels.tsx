@@ -41,6 +41,28 @@ export const PANELS: readonly PanelKind[] = [
   { id: "history", title: "History", place: "below", Panel: HistoryPanel, onDemand: true },
 ];
 
+/** What has nothing to show where a source has trades only stands behind the rest, and signals get its room. */
+const OF_TRADES: readonly [string, Place][] = [
+  ["flow", "main"],
+  ["chart", "main"],
+  ["signal-history", "below"],
+  ["heatmap", "below"],
+  ["signals", "middle"],
+  ["book", "middle"],
+  ["orders", "middle"],
+  ["inspector", "middle"],
+  ["tape", "right"],
+];
+
+/** The panels as a first layout has them, those of a place from front to back. */
+export function arranged(depth: string): PanelKind[] {
+  if (depth !== "trades") return [...LASTING];
+  return OF_TRADES.flatMap(([id, place]) => {
+    const panel = LASTING.find((one) => one.id === id);
+    return panel === undefined ? [] : [{ ...panel, place }];
+  });
+}
+
 /** The panel of an id: one of those above, or one of them held to a symbol, `chart@NQZ5`. */
 export function panelNamed(id: string): PanelKind | null {
   const { kind, symbol } = readPanelId(id);

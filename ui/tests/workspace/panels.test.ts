@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, it } from "vitest";
-import { LASTING, PANELS, panelNamed } from "../../src/workspace/panels";
+import { arranged, LASTING, PANELS, panelNamed } from "../../src/workspace/panels";
 
 it("every panel has a name of its own, by which it is found", () => {
   expect(new Set(PANELS.map((panel) => panel.id)).size).toBe(PANELS.length);
@@ -11,6 +11,18 @@ it("every panel has a name of its own, by which it is found", () => {
 
 it("what opens by itself is not kept in a layout", () => {
   expect(LASTING.map((panel) => panel.id)).not.toContain("history");
+});
+
+it("a source of trades begins with its flow, signals and tape in front; what needs a book is behind", () => {
+  const front = (depth: string) => {
+    const first = new Map<string, string>();
+    for (const { id, place } of arranged(depth)) if (!first.has(place)) first.set(place, id);
+    return [...first.values()];
+  };
+  expect(front("trades")).toEqual(["flow", "signal-history", "signals", "tape"]);
+  expect(front("L3").slice(0, 3)).toEqual(["chart", "heatmap", "book"]);
+  const all = (depth: string) => new Set(arranged(depth).map(({ id }) => id));
+  expect(all("trades")).toEqual(all("L3"));
 });
 
 it("a panel can be held to a symbol, where there is such a panel", () => {

@@ -5,7 +5,7 @@ import { drawAxes, drawGrid, type Writing } from "./axes";
 import { drawBars } from "./bars";
 import { drawCvd } from "./cvd";
 import { drawFooter } from "./footer";
-import { drawHours } from "./hours";
+import { drawHourNames, drawHours } from "./hours";
 import {
   drawLegs,
   drawLevelNames,
@@ -41,6 +41,7 @@ export function drawScene(
   drawDeveloping(context, scene.developing, palette);
   drawSegments(context, scene.disagreements, palette);
   drawMarks(context, scene.marks, palette);
+  drawHourNames(context, scene, palette);
   drawLevelNames(context, scene, palette);
   context.restore();
   drawProfile(context, scene, palette);

@@ -9,27 +9,44 @@ export function drawHours(
   palette: FlowPalette,
 ): void {
   if (hours === null) return;
-  const { width, height } = frame.plot;
+  const { height } = frame.plot;
   context.fillStyle = palette.night;
   for (const { x, toX } of hours.nights) {
     context.fillRect(Math.round(x), 0, Math.round(toX) - Math.round(x), height);
   }
   context.strokeStyle = palette.dim;
-  context.fillStyle = palette.dim;
   context.lineWidth = 1;
-  context.font = `10px ${palette.font}`;
-  context.textAlign = "left";
-  context.textBaseline = "bottom";
-  for (const { x, name, isSession } of hours.begins) {
+  for (const { x, isSession } of hours.begins) {
     context.globalAlpha = isSession ? 0.7 : 0.4;
     context.setLineDash(isSession ? [] : [3, 3]);
     context.beginPath();
     context.moveTo(Math.round(x) + 0.5, 0);
     context.lineTo(Math.round(x) + 0.5, height);
     context.stroke();
-    context.globalAlpha = 0.9;
-    if (name !== "" && x < width - 30) context.fillText(name, x + 4, height - 3);
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** Names of the sessions, at the foot of what is drawn there. */
+export function drawHourNames(
+  context: CanvasRenderingContext2D,
+  { hours, frame }: FlowScene,
+  palette: FlowPalette,
+): void {
+  if (hours === null) return;
+  const { height } = frame.plot;
+  context.font = `10px ${palette.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const { x, name } of hours.begins) {
+    if (name === "") continue;
+    const width = context.measureText(name).width;
+    context.globalAlpha = 0.85;
+    context.fillStyle = palette.raised;
+    context.fillRect(x + 1, height - 15, width + 8, 14);
+    context.globalAlpha = 1;
+    context.fillStyle = palette.text;
+    context.fillText(name, x + 5, height - 7.5);
+  }
 }

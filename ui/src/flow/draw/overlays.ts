@@ -1,6 +1,7 @@
 /** What lies behind and over the bars: zones, levels and their names, rays, legs, the signs of signals. */
 
 import { SIGNS, type SignalKind } from "../marks";
+import { shortNumber } from "../scene/bars";
 import { LABEL_HEIGHT, type LevelLine } from "../scene/levels";
 import type { MarkShape } from "../scene/marks";
 import type { FlowScene, Segment } from "../scene/scene";
@@ -27,9 +28,9 @@ export function drawZones(
     context.fillRect(x, y - height / 2, right - x, height);
     context.globalAlpha = 0.25 + 0.6 * strength;
     context.fillRect(x, y - height / 2, 2, height);
-    if (!isNamed || labelY === null || strength < 0.5 || right - x < 110) continue;
+    if (!isNamed || labelY === null) continue;
     context.globalAlpha = 0.9;
-    const text = `${zone.absorptionType} absorbed ${zone.totalAbsorbed} · ${zone.strength}`;
+    const text = `${shortNumber(zone.totalAbsorbed)} ${zone.absorptionType} absorbed`;
     context.fillText(text, x + 6, labelY);
   }
   context.globalAlpha = 1;

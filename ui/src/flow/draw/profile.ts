@@ -99,7 +99,8 @@ function strokeSteps(context: Context, { xs, ys }: Line): void {
   context.beginPath();
   for (let at = 0; at < xs.length; at += 1) {
     const [x, y] = [xs[at] ?? 0, ys[at] ?? 0];
-    if (at === 0) context.moveTo(x, y);
+    if (Number.isNaN(y)) continue;
+    if (at === 0 || Number.isNaN(ys[at - 1])) context.moveTo(x, y);
     else {
       context.lineTo(x, ys[at - 1] ?? y);
       context.lineTo(x, y);

@@ -68,7 +68,7 @@ export function profileScene(profile: Profile, view: View, size: Size): ProfileS
   };
 }
 
-/** A line of steps: places from left to right, no more than two a pixel. */
+/** A line of steps: places from left to right, no more than two a pixel; at a height that is no number it breaks. */
 export interface Line {
   xs: number[];
   ys: number[];
@@ -81,16 +81,26 @@ export interface DevelopingScene {
 }
 
 export function developingScene(
-  { developing, nowMs }: Pick<FlowState, "developing" | "nowMs">,
+  { developing, nowMs, hours }: Pick<FlowState, "developing" | "nowMs" | "hours">,
   axis: TimeAxis,
 ): DevelopingScene {
+  const opens = hours.map(({ openMs }) => openMs).filter((ms) => ms > axis.fromMs);
   const first = Math.max(0, developing.from(axis.fromMs) - 1);
   const end = developing.from(axis.toMs);
   const lineOf = (column: number): Line => {
     const line: Line = { xs: [], ys: [] };
     let lastX = Number.NEGATIVE_INFINITY;
+    let opened = 0;
     for (let at = first; at < end; at += 1) {
-      const x = axis.x(developing.msAt(at));
+      const ms = developing.msAt(at);
+      const x = axis.x(ms);
+      // What developed in one session does not go on in the next.
+      if ((opens[opened] ?? Number.POSITIVE_INFINITY) < ms) {
+        while ((opens[opened] ?? Number.POSITIVE_INFINITY) < ms) opened += 1;
+        line.xs.push(x);
+        line.ys.push(Number.NaN);
+        lastX = Number.NEGATIVE_INFINITY;
+      }
       if (x - lastX < 1 && at < end - 1) continue;
       lastX = x;
       line.xs.push(x);

@@ -19,6 +19,10 @@ export interface ZoneShape {
 
 const STRENGTHS: Record<Strength, number> = { weak: 0.25, medium: 0.5, strong: 0.75, defended: 1 };
 const LEAST_PX = 5;
+/** The largest of the defended ones are named; of the others a pointer tells. */
+const MOST_NAMED = 4;
+const LEAST_NAMED_PX = 110;
+const NARROW_PX = 420;
 
 export function zonesScene(
   { zones, nowMs }: Pick<FlowState, "zones" | "nowMs">,
@@ -39,9 +43,16 @@ export function zonesScene(
     }))
     .filter(({ x, y }) => x < right && y > -height && y < size.height + height)
     .sort((a, b) => b.strength - a.strength);
+  const named = new Set(
+    shapes
+      .filter(({ strength, x }) => strength === 1 && right - x >= LEAST_NAMED_PX)
+      .sort((a, b) => b.zone.totalAbsorbed - a.zone.totalAbsorbed)
+      .slice(0, size.width < NARROW_PX ? 0 : MOST_NAMED),
+  );
   const places = placeLabels(
-    shapes.map(({ y }) => y),
+    [...named].map(({ y }) => y),
     size.height,
   );
-  return shapes.map((shape, at) => ({ ...shape, labelY: places[at] ?? null }));
+  const heights = new Map([...named].map((shape, at) => [shape, places[at] ?? null]));
+  return shapes.map((shape) => ({ ...shape, labelY: heights.get(shape) ?? null }));
 }
