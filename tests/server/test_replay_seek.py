@@ -193,6 +193,24 @@ async def test_after_a_seek_the_book_has_the_records_before_it(tape, records):
     assert set(volumes) == set(trades["price"].tolist())
 
 
+async def test_after_a_seek_back_no_column_of_later_times_is_sent(tape, records):
+    key = (1, 10)
+    async with replaying(tape) as running:
+        await indexed(running)
+        await command(running, action="seek", position="150000")
+        query = "symbols=TEN&every_ms=100&format=binary"
+        async with running.http.ws_connect(f"{running.url}/ws/book?{query}") as socket:
+            reader = BookReader(socket)
+            await reader.read_to(key, 150_000)
+            await command(running, action="step", events=500)
+            await reader.read_until(lambda message: message["kind"] == "columns")
+            await command(running, action="seek", position="20000")
+            await reader.read_until(lambda message: message["kind"] == "reset")
+            await command(running, action="step", events=500)
+            await reader.read_until(lambda message: message["kind"] == "columns")
+    assert max(reader.columns[key]) < int(records["ts_recv"][20_500])
+
+
 async def test_of_seeks_in_a_row_the_last_one_counts(tape, records):
     async with replaying(tape) as running:
         await indexed(running)

@@ -35,6 +35,11 @@ class ColumnRun:
             self._kept.extend(columns)
             self.done += len(columns)
 
+    def begin(self, maker: DepthColumns) -> None:
+        """Go on elsewhere in time: who joins now is sent nothing of where it was before."""
+        self.maker = maker
+        self._kept.clear()
+
     def since(self, number: int) -> list[bytes]:
         """Give the columns from a number on, as far as they are kept."""
         wanted = min(self.done - number, len(self._kept))
@@ -80,7 +85,7 @@ class WatchedBook:
             beginning = book.snapshot_records(max(time_ns, 0))
             self._activity = LadderActivity(*self.key, beginning)
         for every_ms, run in self._runs.items():
-            run.maker = self._make_columns(every_ms, beginning)
+            run.begin(self._make_columns(every_ms, beginning))
 
     def _make_columns(self, every_ms: int, beginning: np.ndarray | None) -> DepthColumns:
         return DepthColumns(*self.key, every_ms * _NS_A_MS, beginning=beginning)
