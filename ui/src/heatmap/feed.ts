@@ -56,7 +56,9 @@ export class HeatmapFeed {
   private waiting: ColumnsOf[] = [];
   private earliestMs = 0;
   private heardMs = 0;
-  private retryAtMs = 0;
+  private hasFailed = false;
+  /** Runs by the clock on the wall: that of a paused market stands still. */
+  private retry: ReturnType<typeof setTimeout> | null = null;
   /** Length of the columns of the stream; 0 before the first. */
   private streamedMs = 0;
   /** Counts the changes of what is held. */
@@ -82,7 +84,7 @@ export class HeatmapFeed {
   isKnown(ms: number): boolean {
     const { coverage } = this.line;
     const isStreamed = ms >= (coverage.known?.toMs ?? Number.POSITIVE_INFINITY);
-    return coverage.has(ms) || (isStreamed && this.retryAtMs === 0);
+    return coverage.has(ms) || (isStreamed && !this.hasFailed);
   }
 
   /** Begin and end of what was fetched or streamed. */
@@ -110,7 +112,7 @@ export class HeatmapFeed {
     this.waiting = [];
     this.heardMs = 0;
     this.earliestMs = 0;
-    this.retryAtMs = 0;
+    this.settleRetry(false);
     this.streamedMs = 0;
     this.line = this.lineOf(this.line.ring.everyMs);
     this.change();
@@ -135,7 +137,7 @@ export class HeatmapFeed {
 
   /** See to it that what is looked at is there; the clock says how far time has come. */
   want(wanted: Wanted, nowMs: number): void {
-    if (this.instrument === null || this.loading !== null || nowMs < this.retryAtMs) return;
+    if (this.instrument === null || this.loading !== null || this.retry !== null) return;
     const isOther = wanted.everyMs !== this.line.ring.everyMs;
     const line = isOther ? this.lineOf(wanted.everyMs) : this.line;
     const isEmpty = line.coverage.known === null;
@@ -148,7 +150,7 @@ export class HeatmapFeed {
       fromMs: Math.max(missing.fromMs, missing.toMs - room),
       toMs: Math.min(missing.toMs, nowMs),
     };
-    if (span.toMs > span.fromMs) void this.load(line, isOther, span, this.instrument, nowMs);
+    if (span.toMs > span.fromMs) void this.load(line, isOther, span, this.instrument);
   }
 
   private async load(
@@ -156,7 +158,6 @@ export class HeatmapFeed {
     isOther: boolean,
     asked: { fromMs: number; toMs: number },
     instrument: Instrument,
-    nowMs: number,
   ): Promise<void> {
     const mine = new AbortController();
     this.loading = mine;
@@ -173,14 +174,14 @@ export class HeatmapFeed {
       if (mine.signal.aborted) return;
       this.addFetched(line, found);
       line.coverage.add(fromMs, toMs);
-      this.retryAtMs = 0;
+      this.settleRetry(false);
       this.handlers.onProblem(null);
       // Columns of the length before are shown until these are there.
       if (isOther) this.line = line;
       for (const sent of this.waiting) this.addStreamed(this.line, sent);
     } catch (error) {
       if (mine.signal.aborted) return;
-      this.retryAtMs = nowMs + RETRY_MS;
+      this.settleRetry(true);
       // What cannot be fetched can still be streamed.
       if (isOther) this.line = line;
       this.handlers.onProblem(error);
@@ -191,6 +192,17 @@ export class HeatmapFeed {
         this.change();
       }
     }
+  }
+
+  private settleRetry(hasFailed: boolean): void {
+    this.hasFailed = hasFailed;
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry = null;
+    if (!hasFailed) return;
+    this.retry = setTimeout(() => {
+      this.retry = null;
+      this.change();
+    }, RETRY_MS);
   }
 
   private addFetched({ ring }: Line, found: PastColumns[]): void {

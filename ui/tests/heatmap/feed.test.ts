@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Flag } from "../../src/book/wire";
 import { absorb, columnOf } from "../../src/heatmap/column";
 import { Coverage } from "../../src/heatmap/coverage";
@@ -179,11 +179,18 @@ describe("the feed", () => {
     expect(feed.ring.newest).toBe(-1);
   });
 
-  it("asks again, later, after a failure", async () => {
+  it("asks again, later, after a failure, though the market stands still", async () => {
+    vi.useFakeTimers();
     const asked: PastRequest[] = [];
     const problems: unknown[] = [];
+    let changes = 0;
     const feed = new HeatmapFeed(
-      { onChange: () => {}, onProblem: (problem) => problem !== null && problems.push(problem) },
+      {
+        onChange: () => {
+          changes += 1;
+        },
+        onProblem: (problem) => problem !== null && problems.push(problem),
+      },
       async (request) => {
         asked.push(request);
         throw new Error("no");
@@ -193,12 +200,16 @@ describe("the feed", () => {
     feed.show(ES, null);
     const wanted = { fromMs: at(0), toMs: at(10), everyMs: 100 };
     feed.want(wanted, at(10));
-    await new Promise((done) => setTimeout(done, 0));
+    await vi.advanceTimersByTimeAsync(0);
     expect(problems).toHaveLength(1);
-    feed.want(wanted, at(11));
+    feed.want(wanted, at(10));
     expect(asked).toHaveLength(1);
-    feed.want(wanted, at(40));
+    const before = changes;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(changes).toBe(before + 1);
+    feed.want(wanted, at(10));
     expect(asked).toHaveLength(2);
+    vi.useRealTimers();
   });
 });
 
