@@ -10,17 +10,15 @@ export interface Column {
   width: number;
 }
 
-const WIDTHS = { price: 60, volume: 42, size: 34, count: 25, pulling: 54, cumulative: 42 };
-const LEAST_BAR = 52;
-/** What a bar gets before the next column is let in. */
-const GOOD_BAR = 64;
+const WIDTHS = { price: 60, volume: 40, size: 34, count: 25, pulling: 54, cumulative: 40 };
+const LEAST_BAR = 46;
 
 /** Columns for this width. The price is never narrower than its text; the bars share what is left. */
 export function columnsFor(width: number, pricePx: number, hasOrders: boolean): Column[] {
   const price = Math.max(WIDTHS.price, Math.ceil(pricePx) + 14);
   let left = width - price - 2 * (WIDTHS.size + LEAST_BAR);
-  const fits = (px: number, bar = LEAST_BAR): boolean => {
-    if (left - px < 2 * (bar - LEAST_BAR)) return false;
+  const fits = (px: number): boolean => {
+    if (left < px) return false;
     left -= px;
     return true;
   };
@@ -28,7 +26,7 @@ export function columnsFor(width: number, pricePx: number, hasOrders: boolean): 
     volume: fits(WIDTHS.volume),
     count: fits(2 * WIDTHS.count),
     pulling: hasOrders && fits(2 * WIDTHS.pulling),
-    cumulative: fits(2 * WIDTHS.cumulative, GOOD_BAR),
+    cumulative: fits(2 * WIDTHS.cumulative),
   };
   const outward: ColumnName[] = ["bar", "size"];
   for (const name of ["count", "pulling", "cumulative"] as const) if (has[name]) outward.push(name);
