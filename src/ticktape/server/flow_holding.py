@@ -9,7 +9,7 @@ from typing import Final
 from ticktape.tape.batch import Batch, join_records
 
 # What is held is studied once there is so much of it, or after so long.
-MOST_HELD: Final = 1 << 14
+MOST_HELD: Final = 1 << 13
 LONGEST_SECONDS: Final = 0.25
 
 
