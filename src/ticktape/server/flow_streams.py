@@ -242,6 +242,7 @@ class FlowStreams:
             Origin(self._keeper.dataset, mode),
             plan.by_order,
             self._kept_until_ns.get(instrument.instrument_id, 0),
+            self._keeper.thresholds,
         )
 
     def _build(self, symbols: list[FlowSymbol], rest_s: float = 0.0) -> None:
