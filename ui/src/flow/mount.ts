@@ -1,6 +1,6 @@
 /** Bring a chart, its feed and the page's stores together; `destroy` takes them apart. */
 
-import { useMarket } from "../stores/market";
+import { listenToBody } from "../drawing/panelBody";
 import { useSettings } from "../stores/settings";
 import { useWishes } from "../stores/wishes";
 import type { FlowFeed } from "./feed";
@@ -125,26 +125,11 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
     }
     chart.change();
   };
-  let isHovered = false;
-  const enter = () => {
-    isHovered = true;
-  };
-  const leave = () => {
-    isHovered = false;
-  };
-  body.addEventListener("pointerenter", enter);
-  body.addEventListener("pointerleave", leave);
-  const sizes = new ResizeObserver(([entry]) => {
-    const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
-    if (width > 0 && height > 0) chart.resize({ width, height });
-  });
-  sizes.observe(body);
   const stops = [
-    useMarket.subscribe((now, before) => {
-      if (now.follows === before.follows) return;
-      // F means the panel under the pointer; elsewhere it calls every panel back to the newest.
-      if (isHovered) chart.toggleFollow();
-      else chart.setFollow(true);
+    listenToBody(body, {
+      onSize: (size) => chart.resize(size),
+      onToggleFollow: () => chart.toggleFollow(),
+      onFollow: () => chart.setFollow(true),
     }),
     useWishes.subscribe((now, before) => {
       const nowMs = feed?.state.nowMs ?? null;
@@ -180,9 +165,6 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
     destroy: () => {
       unlisten();
       for (const stop of stops) stop();
-      sizes.disconnect();
-      body.removeEventListener("pointerenter", enter);
-      body.removeEventListener("pointerleave", leave);
       usePointed.setState({ by: id, ms: null });
       chart.destroy();
       for (const made of [plot, bubbles, cross, readout, tip]) made.remove();

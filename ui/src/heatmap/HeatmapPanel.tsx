@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { problemOf } from "../api/http";
+import { listenToBody } from "../drawing/panelBody";
 import { formatPrice, formatSize } from "../market/prices";
 import { formatClock } from "../market/times";
 import { bookStream, shownBook, useBook } from "../stores/book";
@@ -154,30 +155,14 @@ function start(
     if (feed.show(activeInstrument(), shownBook()?.publisherId ?? null)) heatmap.startOver();
     heatmap.change();
   };
-  let isHovered = false;
-  const enter = () => {
-    isHovered = true;
-  };
-  const leave = () => {
-    isHovered = false;
-  };
-  body.addEventListener("pointerenter", enter);
-  body.addEventListener("pointerleave", leave);
-  const sizes = new ResizeObserver(([entry]) => {
-    const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
-    if (width > 0 && height > 0) heatmap.resize({ width, height });
-  });
-  sizes.observe(body);
   const stops = [
     useBook.subscribe(aim),
-    useMarket.subscribe((now, before) => {
-      // F means the panel under the pointer; elsewhere it calls every panel back to the newest.
-      if (now.follows !== before.follows) {
-        if (isHovered) heatmap.toggleFollow();
-        else heatmap.setFollow({ time: true, price: true });
-      }
-      aim();
+    listenToBody(body, {
+      onSize: (size) => heatmap.resize(size),
+      onToggleFollow: () => heatmap.toggleFollow(),
+      onFollow: () => heatmap.setFollow({ time: true, price: true }),
     }),
+    useMarket.subscribe(aim),
     useHeatmapSettings.subscribe(() => heatmap.redraw()),
     bookStream.listen({
       onColumns: (columns) => feed.take(columns),
@@ -193,9 +178,6 @@ function start(
     heatmap,
     stop: () => {
       for (const stop of stops) stop();
-      sizes.disconnect();
-      body.removeEventListener("pointerenter", enter);
-      body.removeEventListener("pointerleave", leave);
       feed.reset();
       heatmap.destroy();
       plot.remove();

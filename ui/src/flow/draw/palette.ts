@@ -1,18 +1,8 @@
 /** The theme's colours for the flow chart, read from the page's style. */
 
-export interface FlowPalette {
-  panel: string;
-  raised: string;
-  grid: string;
-  border: string;
-  text: string;
-  dim: string;
-  accent: string;
-  warn: string;
-  buy: string;
-  sell: string;
-  buySoft: string;
-  sellSoft: string;
+import { type PageColours, readColours, styleOf } from "../../drawing/colours";
+
+export interface FlowPalette extends PageColours {
   last: string;
   poc: string;
   area: string;
@@ -21,27 +11,14 @@ export interface FlowPalette {
   level: string;
   confluence: string;
   night: string;
-  font: string;
-  mono: string;
 }
 
 export function readPalette(element: Element): FlowPalette {
-  const style = getComputedStyle(element);
-  const of = (name: string) => style.getPropertyValue(name).trim();
+  const of = styleOf(element);
+  const page = readColours(element);
   return {
-    panel: of("--panel"),
-    raised: of("--raised"),
-    grid: of("--grid"),
-    border: of("--border"),
-    text: of("--text"),
-    dim: of("--text-dim"),
-    accent: of("--accent"),
-    warn: of("--warn"),
-    buy: of("--buy"),
-    sell: of("--sell"),
-    buySoft: of("--buy-soft"),
-    sellSoft: of("--sell-soft"),
-    last: of("--text"),
+    ...page,
+    last: page.text,
     poc: of("--flow-poc"),
     area: of("--flow-area"),
     node: of("--flow-node"),
@@ -49,8 +26,6 @@ export function readPalette(element: Element): FlowPalette {
     level: of("--flow-level"),
     confluence: of("--flow-confluence"),
     night: of("--flow-night"),
-    font: of("--font"),
-    mono: of("--mono"),
   };
 }
 
