@@ -1,5 +1,6 @@
 /** Tells a person of what is new: by sound, by a flash, by the browser where nobody looks at the page. */
 
+import { levelName } from "../flow/scene/levels";
 import type { Direction } from "../flow/wire";
 import { decimalsOf, priceToNumber } from "../market/prices";
 import { decimalsIn } from "../signals/decimals";
@@ -91,7 +92,7 @@ function watchLevels(): void {
     if (near.length === 0) continue;
     const decimals = decimalsOf(step);
     const names = near
-      .map(({ name, price }) => `${name.toUpperCase()} ${price.toFixed(decimals)}`)
+      .map(({ name, price }) => `${levelName(name)} ${price.toFixed(decimals)}`)
       .join(", ");
     alert("level", null, `${symbol} near ${names}`);
   }
