@@ -160,6 +160,11 @@ def test_a_typed_place_is_gone_to(open_page, replay, until):
         field.press("Enter")
         target = start + int(offset * S)
         until(f"{typed}", lambda target=target: abs(replay.cursor_ns() - target) < S // 100)
+    # Who types at once replaces what is there.
+    page.keyboard.press("Shift+G")
+    page.keyboard.type("14:30:45")
+    page.keyboard.press("Enter")
+    until("the time typed at once", lambda: abs(replay.cursor_ns() - start - 45 * S) < S // 100)
     field.click()
     field.fill("#100000")
     field.press("Enter")

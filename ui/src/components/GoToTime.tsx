@@ -34,7 +34,10 @@ export function GoToTime({ cursorNs, zone, disabled }: GoToTimeProps) {
       onFocus={(event) => {
         begin();
         const field = event.currentTarget;
-        requestAnimationFrame(() => field.select());
+        const shown = field.value;
+        field.select();
+        // A click ends the selection; who types at once is not to lose what is there by then.
+        requestAnimationFrame(() => field.value === shown && field.select());
       }}
       onChange={(event) => {
         setTyped(event.target.value);
