@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
 from ticktape.server.query_names import refuse_unknown_names
+from ticktape.server.symbol_query import read_symbols
 from ticktape.tape.errors import BadValueError
 
 DEFAULT_LEVELS: Final = 10
@@ -17,7 +18,6 @@ LONGEST_COLUMN_MS: Final = 3_600_000
 _PARAMETERS: Final = frozenset(
     ["symbols", "stype_in", "format", "levels", "rate", "orders", "volume", "events", "every_ms"]
 )
-_STYPES: Final = ("raw_symbol", "parent", "continuous", "instrument_id")
 _FORMATS: Final = ("json", "binary")
 _SWITCHES: Final = {"": False, "0": False, "false": False, "1": True, "true": True}
 
@@ -90,12 +90,7 @@ def read_book_subscription(
         If there are too many symbols.
     """
     refuse_unknown_names(query, _PARAMETERS)
-    symbols = limits.symbols_of(query.get("symbols", ""))
-    stype_in = query.get("stype_in") or None
-    if stype_in is not None and stype_in not in _STYPES:
-        raise BadValueError(
-            f"stype_in {stype_in!r} is not known", hint=f"one of {', '.join(_STYPES)}"
-        )
+    symbols, stype_in = read_symbols(query, limits)
     form = query.get("format") or "json"
     if form not in _FORMATS:
         raise BadValueError(f"format {form!r} is not known", hint="json or binary")

@@ -71,7 +71,8 @@ def replay_status(source: Source) -> ReplayStatus | None:
         status.finished,
         status.speed,
         format_time(status.cursor_ns)[:_DATE_LENGTH],
-        min(max(progress, 0.0), 1.0),
+        # The last record is a nanosecond before the end.
+        1.0 if status.finished else min(max(progress, 0.0), 1.0),
         milliseconds(status.cursor_ns),
         str(status.cursor_ns),
         str(status.start_ns),

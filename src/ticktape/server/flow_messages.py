@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Side = Literal["buy", "sell", "none"]
 Way = Literal["bullish", "bearish"]
@@ -257,8 +257,9 @@ class Confluence(Said):
     direction: Way
     score: int
     signals: list[str]
-    price_after1m: float | None
-    price_after5m: float | None
+    # Not as camel case would have them: 1M.
+    price_after1m: float | None = field(name="priceAfter1m")
+    price_after5m: float | None = field(name="priceAfter5m")
     x: float
 
 

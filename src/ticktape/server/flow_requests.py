@@ -20,6 +20,7 @@ from ticktape.server.messages import ReplayCommand
 from ticktape.server.query_names import refuse_unknown_names
 from ticktape.server.replay_controls import obey as obey_replay
 from ticktape.server.stream_socket import read_request
+from ticktape.server.symbol_query import read_symbols
 from ticktape.tape.errors import BadValueError, TicktapeError
 
 MOST_SIZE: Final = 2**32 - 1
@@ -32,7 +33,6 @@ _TYPES: Final = (
     "Footprint Iceberg Legs Levels NakedPoc Outcome SessionHours SessionStats Signal "
     "StackedImbalance Sweep Touch VolumeProfile"
 )
-_STYPES: Final = ("raw_symbol", "parent", "continuous", "instrument_id")
 _ACTIONS: Final = (
     "set_min_size, replay_pause, replay_resume, set_replay_speed, replay_seek, profile_range, "
     "set_composite or set_bars"
@@ -81,12 +81,7 @@ def read_flow_subscription(query: dict[str, str], limits: Limits) -> FlowSubscri
         If there are too many symbols.
     """
     refuse_unknown_names(query, _PARAMETERS)
-    symbols = limits.symbols_of(query.get("symbols", ""))
-    stype_in = query.get("stype_in") or None
-    if stype_in is not None and stype_in not in _STYPES:
-        raise BadValueError(
-            f"stype_in {stype_in!r} is not known", hint=f"one of {', '.join(_STYPES)}"
-        )
+    symbols, stype_in = read_symbols(query, limits)
     text = query.get("min_size") or "0"
     is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
     min_size = _min_size(int(text) if is_number else text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ticktape.server.flow_messages import FlowSession, Said, Side, Way
 
@@ -188,8 +188,9 @@ class KindStats(Struct, rename="camel"):
     wins: int
     losses: int
     breakeven: int
-    avg_move1m: float | None
-    avg_move5m: float | None
+    # Not as camel case would have them: 1M.
+    avg_move1m: float | None = field(name="avgMove1m")
+    avg_move5m: float | None = field(name="avgMove5m")
     win_rate: float | None
 
 

@@ -46,13 +46,15 @@ async def refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
 @cache
 def names_of(handler: HTTPRouteHandler) -> frozenset[str]:
     """Give the names of the query parameters of a call, and of what it depends on."""
-    in_path = {name for path in handler.paths for name in _path_names(path)}
-    depends_on = [one.parsed_fn_signature for one in handler.resolve_dependencies().values()]
+    found = handler.resolve_dependencies()
+    no_parameters = {name for path in handler.paths for name in _path_names(path)} | set(found)
+    depends_on = [one.parsed_fn_signature for one in found.values()]
     return frozenset(
         defined.query or defined.name or name
         for signature in (handler.parsed_fn_signature, *depends_on)
         for name, field in signature.parameters.items()
-        if isinstance(defined := field.kwarg_definition, ParameterKwarg) and name not in in_path
+        if isinstance(defined := field.kwarg_definition, ParameterKwarg)
+        and name not in no_parameters
     )
 
 

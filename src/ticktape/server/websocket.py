@@ -15,6 +15,7 @@ from ticktape.server.hub import Hub
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
 from ticktape.server.messages import Message, Problem
 from ticktape.server.query_names import refuse_unknown_names
+from ticktape.server.symbol_query import read_symbols
 from ticktape.tape.errors import BadValueError, TicktapeError
 from ticktape.tape.layouts import Schema
 
@@ -29,7 +30,6 @@ POLICY_VIOLATION: Final = 1008
 _BOOK_NAMES: Final = frozenset({"mbo", "mbp-1", "mbp-10"})
 _OTHER_NAMES: Final = frozenset({"trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h"})
 _PARAMETERS: Final = frozenset({"symbols", "schema", "stype_in", "batch", "recent"})
-_STYPES: Final = frozenset({"raw_symbol", "parent", "continuous", "instrument_id"})
 _BYTES: Final = STREAM_BYTES.labels("live")
 
 _encode = Encoder().encode
@@ -61,10 +61,7 @@ def read_subscription(
         If there are too many symbols.
     """
     refuse_unknown_names(query, _PARAMETERS)
-    symbols = limits.symbols_of(query.get("symbols", ""))
-    stype_in = query.get("stype_in") or None
-    if stype_in is not None and stype_in not in _STYPES:
-        raise BadValueError(f"stype_in {stype_in!r} is not known", hint=_one_of(_STYPES))
+    symbols, stype_in = read_symbols(query, limits)
     schemas = set()
     for name in filter(None, map(str.strip, (query.get("schema") or "trades").split(","))):
         if name not in _BOOK_NAMES | _OTHER_NAMES:
