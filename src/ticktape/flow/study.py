@@ -38,7 +38,8 @@ class Study(Protocol):
         Returns
         -------
         numpy.ndarray
-            dtype ``rows``; the same for any cutting of the stream into batches.
+            dtype ``rows``; the same for any cutting of the stream into batches. Nothing is in
+            their padding: equal rows have equal bytes.
         """
         ...
 

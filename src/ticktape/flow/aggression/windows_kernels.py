@@ -78,35 +78,41 @@ def _mean_price(base: int, volume: int, coarse: int, fine: int) -> int:
     return base + (whole << _SPLIT_BITS) + rest // volume
 
 
+# Products in place of branches: which side dominates cannot be predicted, and a branch that is
+# guessed wrong costs more than both divisions.
+@lean_kernel
+def _average(
+    state: WindowState, with_buys: bool, with_sells: bool, with_unsided: bool
+) -> int | np.int64:
+    """Give the average price of the prints of some sides, of which there is one at least."""
+    sides = state.sides
+    buys = np.int64(with_buys)
+    sells = np.int64(with_sells)
+    rest = np.int64(with_unsided)
+    volume = buys * sides[BUY, _VOLUME] + sells * sides[SELL, _VOLUME]
+    coarse = buys * sides[BUY, _COARSE] + sells * sides[SELL, _COARSE]
+    fine = buys * sides[BUY, _FINE] + sells * sides[SELL, _FINE]
+    volume += rest * sides[UNSIDED, _VOLUME]
+    coarse += rest * sides[UNSIDED, _COARSE]
+    fine += rest * sides[UNSIDED, _FINE]
+    return _mean_price(state.now[BASE], volume, coarse, fine)
+
+
 @lean_kernel
 def close_window(state: WindowState, rules: WindowRules, window: np.ndarray, counts: bool) -> None:
     """Write the open window to a row of ``WINDOW``; `counts`: it is over, and is ranked."""
     now, sides = state.now, state.sides
-    base = now[BASE]
     bought = sides[BUY, _VOLUME]
     sold = sides[SELL, _VOLUME]
     unsided = sides[UNSIDED, _VOLUME]
     delta = bought - sold
     total = bought + sold
-    price = base
-    vwap = base
-    if now[HIGH] != now[LOW]:
-        coarse = sides[BUY, _COARSE] + sides[SELL, _COARSE]
-        fine = sides[BUY, _FINE] + sides[SELL, _FINE]
-        vwap = _mean_price(
-            base, total + unsided, coarse + sides[UNSIDED, _COARSE], fine + sides[UNSIDED, _FINE]
-        )
-        price = vwap
-        if delta > 0 and bought < total + unsided:
-            price = _mean_price(base, bought, sides[BUY, _COARSE], sides[BUY, _FINE])
-        elif delta < 0 and sold < total + unsided:
-            price = _mean_price(base, sold, sides[SELL, _COARSE], sides[SELL, _FINE])
-        elif delta == 0 and total > 0 and unsided > 0:
-            price = _mean_price(base, total, coarse, fine)
+    vwap = _average(state, True, True, True)
+    price = _average(state, delta >= 0, delta <= 0, total == 0)
     size = max(bought, sold)
-    tier = 0
-    while tier < len(state.tiers) and size >= state.tiers[tier]:
-        tier += 1
+    tier = np.int64(0)
+    for place in range(len(state.tiers)):
+        tier += np.int64(size >= state.tiers[place])
     window["start_ns"] = now[START]
     window["end_ns"] = now[END]
     window["price"] = price
@@ -165,12 +171,13 @@ def add_prints(state: WindowState, prints: np.ndarray, start: int, min_size: int
     high = now[HIGH]
     low = now[LOW]
     last = now[LAST]
+    # Of the prints with a side: all, and what was bought; what was sold is the rest.
+    sided = sides[BUY, _VOLUME] + sides[SELL, _VOLUME]
+    sided_coarse = sides[BUY, _COARSE] + sides[SELL, _COARSE]
+    sided_fine = sides[BUY, _FINE] + sides[SELL, _FINE]
     bought = sides[BUY, _VOLUME]
     bought_coarse = sides[BUY, _COARSE]
     bought_fine = sides[BUY, _FINE]
-    sold = sides[SELL, _VOLUME]
-    sold_coarse = sides[SELL, _COARSE]
-    sold_fine = sides[SELL, _FINE]
     i = start
     while i < len(prints) and prints[i]["ts_event"] < end_ns:
         size = np.int64(prints[i]["size"])
@@ -179,25 +186,25 @@ def add_prints(state: WindowState, prints: np.ndarray, start: int, min_size: int
         i += 1
         if size < min_size:
             continue
-        coarse = ((price - base) >> _SPLIT_BITS) * size
-        fine = ((price - base) & _FINE_MASK) * size
-        # Without a branch: which side comes next cannot be predicted.
-        is_buy = np.int64(side == SIDE_BID)
-        is_sell = np.int64(side == SIDE_ASK)
-        bought += is_buy * size
-        bought_coarse += is_buy * coarse
-        bought_fine += is_buy * fine
-        sold += is_sell * size
-        sold_coarse += is_sell * coarse
-        sold_fine += is_sell * fine
-        if is_buy + is_sell == 0:
-            sides[UNSIDED, _VOLUME] += size
-            sides[UNSIDED, _COARSE] += coarse
-            sides[UNSIDED, _FINE] += fine
         high = max(high, price)
         low = min(low, price)
         last = price
         trades += 1
+        coarse = ((price - base) >> _SPLIT_BITS) * size
+        fine = ((price - base) & _FINE_MASK) * size
+        if side not in (SIDE_BID, SIDE_ASK):
+            sides[UNSIDED, _VOLUME] += size
+            sides[UNSIDED, _COARSE] += coarse
+            sides[UNSIDED, _FINE] += fine
+            continue
+        sided += size
+        sided_coarse += coarse
+        sided_fine += fine
+        # Without a branch: which side comes next cannot be predicted.
+        is_buy = np.int64(side == SIDE_BID)
+        bought += is_buy * size
+        bought_coarse += is_buy * coarse
+        bought_fine += is_buy * fine
     now[TRADES] = trades
     now[HIGH] = high
     now[LOW] = low
@@ -205,9 +212,9 @@ def add_prints(state: WindowState, prints: np.ndarray, start: int, min_size: int
     sides[BUY, _VOLUME] = bought
     sides[BUY, _COARSE] = bought_coarse
     sides[BUY, _FINE] = bought_fine
-    sides[SELL, _VOLUME] = sold
-    sides[SELL, _COARSE] = sold_coarse
-    sides[SELL, _FINE] = sold_fine
+    sides[SELL, _VOLUME] = sided - bought
+    sides[SELL, _COARSE] = sided_coarse - bought_coarse
+    sides[SELL, _FINE] = sided_fine - bought_fine
     return i
 
 

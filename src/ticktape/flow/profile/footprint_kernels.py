@@ -227,37 +227,30 @@ def add_prints(state: FootprintState, prints: np.ndarray, start: int, count: int
     """
     cells, inverse, counts = state
     grid = grid_of(counts, inverse)
+    if counts[TRADES] == 0:
+        if cell_of(grid, prints[start]["price"]) == OUTSIDE:
+            return start
+        open_bar(counts, prints[start]["ts_event"], prints[start]["price"])
     end_ns = counts[END_NS]
     low = counts[LOW]
     high = counts[HIGH]
     highest = counts[HIGHEST]
     lowest = counts[LOWEST]
-    trades = counts[TRADES]
     volume = counts[VOLUME]
-    full_prints = counts[FULL_PRINTS]
     full_contracts = counts[FULL_CONTRACTS]
-    done = count
-    for i in range(start, count):
-        now = prints[i]["ts_event"]
+    # The print that fills it, of those that there are, is its last.
+    last = start + min(count - start, counts[FULL_PRINTS] - counts[TRADES])
+    i = start
+    while i < last and volume < full_contracts:
         price = prints[i]["price"]
         cell = cell_of(grid, price)
-        if now >= end_ns or cell == OUTSIDE:
-            done = i
+        if prints[i]["ts_event"] >= end_ns or cell == OUTSIDE:
             break
-        new_low = min(low, cell)
-        new_high = max(high, cell)
-        if new_high - new_low >= grid.most_ticks:
-            done = i
-            break
-        low = new_low
-        high = new_high
-        if trades == 0:
-            counts[OPEN] = price
-            counts[SUM_REST] = 0
-            highest = price
-            lowest = price
-            volume = 0
-            end_ns = open_window(counts, now)
+        if cell < low or cell > high:
+            if max(high, cell) - min(low, cell) >= grid.most_ticks:
+                break
+            low = min(low, cell)
+            high = max(high, cell)
         side = prints[i]["side"]
         size = np.int64(prints[i]["size"])
         # Without a branch: which side comes next cannot be predicted.
@@ -270,22 +263,29 @@ def add_prints(state: FootprintState, prints: np.ndarray, start: int, count: int
         rest = price - grid.base - cell * grid.tick
         if rest > 0:
             counts[SUM_REST] += rest * size
-        trades += 1
         volume += size
-        if trades >= full_prints or volume >= full_contracts:
-            done = i + 1
-            break
-    if done > start:
-        counts[CLOSE] = prints[done - 1]["price"]
-        counts[LAST_NS] = prints[done - 1]["ts_event"]
-    counts[END_NS] = end_ns
+        i += 1
+    if i > start:
+        counts[CLOSE] = prints[i - 1]["price"]
+        counts[LAST_NS] = prints[i - 1]["ts_event"]
     counts[LOW] = low
     counts[HIGH] = high
     counts[HIGHEST] = highest
     counts[LOWEST] = lowest
-    counts[TRADES] = trades
+    counts[TRADES] += i - start
     counts[VOLUME] = volume
-    return done
+    return i
+
+
+@lean_kernel
+def open_bar(counts: np.ndarray, now: Integer, price: Integer) -> None:
+    """Open the bar of a first print."""
+    counts[OPEN] = price
+    counts[HIGHEST] = price
+    counts[LOWEST] = price
+    counts[SUM_REST] = 0
+    counts[VOLUME] = 0
+    counts[END_NS] = open_window(counts, now)
 
 
 @lean_kernel

@@ -96,13 +96,12 @@ def add_prints(state: ProfileState, prints: np.ndarray, start: int, count: int) 
         if now >= end_ns or cell == OUTSIDE:
             done = i
             break
-        new_low = min(low, cell)
-        new_high = max(high, cell)
-        if new_high - new_low >= grid.most_ticks:
-            done = i
-            break
-        low = new_low
-        high = new_high
+        if cell < low or cell > high:
+            if max(high, cell) - min(low, cell) >= grid.most_ticks:
+                done = i
+                break
+            low = min(low, cell)
+            high = max(high, cell)
         if end_ns == NEVER:
             end_ns = window_end(counts, now)
         side = prints[i]["side"]

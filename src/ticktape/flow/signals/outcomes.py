@@ -114,11 +114,11 @@ class Outcomes:
         move = (rows["price_after"] - rows["price"]) * rows["direction"]
         move = np.where(known, move, 0)
         rows["move"] = move
-        rows["outcome"] = np.select(
-            [~known, move >= self._least_move, move <= -self._least_move],
-            [Outcome.UNKNOWN, Outcome.WIN, Outcome.LOSS],
-            Outcome.BREAKEVEN,
-        )
+        outcome = np.full(len(rows), Outcome.BREAKEVEN, "u1")
+        outcome[move >= self._least_move] = Outcome.WIN
+        outcome[move <= -self._least_move] = Outcome.LOSS
+        outcome[~known] = Outcome.UNKNOWN
+        rows["outcome"] = outcome
         return rows
 
 
