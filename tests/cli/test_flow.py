@@ -196,6 +196,12 @@ def test_a_known_symbol_without_trades_has_none(document, ticktape, tape):
     assert ticktape("flow", path, "--symbol", "NQH6") == (0, "no trades\n", "")
 
 
+@pytest.mark.parametrize(("start", "count"), [("2024-01-01", 5), ("2026-01-01", 0)])
+def test_a_start_beyond_the_tape_is_no_reason_not_to_know_a_symbol(document, tape, start, count):
+    path = tape(Batch(Schema.TRADES, trades(*ROWS)))
+    assert document(path, "--symbol", "NQZ5", "--start", start)["trades"] == count
+
+
 def test_a_product_that_is_not_known_needs_its_tick(ticktape, document, tape):
     path = tape(Batch(Schema.TRADES, trades(*ROWS)), symbols=("WIDGET",))
     assert one_clear_line(ticktape("flow", path), has="the tick of WIDGET is not known")

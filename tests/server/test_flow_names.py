@@ -22,16 +22,10 @@ REFERENCE = {
     "Error": "message",
 }
 # Beyond the reference: which instrument, and a name for each event.
-WITH_ID = [
-    "Bubble",
-    "Sweep",
-    "Absorption",
-    "DeltaFlip",
-    "StackedImbalance",
-    "Divergence",
-    "Iceberg",
-    "Confluence",
-]
+WITH_ID = (
+    *("Bubble", "Sweep", "Absorption", "DeltaFlip"),
+    *("StackedImbalance", "Divergence", "Iceberg", "Confluence"),
+)
 PARTS = {
     "ProfileLevel": "price buyVolume sellVolume totalVolume",
     "Zone": "price absorptionType totalAbsorbed eventCount firstSeen lastSeen strength atPoc "

@@ -66,7 +66,8 @@ class InstrumentChoice:
         self._symbols = SymbolMap.from_metadata(metadata)
         self._instruments = Instruments()
         self._symbol = symbol
-        self._when_ns = int(metadata.start) if when_ns is None else when_ns
+        self._start_ns = int(metadata.start)
+        self._when_ns = max(when_ns or 0, self._start_ns)
 
     def tell(self, batch: Batch) -> None:
         """Take definitions and symbol mappings; other batches tell nothing."""
@@ -102,6 +103,9 @@ class InstrumentChoice:
                 (self._symbol,) = names
         if self._symbol is not None:
             found = self._ids_of(self._symbol, self._when_ns)
+            if not found:
+                # Where nothing is on the tape any more, it stands for what it did.
+                found = self._ids_of(self._symbol, self._start_ns)
         if not found and self._symbol and self._symbol.isdecimal():
             found = traded & {int(self._symbol)}
         if not found:
