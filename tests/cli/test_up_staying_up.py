@@ -3,13 +3,17 @@
 import json
 import re
 import signal
+import socket
 import threading
 import time
+from contextlib import contextmanager
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from tests.cli.test_up import _websocket, get, up, wait_for
+from tests.cli.test_up import _websocket, get, get_any, up, wait_for
 from tests.server.market_day import day_tape
+
+from ticktape.cli.main import run
 
 KEY = "db-0123456789abcdefghijklmnopqrs"
 
@@ -17,7 +21,7 @@ KEY = "db-0123456789abcdefghijklmnopqrs"
 def test_told_to_stop_under_load_it_drains_within_five_seconds(tmp_path):
     arguments = ("--demo", "--rate", "20000")
     with up(*arguments, cwd=tmp_path) as (process, address):
-        wait_for(lambda: '"status":"ready"' in _any(f"{address}/ready"))
+        wait_for(lambda: '"status":"ready"' in get_any(f"{address}/ready"))
         stopping = threading.Event()
         answers = []
 
@@ -46,11 +50,39 @@ def test_told_to_stop_under_load_it_drains_within_five_seconds(tmp_path):
     assert all(len(book["bids"]) == len(book["asks"]) == 10 for book in answers)
 
 
-def _any(url):
-    try:
-        return get(url)
-    except HTTPError as error:
-        return error.read().decode()
+@contextmanager
+def _asking(address, path):
+    """Ask for something and read no more than the beginning of the answer."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 12)
+        connection.connect((host, int(port)))
+        connection.sendall(f"GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n".encode())
+        assert b"200" in connection.recv(20)
+        yield connection
+
+
+def test_told_to_stop_it_waits_for_no_reader_of_files_and_streams(tmp_path):
+    tape = tmp_path / "long.dbn"
+    assert run(["simulate", str(tape), "--seconds", "8", "--rate", "50000"]) == 0
+    export = "/api/market/export?format=csv&levels=20"
+    with up("--replay", tape, "--paused", cwd=tmp_path) as (process, address):
+        wait_for(lambda: '"indexed":1.0' in get(f"{address}/api/source"))
+        with (
+            _asking(address, export),
+            _asking(address, "/api/mbo/stream/json/0"),
+            urlopen(address + export, timeout=20) as read,
+        ):
+            beginning = read.read(1 << 16)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            whole = beginning + read.read()
+            output, _ = process.communicate(timeout=20)
+            assert time.monotonic() - begun < 5
+    assert process.returncode == 0, output
+    assert "stopped" in output
+    # Whoever read on has a file that nobody takes for whole.
+    assert whole.splitlines()[-1].startswith(b"# broken off (closing): the server stops")
 
 
 def _has_applied_all(address):
@@ -85,7 +117,7 @@ def test_no_secret_is_told_anywhere(tmp_path):
     (tmp_path / ".env").write_text(f"DATABENTO_API_KEY={KEY}\nTICKTAPE_LOG_LEVEL=debug\n")
     told = []
     with up("--demo", cwd=tmp_path, DATABENTO_API_KEY=KEY) as (process, address):
-        wait_for(lambda: '"status":"ready"' in _any(f"{address}/ready"))
+        wait_for(lambda: '"status":"ready"' in get_any(f"{address}/ready"))
         for path in (
             f"/api/book/{KEY}",
             f"/api/book/ES.FUT?key={KEY}&token=hunter2",
@@ -95,7 +127,7 @@ def test_no_secret_is_told_anywhere(tmp_path):
             "/api/source",
             "/docs",
         ):
-            answer = _any(address + path)
+            answer = get_any(address + path)
             # What a caller puts into a path is its own; nothing else may come back.
             told.append(answer.replace(KEY, "", 1) if path == f"/api/book/{KEY}" else answer)
         request = Request(f"{address}/api/source", headers={"authorization": f"Bearer {KEY}"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ticktape.cli.leaving import leave, leave_within
+from ticktape.cli.leaving import END_S, leave, leave_within
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.ops.event_loop import run_until_done
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from ticktape.ops.metrics_server import MetricsServer
 
 SIMULATOR: Final = "simulator"
-# What is told to stop is gone within five seconds: sessions may read until DRAIN_S, then there is
-# a second for the disk, and at END_S it ends, whatever is left.
+# Told to stop, sessions may read until DRAIN_S, then there is a second for the disk, and at END_S
+# the command ends, whatever is left.
 DRAIN_S: Final = 3.0
-END_S: Final = 4.25
 _LAST_PORT: Final = 65_535
 _ANY_KEY: Final = "db-local-gateway-takes-any-key-0"
 _GIVEN_KEY: Final = "<one of the keys given with --key>"

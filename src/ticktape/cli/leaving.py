@@ -7,6 +7,10 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from typing import Final
+
+# What is told to stop is gone within five seconds.
+END_S: Final = 4.25
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ticktape.cli.leaving import leave
+from ticktape.cli.leaving import END_S, leave, leave_within
 from ticktape.cli.set_option import SetOption
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
@@ -168,8 +168,14 @@ async def _run(
     running = asyncio.current_task()
     assert running is not None  # noqa: S101 -- a coroutine that runs has a task
     loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        if not running.cancelling():
+            leave_within(END_S)
+            running.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, running.cancel)
+        loop.add_signal_handler(number, asked)
     viewer = choice.make_viewer(settings, thresholds)
     try:
         await viewer.start()

@@ -34,6 +34,13 @@ MEDIA_TYPES: Final = {
 _log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
+class StoppedError(TicktapeError):
+    """The server was told to stop."""
+
+    code = "closing"
+    terminal = False
+
+
 class Range(NamedTuple):
     """What of the source is asked for.
 
@@ -67,6 +74,11 @@ class Exports:
         self._streams = streams
         self._names = names
         self._dataset = dataset
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Break off every file that is being sent: the server stops."""
+        self._closing.set()
 
     async def open(self, asked: Range, shape: Shape) -> AsyncIterator[bytes]:
         """Write the first piece, so that what is wrong is said before the answer begins.
@@ -104,10 +116,12 @@ class Exports:
         if isinstance(log, RecentLog):
             log = log.pin(max(log.first_position, begin - LEAD_RECORDS), end) or log
         pieces = export_pieces(log_runs(log, begin, end, ids), shape, tape)
-        return await streamed(pieces, shape.format)
+        return await streamed(pieces, shape.format, self._closing)
 
 
-async def streamed(pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes]:
+async def streamed(
+    pieces: Iterator[bytes], form: Format, closing: asyncio.Event | None = None
+) -> AsyncIterator[bytes]:
     """Give a file piece by piece, each written in a thread while the one before it is sent.
 
     Parameters
@@ -116,6 +130,8 @@ async def streamed(pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes
         The file.
     form : str
         Its format, which tells how it ends where it breaks off.
+    closing : asyncio.Event, optional
+        Breaks it off once set.
 
     Returns
     -------
@@ -127,10 +143,12 @@ async def streamed(pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes
         If not even the first piece can be written.
     """
     first = await asyncio.to_thread(next, pieces, b"")
-    return _rest(first, pieces, form)
+    return _rest(first, pieces, form, closing or asyncio.Event())
 
 
-async def _rest(first: bytes, pieces: Iterator[bytes], form: Format) -> AsyncIterator[bytes]:
+async def _rest(
+    first: bytes, pieces: Iterator[bytes], form: Format, closing: asyncio.Event
+) -> AsyncIterator[bytes]:
     piece = first
     while piece:
         # The next is written while the socket takes this one.
@@ -138,9 +156,14 @@ async def _rest(first: bytes, pieces: Iterator[bytes], form: Format) -> AsyncIte
         try:
             yield piece
             piece = await ahead
+            if piece and closing.is_set():
+                raise StoppedError("the server stops", hint="ask again")
         except (TicktapeError, OSError) as error:
             # The answer has begun: too late for a refusal, and the web server ends it as a whole.
-            _log.error("an export broke off", exc_info=error)
+            if isinstance(error, StoppedError):
+                _log.info("an export was broken off", reason=str(error))
+            else:
+                _log.error("an export broke off", exc_info=error)
             code = error.code if isinstance(error, TicktapeError) else "error"
             if end := broken_off(form, code, str(error)):
                 yield end

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import socket
 from typing import Any, Final
 
+import structlog
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -16,6 +18,8 @@ from granian.server.embed import Server
 from ticktape.server.overflow import OverflowDoor, make_room
 from ticktape.tape.errors import BadValueError, PortInUseError
 
+# How long clients may take to read what is on its way to them when the server stops.
+PATIENCE_S: Final = 2.0
 _BACKLOG: Final = 1024
 # A peer that vanished without a word is asked after 15 s of silence, four times, every 5 s; one
 # that takes nothing of what was sent for a minute is let go. Connections inherit both.
@@ -25,6 +29,8 @@ _ASK_TIMES: Final = 4
 _TAKES_NOTHING_MILLISECONDS: Final = 60_000
 # A connection that sends no whole request for as long is closed.
 _HEADER_MILLISECONDS: Final = 30_000
+
+_log = structlog.wrap_logger(logging.getLogger(__name__))
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -173,10 +179,20 @@ class WebServer:
         self._watch = asyncio.get_running_loop().create_task(self._overflow.watch())
         await asyncio.sleep(0)
 
-    async def close(self) -> None:
-        """Stop answering; give running requests a moment, then let go."""
+    async def close(self, patience_s: float = PATIENCE_S) -> None:
+        """Stop answering; give running requests a moment, then let go.
+
+        Parameters
+        ----------
+        patience_s : float
+            For so long the server waits for those who still read; then it says so in the log.
+        """
         if self._task is not None and self._watch is not None:
             self._watch.cancel()
             self._server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
-            await self._task
+            done, _ = await asyncio.wait({self._task}, timeout=patience_s)
+            if not done:
+                _log.warning("not every answer was read to its end in time")
+            for task in done:
+                task.result()
         self._bound.close()

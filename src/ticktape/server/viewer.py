@@ -125,6 +125,7 @@ class Viewer:
             is_tape=source.mode == "REPLAY",
             opening="" if source.mode == "REPLAY" else f"{source.start_ns:x}",
         )
+        self._exports = Exports(self.mbo_streams, names, source.dataset)
         self.book_streams = BookStreams(self.hub.directory, source, self.mbo_log)
         self.flow_streams = FlowStreams(
             self.hub.directory, source, self.signals, self.mbo_log, self.recording
@@ -143,7 +144,7 @@ class Viewer:
             "mbo_log": self.mbo_log,
             "mbo_streams": self.mbo_streams,
             "signal_answers": SignalAnswers(self.signals),
-            "exports": Exports(self.mbo_streams, names, source.dataset),
+            "exports": self._exports,
         }
         app = create_app(state, dev=dev, loopback=host in _LOOPBACK)
         self.server = WebServer(app, host, port, limits.max_header_bytes, limits.max_connections)
@@ -211,6 +212,7 @@ class Viewer:
         """End every client's stream and stop answering."""
         self._metrics.end()
         self.mbo_streams.close()
+        self._exports.close()
         await self.hub.close()
         await self.book_streams.close()
         await self.flow_streams.close()
