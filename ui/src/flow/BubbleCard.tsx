@@ -62,7 +62,7 @@ export function BubbleCard({ symbol, bubble, sweeps, words, place, onClose }: Bu
       {prints === null && problem === null && <p>Asking for its prints…</p>}
       {prints !== null && (
         <>
-          <p>{prints.length === 0 ? "No prints are kept of it." : `${prints.length} prints`}</p>
+          <p>{countText(prints.length)}</p>
           <ol aria-label="Prints">
             {prints.slice(0, MOST_ROWS).map((trade, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: prints have no name, and the list does not change
@@ -77,4 +77,9 @@ export function BubbleCard({ symbol, bubble, sweeps, words, place, onClose }: Bu
       )}
     </div>
   );
+}
+
+function countText(prints: number): string {
+  if (prints === 0) return "No prints are kept of it.";
+  return prints === 1 ? "1 print" : `${prints} prints`;
 }
