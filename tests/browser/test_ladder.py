@@ -200,6 +200,19 @@ def test_it_scrolls_by_keys_and_wheel_and_goes_back_to_the_market(paused):
     expect(centre).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_double_click_on_an_order_goes_back_to_the_market_and_follows_no_order(paused, replay):
+    centre = paused.get_by_role("button", name="Centre")
+    level = replay.ask(f"/api/book/{symbol_of(paused)}?levels=2&orders=true")["asks"][1]
+    paused.mouse.move(0, 0)
+    ladder(paused).focus()
+    paused.keyboard.press("ArrowDown")
+    expect(centre).to_have_attribute("aria-pressed", "false")
+    x, y = point_at(paused, "ask", level, 0)
+    ladder(paused).locator("canvas").dblclick(position={"x": x, "y": y - 18})
+    expect(centre).to_have_attribute("aria-pressed", "true")
+    expect(followed(paused)).to_have_count(0)
+
+
 def test_ticks_are_grouped_and_no_size_is_lost(paused, replay):
     paused.get_by_label("Ticks a row").select_option("5 ticks")
     book = replay.ask(f"/api/book/{symbol_of(paused)}?levels=200")

@@ -22,6 +22,8 @@ interface LadderCanvasProps {
 const ALONE_MS = 70;
 /** How often the words for who does not see the drawing are told anew. */
 const WORDS_MS = 400;
+/** The first click of two comes no longer before the second. */
+const DOUBLE_CLICK_MS = 700;
 
 function sizeOf(canvas: HTMLCanvasElement | null) {
   return { width: canvas?.clientWidth ?? 0, height: canvas?.clientHeight ?? 0 };
@@ -48,6 +50,8 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
   useEffect(() => {
     if (canvas.current === null) return;
     let toldAt = 0;
+    let pickedAt = Number.NEGATIVE_INFINITY;
+    let wasFollowing = false;
     let later: ReturnType<typeof setTimeout> | undefined;
     const tell = (drawn: Scene) => {
       clearTimeout(later);
@@ -63,7 +67,18 @@ export function LadderCanvas({ onGroup, onAuto }: LadderCanvasProps) {
     const drawn = new LadderView(canvas.current, {
       onHover: setPointed,
       // One order is followed at a time, of the instrument that the page follows.
-      onFollow: (id, side, price) => isPinned || useFollow.getState().pick(id, side, price),
+      onFollow: (id, side, price) => {
+        if (isPinned) return;
+        const { followed, pick } = useFollow.getState();
+        const now = performance.now();
+        if (now - pickedAt > DOUBLE_CLICK_MS) wasFollowing = followed !== null;
+        pickedAt = now;
+        pick(id, side, price);
+      },
+      onDoubleClick: () => {
+        const isMine = performance.now() - pickedAt < DOUBLE_CLICK_MS;
+        if (isMine && !wasFollowing) useFollow.getState().end();
+      },
       onAuto,
       onDrawn: tell,
     });

@@ -24,6 +24,8 @@ export interface PointedOrder {
 export interface LadderHandlers {
   onHover(pointed: PointedOrder | null): void;
   onFollow(orderId: bigint, side: "B" | "A", price: number): void;
+  /** Two clicks on one place: neither was meant for the order there. */
+  onDoubleClick(): void;
   /** Whether the ladder follows the market by itself. */
   onAuto(auto: boolean): void;
   onDrawn(scene: Scene): void;
@@ -77,7 +79,7 @@ export class LadderView {
     canvas.addEventListener("pointerup", this.onUp);
     canvas.addEventListener("pointercancel", this.onCancel);
     canvas.addEventListener("pointerleave", this.onLeave);
-    canvas.addEventListener("dblclick", this.recentre);
+    canvas.addEventListener("dblclick", this.onDoubleClick);
   }
 
   destroy(): void {
@@ -90,7 +92,7 @@ export class LadderView {
     canvas.removeEventListener("pointerup", this.onUp);
     canvas.removeEventListener("pointercancel", this.onCancel);
     canvas.removeEventListener("pointerleave", this.onLeave);
-    canvas.removeEventListener("dblclick", this.recentre);
+    canvas.removeEventListener("dblclick", this.onDoubleClick);
   }
 
   /** Take what is to be drawn; draw it at once where the caller stands in an animation frame. */
@@ -299,6 +301,11 @@ export class LadderView {
     if (found === null) return;
     const { level, place } = found.segment;
     this.handlers.onFollow(orderId(level.orders, place), found.side, level.price);
+  };
+
+  private onDoubleClick = (): void => {
+    this.handlers.onDoubleClick();
+    this.recentre();
   };
 
   private onCancel = (): void => {
