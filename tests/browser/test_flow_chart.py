@@ -16,7 +16,7 @@ from ticktape.tape import Schema, read_dbn
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # Where the newest bars stand, as a share of the plot.
-NEWEST = 0.96
+NEWEST = 0.92
 DAY_NS = 86_400_000_000_000
 BAR_NS = 5_000_000_000
 READOUT = re.compile(
