@@ -86,6 +86,13 @@ def test_a_threshold_that_cannot_be_is_one_clear_line(ticktape, day, option, say
     assert (status, out, err.count("\n"), says in err) == (2, "", 1, True)
 
 
+def test_the_viewer_refuses_them_before_anything_is_started(ticktape, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for option in ("flips.sugar=1", "NQ:flips.lookback=never"):
+        status, out, err = ticktape("up", "--set", option)
+        assert (status, out, err.count("\n"), err[:7]) == (2, "", 1, "error: ")
+
+
 @pytest.mark.parametrize(
     "settings", ["[flow.flips]\nsugar = 1\n", "[flow]\nflips = 1\n", "flow = 1\n", "[flow\n"]
 )

@@ -51,6 +51,13 @@ CHANGED = {
 }
 
 
+def test_nothing_is_listed_where_nothing_is_set():
+    threshold_list.cache_clear()
+    assert DEFAULT_THRESHOLDS.texts_of("NQZ5") == {}
+    assert DEFAULT_THRESHOLDS.settings_of("NQZ5") == FlowSettings()
+    assert threshold_list.cache_info().currsize == 0
+
+
 @pytest.mark.parametrize("name", threshold_list())
 def test_every_threshold_has_a_meaning_and_reads_what_it_writes(name):
     threshold = threshold_list()[name]

@@ -56,6 +56,9 @@ class Thresholds:
             **self.particular.get(root_of(symbol), {}),
             **self.particular.get(symbol, {}),
         }
+        if not values:
+            # So that most commands need no list of them.
+            return {}
         return {
             name: values[name]
             for name, known in threshold_list().items()
@@ -75,22 +78,19 @@ class Thresholds:
         for name, value in self.values_of(symbol).items():
             threshold = threshold_list()[name]
             by_study.setdefault(threshold.study, {})[threshold.field] = value
+        changed: dict[str, Any] = {}
         for study, values in by_study.items():
             try:
-                changed: Any = {study: replace(getattr(settings, study), **values)}
-                settings = replace(settings, **changed)
+                changed[study] = replace(getattr(settings, study), **values)
             except BadValueError as error:
-                raise BadValueError(
-                    f"thresholds of {study}: {error.args[0]}", hint=error.hint
-                ) from error
-        return settings
+                message = f"thresholds of {study}: {error.args[0]}"
+                raise BadValueError(message, hint=error.hint) from error
+        return replace(settings, **changed)
 
     def texts_of(self, symbol: str) -> dict[str, str]:
         """Give the values that differ from the defaults, as a user writes them."""
-        known = threshold_list()
-        return {
-            name: format_value(known[name], one) for name, one in self.values_of(symbol).items()
-        }
+        values = self.values_of(symbol).items()
+        return {name: format_value(threshold_list()[name], value) for name, value in values}
 
     def rules_of(self, symbol: str) -> str:
         """Tell by which rules an instrument's signals are made.
@@ -113,9 +113,8 @@ class Thresholds:
 
     def signal_texts_of(self, symbol: str) -> dict[str, str]:
         """Give the values that differ from the defaults and on which signals depend."""
-        known = threshold_list()
         texts = self.texts_of(symbol).items()
-        return {name: text for name, text in texts if known[name].is_of_signals}
+        return {name: text for name, text in texts if threshold_list()[name].is_of_signals}
 
 
 def read_thresholds(section: Mapping[str, Any], options: Iterable[str] = ()) -> Thresholds:
