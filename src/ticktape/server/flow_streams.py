@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -21,6 +19,7 @@ from ticktape.flow.instrument import FlowInstrument, flow_instrument
 from ticktape.ops.beside import beside
 from ticktape.ops.metrics import CLIENT_QUEUE, CLIENTS
 from ticktape.server.directory import Directory
+from ticktape.server.flow_chosen import chosen_instruments
 from ticktape.server.flow_client import FlowClient
 from ticktape.server.flow_entries import connected, unknown_symbol
 from ticktape.server.flow_holding import HeldRecords
@@ -35,9 +34,7 @@ from ticktape.server.source import Source
 from ticktape.store import MboLog
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError, TicktapeError
-from ticktape.tape.futures_symbols import parse_futures_symbol
 from ticktape.tape.layouts import Schema
-from ticktape.tape.symbology import infer_stype
 
 # Of one client, and of the default symbols.
 MOST_INSTRUMENTS: Final = 32
@@ -48,8 +45,6 @@ _RECORDS_A_TURN: Final = 1 << 12
 # Before the past of another place is studied: a book is awaited there first.
 _REST_SECONDS: Final = 0.2
 _UNWATCHED_REST_SECONDS: Final = 1.0
-# A symbol has legs, or not, in every year.
-_ANY_DATE: Final = date(2000, 1, 1)
 _NAMES: Final = frozenset({Schema.DEFINITION, Schema.SYMBOL_MAPPING})
 
 _log = structlog.wrap_logger(logging.getLogger(__name__))
@@ -324,36 +319,11 @@ class FlowStreams:
     def resolve_again(self) -> None:
         """Let instruments that have just become known be followed."""
         self._default_symbols = list(self.source.default_symbols)
-        self._defaults, _ = self._instruments(self._default_symbols, None)
+        self._defaults, _ = chosen_instruments(self.directory, self._default_symbols, None)
         for one, symbol in self.followed.items():
             symbol.is_default = one in self._defaults
         for client in self.clients:
             self._watch(client)
-
-    def _instruments(
-        self, symbols: Iterable[str], stype_in: str | None
-    ) -> tuple[list[int], list[str]]:
-        """Tell which instruments symbols stand for, and which symbols for none.
-
-        Spreads are not among those of a parent: they have prints of their own.
-        """
-        found: dict[int, None] = {}
-        not_found = []
-        for symbol in symbols:
-            resolution = self.directory.resolve([symbol], stype_in)
-            not_found += resolution.not_found
-            is_parent = (stype_in or infer_stype(symbol)) == "parent"
-            for one in sorted(resolution.instrument_ids):
-                if not (is_parent and self._is_spread(one)):
-                    found[one] = None
-        return list(found), not_found
-
-    def _is_spread(self, instrument_id: int) -> bool:
-        definition = self.directory.market.instruments.by_id(instrument_id)
-        if definition is not None:
-            return definition.is_spread
-        read = parse_futures_symbol(self.directory.symbol_of(instrument_id), _ANY_DATE)
-        return read is not None and bool(read.legs)
 
     def attach(self, client: FlowClient, settings: dict[str, Any]) -> None:
         """Begin a client's stream."""
@@ -380,7 +350,8 @@ class FlowStreams:
 
     def _watch(self, client: FlowClient, *, always_tell: bool = False) -> None:
         asked = list(client.subscription.symbols or self.source.default_symbols)
-        ids, not_found = self._instruments(asked, client.subscription.stype_in)
+        stype_in = client.subscription.stype_in
+        ids, not_found = chosen_instruments(self.directory, asked, stype_in)
         wanted: list[FlowSymbol] = []
         for one in ids[:MOST_INSTRUMENTS]:
             try:
