@@ -240,6 +240,24 @@ def test_dragging_leaves_the_market_and_a_double_click_returns(paused):
     expect(follow_button(page)).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_past_that_is_looked_at_stays_drawn_while_the_market_goes_on(paused, replay, until):
+    page = paused
+    at = spot(page, 0.5, 0.5)
+    page.mouse.down()
+    page.mouse.move(at.x + 60, at.y, steps=5)
+    page.mouse.up()
+    rows = (0.1, 0.2, 0.3, 0.6, 0.7, 0.8)
+    spots = [spot(page, 0.9, y) for y in rows]
+    before = colours(page, spots)
+    assert any(map(is_cool, before))
+    assert any(map(is_warm, before))
+    began_ns = replay.cursor_ns()
+    replay.order("resume")
+    until("two seconds more", lambda: replay.cursor_ns() > began_ns + 2_000_000_000)
+    drawn(page)
+    assert colours(page, spots) == before
+
+
 def test_seeking_back_shows_nothing_after_the_cursor(paused, replay, until):
     page = paused
     state = replay.replay()

@@ -88,6 +88,10 @@ export class Picture {
   /** Put it onto the canvas, and draw there from now on. */
   show(): void {
     const { gl, width, height } = this;
+    // A browser wipes what it has shown at the first drawing after it, and counts a copy as none: where
+    // nothing else was drawn before, the trades that follow would wipe the copy.
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.clear(gl.COLOR_BUFFER_BIT);
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.frame);
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
     for (const { x, width: wide, shift } of this.plan.pieces(0, width)) {
