@@ -19,6 +19,7 @@ from ticktape.flow.flow_files import write_flow
 from ticktape.flow.instrument import FlowInstrument
 from ticktape.flow.instrument_choice import Roll
 from ticktape.flow.print_hours import PARTS, Part, PrintHours
+from ticktape.flow.session.bars import parse_bars
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.flow.tally import vwap_of
 from ticktape.flow.tape_flow import TapeFlow, flow_of_tape
@@ -56,6 +57,16 @@ def flow(
         Path | None,
         typer.Option(help="Write every study's rows to this folder as Parquet, one file a study."),
     ] = None,
+    bars: Annotated[
+        str,
+        typer.Option(
+            help="Bars of the charts and of --out, begun anew at each session: 1s to 1d, 233t "
+            "(prints), 1000v (contracts), 8r (ticks from high to low), 500delta."
+        ),
+    ] = "1m",
+    flat: Annotated[
+        bool, typer.Option("--flat", help="Bars of time also where nothing traded.")
+    ] = False,
     tick: Annotated[
         str | None,
         typer.Option(help="The least price step, where neither the tape nor the product tells it."),
@@ -87,6 +98,7 @@ def flow(
         )
         chosen = print_schema_named(schema)
         step = None if tick is None else _step_of(tick)
+        kind_of_bars = parse_bars(bars, flat=flat)
     tape = open_tape(file)
     found = flow_of_tape(
         watch_batches(tape, f"reading {file.name}"),
@@ -96,6 +108,7 @@ def flow(
         schema=chosen,
         tick=step,
         thresholds=chosen_thresholds,
+        bars=kind_of_bars,
     )
     if out is not None:
         write_flow(out, found.rows, found.instrument.symbol, found.thresholds)

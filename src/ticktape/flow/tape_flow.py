@@ -15,6 +15,7 @@ from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PrintHours
 from ticktape.flow.prints import PRINT_SCHEMAS
 from ticktape.flow.profile.levels import ProfileSummary, summary_of
+from ticktape.flow.session.bars import BarsSettings
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.tape.batch import Batch
@@ -23,6 +24,7 @@ from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.session import Session
 
 ALL_HOURS: Final = PrintHours()
+MINUTES: Final = BarsSettings()
 # Of a year of days and more: the profile is that of the whole tape.
 _MOST_SESSIONS: Final = 1_000
 
@@ -76,6 +78,7 @@ def flow_of_tape(
     schema: Schema | None = None,
     tick: int | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    bars: BarsSettings = MINUTES,
 ) -> TapeFlow:
     """Study one instrument of a tape.
 
@@ -95,6 +98,8 @@ def flow_of_tape(
         Least price step, 1e-9; needed where neither a definition nor the product's root tells it.
     thresholds : Thresholds
         Of the studies.
+    bars : BarsSettings
+        What bars; by default of a minute.
 
     Returns
     -------
@@ -125,13 +130,14 @@ def flow_of_tape(
             )
         taken = batch.schema
         if study is None:
-            study = _Study(choice, batch.records["instrument_id"], hours, tick, thresholds)
+            ids = batch.records["instrument_id"]
+            study = _Study(choice, ids, hours, tick, thresholds, bars)
         if study.take(batch):
             break
     if study is None:
         if others:
             raise _no_prints(others, schema)
-        study = _Study(choice, np.empty(0, "u4"), hours, tick, thresholds)
+        study = _Study(choice, np.empty(0, "u4"), hours, tick, thresholds, bars)
     return study.found()
 
 
@@ -145,6 +151,7 @@ class _Study:
         hours: PrintHours,
         tick: int | None,
         thresholds: Thresholds,
+        bars: BarsSettings,
     ) -> None:
         chosen = choice.choose(set(np.unique(ids).tolist()))
         instrument = flow_instrument(
@@ -159,7 +166,7 @@ class _Study:
         profile = replace(settings.profile, kept_sessions=_MOST_SESSIONS)
         self._flow = InstrumentFlow(
             instrument,
-            replace(settings, profile=profile),
+            replace(settings, profile=profile, bars=bars),
             hours=replace(hours, end_ns=self._end_ns),
         )
         self._closed: dict[str, list[np.ndarray]] = {}
