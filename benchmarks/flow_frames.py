@@ -78,7 +78,7 @@ class FlowPage(Page):
         self.page.locator(".dock-theme").get_by_role("tab", name="Flow").click()
         self.body = self.page.locator("section.flow .flow-body")
         self.body.wait_for(timeout=1000 * READY_SECONDS)
-        self.page.keyboard.press("Shift+M")
+        self.page.keyboard.press("Shift+E")
         self.session.send("Performance.enable")
 
     def seen(self) -> dict[str, int]:
