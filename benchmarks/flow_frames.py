@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -22,22 +21,25 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+from measured_page import (
+    FULL_FPS,
+    RENDERER,
+    WATCH,
+    browser_processes,
+    cores_used,
+    frame_figures,
+    frame_times,
+    launch,
+    measure_and_tell,
+    process_cpu_s,
+    rows_of_machine,
+    verdict,
+)
 from ticktape.bench.flow import day_of_trades, write_day
 from ticktape.bench.machine import describe_machine
 from ticktape.bench.processes import free_port, running, wait_for_port
 from ticktape.tape.times import NS_PER_SECOND
-from viewer_frames import (
-    BROWSERS,
-    FLAGS,
-    FULL_FPS,
-    RENDERER,
-    WATCH,
-    Page,
-    browser_processes,
-    frame_figures,
-    process_cpu_s,
-    verdict,
-)
+from viewer_frames import Page
 
 # The floors of the scene that is measured.
 BARS = 500
@@ -166,11 +168,6 @@ def order(port: int, **what: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    executable = os.environ.get("TICKTAPE_CHROMIUM") or next(
-        filter(None, map(shutil.which, BROWSERS)), None
-    )
-    if executable is None:
-        sys.exit("no Chromium on PATH: install chromium, or set TICKTAPE_CHROMIUM")
     port = free_port()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         tape = Path(folder, "day.dbn")
@@ -181,7 +178,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         with running(*command, "--gateway-port", "0") as process:
             wait_for_port(process, port, READY_SECONDS)
             order(port, action="seek", ts_ns=str(from_ns))
-            browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+            browser = launch(playwright)
             try:
                 page = FlowPage(browser, port, options.width, options.height)
                 session = browser.new_browser_cdp_session()
@@ -209,35 +206,26 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
                 browser.close()
 
 
-def table(found: dict[str, Any]) -> str:
+def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     """What was measured, to be read."""
-    machine = found["machine"]
-    rows = [
-        ("machine", f"{machine['processor']}, {machine['cores']} cores, {machine['system']}"),
-        ("browser", f"Chromium {found['browser']}, headless, {found['viewport']}"),
-        ("renderer", found["renderer"]),
-        ("trades/s", f"{found['trades_per_s']:,.0f}"),
-    ]
+    told = [*rows_of_machine(found), ("trades/s", f"{found['trades_per_s']:,.0f}")]
     for name in ("follow", "drag", "zoom"):
         one = found[name]
         frames = one["frames"]
         mean = frames.get("fps_mean", 0)
-        cores = ", ".join(f"{kind} {used:.2f}" for kind, used in one["browser_cores"].items())
-        times = " / ".join(f"{frames.get(f'frame_ms_{p}', 0):.1f}" for p in ("p50", "p99", "most"))
-        rows += [
+        told += [
             (name, f"{one['seen']['bars']} bars and {one['seen']['bubbles']} bubbles drawn"),
             ("  frames/s, mean", f"{mean:.1f} (floor 60: {verdict(mean >= FULL_FPS)})"),
-            ("  frame time p50 / p99 / most", times),
+            ("  frame time p50 / p99 / most", frame_times(frames)),
             ("  frames dropped", f"{100 * frames.get('frames_dropped_share', 0):.1f} %"),
             (
                 "  main thread busy",
                 f"{100 * one['main_thread_busy']:.0f} % (script {100 * one['script_share']:.0f})",
             ),
-            ("  cores used", f"server {one['server_cores']:.2f}; browser: {cores}"),
+            ("  cores used", cores_used(one["server_cores"], one["browser_cores"])),
             ("  load", f"{one['load']:.1f}"),
         ]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+    return told
 
 
 def main() -> None:
@@ -245,16 +233,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30.0, help="of each of the three")
     parser.add_argument("--rate", type=float, default=5_000.0, help="trades a second")
     parser.add_argument("--settle", type=float, default=5.0, help="seconds before it is measured")
-    parser.add_argument("--width", type=int, default=1440)
-    parser.add_argument("--height", type=int, default=900)
-    parser.add_argument("--out", type=Path, help="write the figures there as JSON")
-    options = parser.parse_args()
-    found = run(options)
-    if options.out is not None:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(found, indent=1) + "\n")
-    print(table(found))
-    print(json.dumps(found))
+    measure_and_tell(parser, run, rows)
 
 
 if __name__ == "__main__":

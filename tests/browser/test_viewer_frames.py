@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from benchmarks.viewer_frames import frame_figures, joined, slope_per_minute
+from benchmarks.measured_page import frame_figures, joined, slope_per_minute
 from tests.browser.conftest import BUILT, ROOT
 
 
