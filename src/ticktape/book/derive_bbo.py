@@ -7,7 +7,12 @@ from typing import Final
 import numpy as np
 
 from ticktape.book.derive import check_layout
-from ticktape.book.derive_bbo_kernels import BboState, close_interval, sample_quotes
+from ticktape.book.derive_bbo_kernels import (
+    INTERVAL_END,
+    BboState,
+    close_interval,
+    sample_quotes,
+)
 from ticktape.book.keys_kernels import grow_keys, new_keys
 from ticktape.ops.kernels import kernel_input
 from ticktape.tape.intervals import SAMPLE_LENGTHS_NS
@@ -57,6 +62,15 @@ class BboDeriver:
             if done < len(quotes):
                 self._make_room()
         return np.concatenate(pieces)
+
+    def advance(self, time_ns: int) -> np.ndarray:
+        """Let the clock of the stream go on; give the records of the interval that this ends."""
+        counts = self._state.counts
+        if time_ns < counts[INTERVAL_END]:
+            return np.empty(0, LAYOUTS[self.schema])
+        made = self.flush()
+        counts[INTERVAL_END] = time_ns - time_ns % self._every_ns + self._every_ns
+        return made
 
     def flush(self) -> np.ndarray:
         """Close the open interval, as at the end of a stream, and give its records."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
-
 from ticktape.book.derive import Deriver, SameRecords, TopOfBook, TradesOnly
 from ticktape.book.derive_bbo import BboDeriver
 from ticktape.book.derive_quotes import QuoteDeriver
+from ticktape.flow.derive_samples import SampledChain
 from ticktape.flow.ohlcv import OhlcvDeriver
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.intervals import BAR_LENGTHS_NS
@@ -18,39 +17,6 @@ from ticktape.tape.layouts import Schema
 _BARS: Final = tuple(BAR_LENGTHS_NS)
 _QUOTES: Final = (Schema.MBP_10, Schema.MBP_1, Schema.TBBO)
 _SAMPLED: Final = (Schema.BBO_1S, Schema.BBO_1M)
-
-
-class Chain:
-    """Two derivations, the second fed by the first.
-
-    Parameters
-    ----------
-    first, second : Deriver
-        `second` takes records of ``first.schema``.
-    """
-
-    def __init__(self, first: Deriver, second: Deriver) -> None:
-        self._first = first
-        self._second = second
-
-    @property
-    def schema(self) -> Schema:
-        """The schema of the records made."""
-        return self._second.schema
-
-    def update(self, records: np.ndarray) -> np.ndarray:
-        """Take the first's records; give the second's."""
-        return self._second.update(self._first.update(records))
-
-    def flush(self) -> np.ndarray:
-        """Give what is still open, as at the end of a stream."""
-        last = self._second.update(self._first.flush())
-        return np.concatenate([last, self._second.flush()])
-
-    def reset(self) -> None:
-        """Start both over."""
-        self._first.reset()
-        self._second.reset()
 
 
 def make_deriver(source: Schema, target: Schema) -> Deriver:
@@ -114,4 +80,4 @@ def _bars_of(schema: Schema) -> Callable[[], Deriver]:
 def _from_mbp_1(source: Schema, schema: Schema) -> Callable[[], Deriver]:
     if source is Schema.MBP_1:
         return lambda: BboDeriver(schema)
-    return lambda: Chain(make_deriver(source, Schema.MBP_1), BboDeriver(schema))
+    return lambda: SampledChain(make_deriver(source, Schema.MBP_1), schema)
