@@ -23,8 +23,9 @@ from ticktape.tape.errors import ConnectionLostError
 _RECORDS: Final = 10_000_000
 _SEEKS: Final = 60
 _LIMIT_S: Final = 120.0
-# A book is the one looked for if it is no older than this at the cursor, in event time.
-_NEAR_NS: Final = 100_000_000
+# A book is the one looked for if it is no older than this at the cursor, in event time: at the
+# tape's start, a snapshot's newest order is some tenths of a second old.
+_NEAR_NS: Final = 1_000_000_000
 _BOUND_S: Final = 0.2
 
 
