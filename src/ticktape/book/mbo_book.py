@@ -11,7 +11,6 @@ from ticktape.book.mbo_read_kernels import ahead_of, list_level
 from ticktape.book.mbo_snapshot import snapshot_records
 from ticktape.book.mbo_state_kernels import COUNTERS, LOW_HALF, MboState
 from ticktape.book.mbo_store import MboStore
-from ticktape.book.mbo_updates import TakesMboRecords
 from ticktape.book.quotes import LEVEL, Bbo
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, UNDEF_PRICE
@@ -65,7 +64,7 @@ class QueuePosition(NamedTuple):
     level_size: int
 
 
-class MboBook(TakesMboRecords):
+class MboBook:
     """The book of one publisher and instrument, kept by the rules of ``mbo_kernels``.
 
     Nothing is ever uncrossed: what the feed says is what the book shows.
@@ -103,6 +102,61 @@ class MboBook(TakesMboRecords):
     def kernel_state(self) -> tuple[MboState, int]:
         """Give the arrays of this book and its number in them, for kernels; until an update."""
         return self._store.state, self._number
+
+    def update(self, records: np.ndarray) -> None:
+        """Apply records.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        self._store.update(records)
+
+    def update_bbos(self, records: np.ndarray) -> np.ndarray:
+        """Apply records, and give the best bid and offer at the end of every event.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``BBO``: one row for every record with ``F_LAST``.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        return self._store.update_bbos(records)
+
+    def update_effects(self, records: np.ndarray) -> np.ndarray:
+        """Apply records, and tell what each of them did to its book.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape ``(n,)``, dtype ``EFFECT``: one row for every record, in their order.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        return self._store.update_effects(records)
 
     @property
     def publisher_id(self) -> int | None:

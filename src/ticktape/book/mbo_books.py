@@ -11,12 +11,11 @@ from ticktape.book.mbo_find_kernels import look_up_book
 from ticktape.book.mbo_read_kernels import next_book_of_order
 from ticktape.book.mbo_state_kernels import COUNTERS
 from ticktape.book.mbo_store import MboStore
-from ticktape.book.mbo_updates import TakesMboRecords
 
 _PLENTY: Final = 2**31
 
 
-class MboBooks(TakesMboRecords):
+class MboBooks:
     """The books of every publisher and instrument that the records name.
 
     Examples
@@ -28,6 +27,61 @@ class MboBooks(TakesMboRecords):
 
     def __init__(self) -> None:
         self._store = MboStore(most_books=_PLENTY)
+
+    def update(self, records: np.ndarray) -> None:
+        """Apply records, of any mix of instruments.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        self._store.update(records)
+
+    def update_bbos(self, records: np.ndarray) -> np.ndarray:
+        """Apply records, and give the best bid and offer at the end of every event.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            dtype ``BBO``: one row for every record with ``F_LAST``.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        return self._store.update_bbos(records)
+
+    def update_effects(self, records: np.ndarray) -> np.ndarray:
+        """Apply records, and tell what each of them did to its book.
+
+        Parameters
+        ----------
+        records : numpy.ndarray
+            Shape ``(n,)``, dtype ``LAYOUTS[Schema.MBO]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape ``(n,)``, dtype ``EFFECT``: one row for every record, in their order.
+
+        Raises
+        ------
+        WrongSchemaError
+            Where the records are not of the ``mbo`` schema.
+        """
+        return self._store.update_effects(records)
 
     def __len__(self) -> int:
         return self._store.book_count
