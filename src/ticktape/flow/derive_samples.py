@@ -9,6 +9,7 @@ import numpy as np
 from ticktape.book.derive import Deriver
 from ticktape.book.derive_bbo import BboDeriver
 from ticktape.book.time_kernels import NO_TIME
+from ticktape.tape.batch import join_records
 from ticktape.tape.intervals import SAMPLE_LENGTHS_NS
 from ticktape.tape.layouts import F_BAD_TS_RECV, F_SNAPSHOT, Schema
 
@@ -52,12 +53,12 @@ class SampledChain:
         for start, end in pairwise(cuts):
             made.append(self._samples.advance(int(clock[start])))
             made.append(self._samples.update(self._quotes.update(records[start:end])))
-        return np.concatenate(made)
+        return join_records(made)
 
     def flush(self) -> np.ndarray:
         """Give what is still open, as at the end of a stream."""
         last = self._samples.update(self._quotes.flush())
-        return np.concatenate([last, self._samples.flush()])
+        return join_records([last, self._samples.flush()])
 
     def reset(self) -> None:
         """Start over."""
