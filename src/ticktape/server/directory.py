@@ -76,7 +76,9 @@ class Directory:
 
     def __init__(self, market: Market) -> None:
         self.market = market
+        # As of when symbols are resolved, and the least that this can be.
         self.when_ns = 0
+        self._named_ns = 0
         # Counts the batches that brought names.
         self.names_version = 0
         self._names: dict[int, str] = {}
@@ -100,7 +102,16 @@ class Directory:
         """
         told = times[times != UNDEF_TIMESTAMP]
         if len(told):
-            self.when_ns = max(self.when_ns, int(told.max()))
+            self._named_ns = max(self._named_ns, int(told.max()))
+            self.tell_time(self.when_ns)
+
+    def tell_time(self, time_ns: int) -> None:
+        """Resolve symbols as of a time from here on."""
+        self.when_ns = max(time_ns, self._named_ns)
+
+    def forget_time(self) -> None:
+        """Follow the records back where they start over: names are kept."""
+        self._named_ns = 0
 
     def symbol_of(self, instrument_id: int) -> str:
         """Give an instrument's raw symbol; its id in digits where it has none."""

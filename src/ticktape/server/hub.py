@@ -72,7 +72,7 @@ class Hub:
         self.records = 0
         # A tape says what it has only as it goes; a source that was told what to show keeps to it.
         self._chooses_defaults = not source.default_symbols
-        directory.when_ns = source.start_ns
+        directory.tell_time(source.start_ns)
         self._left_dropped = 0
         self._gaps: deque[Gap] = deque(maxlen=GAPS_KEPT)
         self._loops = 0
@@ -92,7 +92,7 @@ class Hub:
             self._read_system(batch)
             return
         change = self.view.apply(batch)
-        self.directory.when_ns = self.view.time_ns or self.source.start_ns
+        self.directory.tell_time(self.view.now_ns or self.source.start_ns)
         if self.directory.take_in(batch):
             self._resolve_again()
         if self._unanswered and self._has_said_what_it_has():
@@ -220,6 +220,7 @@ class Hub:
         self.catching_up = True
         self._shared.clear()
         self.view.reset()
+        self.directory.forget_time()
         if reason != "reconnect":
             self._gaps.clear()
         for client in self.clients:

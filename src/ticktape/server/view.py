@@ -16,7 +16,7 @@ from ticktape.server.rows import WITH_TRADES, BarValues, BookKey, bar_values, tr
 from ticktape.store.tape_past import PastAt
 from ticktape.tape.batch import Batch, join_records
 from ticktape.tape.intervals import BAR_LENGTHS_NS
-from ticktape.tape.layouts import ACTION_TRADE, LAYOUTS, Schema
+from ticktape.tape.layouts import ACTION_TRADE, LAYOUTS, UNDEF_TIMESTAMP, Schema
 
 # The candles that every client may ask for.
 SHOWN_BARS: Final = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
@@ -62,6 +62,14 @@ class View:
         self.resets = 0
         self._makers = {schema: TimeBars(BAR_LENGTHS_NS[schema]) for schema in SHOWN_BARS}
         self._forget()
+
+    @property
+    def now_ns(self) -> int:
+        """The time of what is seen; 0 before any record.
+
+        Orders of a snapshot tell by ``ts_event`` when they were placed: it is received later.
+        """
+        return max(self.time_ns, self.received_ns)
 
     def _forget(self) -> None:
         self._past: list[Batch] | None = None
@@ -176,7 +184,9 @@ class View:
         keys = [(pair >> 32, pair & 0xFFFFFFFF) for pair in found.tolist()]
         self.book_times_ns.update(zip(keys, times, strict=True))
         self.book_versions.update(dict.fromkeys(keys, self.records))
-        self.received_ns = int(records["ts_recv"][-1])
+        received_ns = int(records["ts_recv"][-1])
+        if received_ns != UNDEF_TIMESTAMP:
+            self.received_ns = max(self.received_ns, received_ns)
         return set(keys)
 
     def _take_bars(self, schema: Schema, records: np.ndarray) -> Change:
