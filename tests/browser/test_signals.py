@@ -180,6 +180,17 @@ def test_a_muted_page_is_silent_and_still_tells(open_page, replay, until):
     until("a sound again", lambda: page.evaluate("tones") > at, 60)
 
 
+def test_a_seek_takes_back_what_was_told_of_later(open_page, replay, until):
+    viewer = {**TELL_ALL, "changedAt": int(time.time() * 1000) + 60_000}
+    page = watched(open_page, replay, settings={"viewer": viewer})
+    told = page.get_by_role("log", name="Alerts")
+    until("an alert", lambda: told.inner_text() != "", 60)
+    replay.order("pause")
+    replay.order("seek", ts_ns=str(int(replay.replay()["start_ns"]) + S))
+    # Sooner than it would go by itself.
+    expect(told).to_have_text("", timeout=4_000)
+
+
 def test_what_is_on_the_screen_is_cleared_and_comes_again(open_page, far, until):
     page = watched(open_page, far)
     panel = signals_panel(page)

@@ -1,15 +1,15 @@
 /** Tells a person of what is new: by sound, by a flash, by the browser where nobody looks at the page. */
 
 import { levelName } from "../flow/scene/levels";
-import type { Direction } from "../flow/wire";
 import { decimalsOf, priceToNumber } from "../market/prices";
 import { decimalsIn } from "../signals/decimals";
 import { isAtLeast } from "../signals/filters";
 import { type Kind, kindName, type Signal } from "../signals/signal";
 import { formatPoints } from "../signals/words";
-import { ALARMS, type Alarm, useAlerts } from "../stores/alerts";
+import { ALARMS, type Alarm, type Toast, useAlerts } from "../stores/alerts";
 import { useMarket } from "../stores/market";
 import { pinnedSymbols } from "../stores/pins";
+import { useSession } from "../stores/session";
 import { levelsBySymbol, listenToSignals } from "../stores/signals";
 import { LevelWatch } from "./levelWatch";
 import { notesOf } from "./sounds";
@@ -28,7 +28,7 @@ function isAlarm(kind: string): kind is Kind {
 }
 
 /** Sound, flash and notify, as it is set at this moment. */
-export function alert(alarm: Alarm, direction: Direction | null, text: string): void {
+export function alert({ alarm, direction, text, tsNs }: Omit<Toast, "id">): void {
   const { muted, kinds, volume, notify, tell } = useAlerts.getState();
   if (!kinds[alarm]) return;
   const now = performance.now();
@@ -37,7 +37,7 @@ export function alert(alarm: Alarm, direction: Direction | null, text: string): 
     soundedAt.set(alarm, now);
     speaker.play(notesOf(alarm, direction), volume);
   }
-  tell(alarm, direction, text);
+  tell({ alarm, direction, text, tsNs });
   if (notify) notifyBrowser(alarm, text);
 }
 
@@ -64,7 +64,8 @@ function onSignal(signal: Signal): void {
   if (!isAlarm(signal.kind) || !isShown(signal.symbol)) return;
   // A confluence is its own strength.
   if (signal.kind !== "confluence" && !isAtLeast(signal.strength, least)) return;
-  alert(signal.kind, signal.direction, wordsOf(signal));
+  const { kind, direction, tsNs } = signal;
+  alert({ alarm: kind, direction, text: wordsOf(signal), tsNs });
 }
 
 /** Whether a panel shows the symbol: others are listed, and disturb nobody. */
@@ -94,8 +95,18 @@ function watchLevels(): void {
     const names = near
       .map(({ name, price }) => `${levelName(name)} ${price.toFixed(decimals)}`)
       .join(", ");
-    alert("level", null, `${symbol} near ${names}`);
+    const text = `${symbol} near ${names}`;
+    alert({ alarm: "level", direction: null, text, tsNs: last.tsEvent });
   }
+}
+
+/**
+ * Take back what lies ahead of a replay that was sent back. Signals and the cursor come by ways of their own: this is
+ * done when either has gone back.
+ */
+function takeBackLater(): void {
+  const cursorNs = useSession.getState().source?.replay?.cursorNs;
+  if (cursorNs !== undefined) useAlerts.getState().takeBackAfter(cursorNs);
 }
 
 let begun = false;
@@ -106,9 +117,16 @@ export function startAlerting(): void {
   begun = true;
   listenToSignals({
     onNews: (news) => news.kind === "signal" && onSignal(news.signal),
-    onBegin: (symbol) => watches.get(symbol)?.reset(),
+    onBegin: (symbol) => {
+      watches.get(symbol)?.reset();
+      takeBackLater();
+    },
   });
   useMarket.subscribe((now, before) => now.frame !== before.frame && watchLevels());
+  useSession.subscribe(({ source }, before) => {
+    const [atNs, wasNs] = [source?.replay?.cursorNs, before.source?.replay?.cursorNs];
+    if (atNs !== undefined && wasNs !== undefined && atNs < wasNs) takeBackLater();
+  });
   useAlerts.subscribe((now) => now.muted && speaker.silence());
   for (const touch of ["pointerdown", "keydown"]) {
     window.addEventListener(touch, () => speaker.wake(), { passive: true });

@@ -30,6 +30,8 @@ export interface Toast {
   alarm: Alarm;
   direction: Direction | null;
   text: string;
+  /** When what it tells of happened in the market. */
+  tsNs: bigint;
 }
 
 interface AlertStore extends AlertSettings {
@@ -40,8 +42,10 @@ interface AlertStore extends AlertSettings {
   flashed: number;
   set(change: Partial<AlertSettings>): void;
   toggleMute(): void;
-  tell(alarm: Alarm, direction: Direction | null, text: string): void;
+  tell(news: Omit<Toast, "id">): void;
   dismiss(id: number): void;
+  /** Time stands earlier than it did: what was told of later than this has not happened. */
+  takeBackAfter(tsNs: bigint): void;
 }
 
 const MOST_TOASTS = 3;
@@ -79,19 +83,21 @@ export const useAlerts = create<AlertStore>()(
       flashed: 0,
       set: (change) => set(change),
       toggleMute: () => set((now) => ({ muted: !now.muted })),
-      tell: (alarm, direction, text) =>
+      tell: (news) =>
         set(({ told, toasts, flashed, flash }) => {
           const now = performance.now();
           const flashes = flash && now - flashedAtMs >= FLASH_MS;
           if (flashes) flashedAtMs = now;
-          const others = toasts.filter((toast) => toast.text !== text);
+          const others = toasts.filter((toast) => toast.text !== news.text);
           return {
             told: told + 1,
             flashed: flashes ? told + 1 : flashed,
-            toasts: [...others, { id: told + 1, alarm, direction, text }].slice(-MOST_TOASTS),
+            toasts: [...others, { id: told + 1, ...news }].slice(-MOST_TOASTS),
           };
         }),
       dismiss: (id) => set((now) => ({ toasts: now.toasts.filter((toast) => toast.id !== id) })),
+      takeBackAfter: (tsNs) =>
+        set((now) => ({ toasts: now.toasts.filter((toast) => toast.tsNs <= tsNs) })),
     }),
     {
       name: "ticktape.alerts",

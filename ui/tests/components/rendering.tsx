@@ -3,7 +3,14 @@
 import { act, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach } from "vitest";
-import type { Instrument, Level, Message, Source, Trade } from "../../src/api/messages";
+import type {
+  Instrument,
+  Level,
+  Message,
+  ReplayStatus,
+  Source,
+  Trade,
+} from "../../src/api/messages";
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 
@@ -38,6 +45,23 @@ export const CONNECTED: Message = {
   source: SOURCE,
   symbols: ["ES.FUT"],
   instruments: [ES],
+};
+
+const S = 1_000_000_000n;
+
+/** In the middle of a tape of 100 seconds. */
+export const REPLAY: ReplayStatus = {
+  startNs: 100n * S,
+  endNs: 200n * S,
+  cursorNs: 150n * S,
+  speed: 1,
+  paused: false,
+  finished: false,
+  loops: 0,
+  position: null,
+  records: null,
+  mboPosition: null,
+  indexed: null,
 };
 
 const roots: Root[] = [];

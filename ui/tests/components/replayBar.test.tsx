@@ -4,22 +4,9 @@ import type { ReplayStatus } from "../../src/api/messages";
 import { ReplayBar } from "../../src/components/ReplayBar";
 import { useMarket } from "../../src/stores/market";
 import { useSession } from "../../src/stores/session";
-import { after, buttonNamed, CONNECTED, render, SOURCE, trade } from "./rendering";
+import { after, buttonNamed, CONNECTED, REPLAY, render, SOURCE, trade } from "./rendering";
 
 const S = 1_000_000_000n;
-const REPLAY: ReplayStatus = {
-  startNs: 100n * S,
-  endNs: 200n * S,
-  cursorNs: 150n * S,
-  speed: 1,
-  paused: false,
-  finished: false,
-  loops: 0,
-  position: null,
-  records: null,
-  mboPosition: null,
-  indexed: null,
-};
 
 function bar(change: Partial<ReplayStatus>): HTMLElement {
   const replay = { ...REPLAY, ...change };
