@@ -265,6 +265,29 @@ def test_keys_belong_to_a_field_that_has_the_focus(open_page, replay):
     expect(size).to_have_value("5")
 
 
+def test_a_choice_by_hand_gives_the_keys_back_to_the_page(open_page, replay):
+    page = watched(open_page, replay)
+    speed = page.get_by_label("Speed")
+    speed.click()
+    speed.select_option("2×")
+    page.keyboard.press("Shift+T")
+    expect(page.locator(".app")).to_have_attribute("data-theme", "light")
+    expect(speed).to_have_value("2")
+
+
+def test_who_chooses_by_keys_steps_on(open_page, replay, until):
+    page = watched(open_page, replay)
+    speed = page.get_by_label("Speed")
+    speed.select_option("1×")
+    until("the speed", lambda: replay.replay()["speed"] == 1)
+    speed.focus()
+    page.keyboard.press("ArrowDown")
+    until("the next speed", lambda: replay.replay()["speed"] == 2)
+    expect(speed).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    until("the one after it", lambda: replay.replay()["speed"] == 5)
+
+
 def test_a_server_that_still_prepares_is_waited_for(open_page, replay):
     def unprepared(page):
         def answer(route):

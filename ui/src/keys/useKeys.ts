@@ -3,6 +3,7 @@ import { useKeymap } from "../stores/keymap";
 import { useOverlay } from "../stores/overlay";
 import { useSession } from "../stores/session";
 import { carryOut, closeAll } from "./carryOut";
+import { freeSelects } from "./freedSelects";
 import { routeKey, type Stroke } from "./routing";
 
 const REPEATS = /^(step|forward|back-|next|previous)/;
@@ -11,7 +12,11 @@ const REPEATS = /^(step|forward|back-|next|previous)/;
 export function useKeys(): void {
   useEffect(() => {
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    const stop = freeSelects(window);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      stop();
+    };
   }, []);
 }
 
