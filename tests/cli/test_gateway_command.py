@@ -1,6 +1,7 @@
 """``ticktape gateway``: a process that serves until it is told to stop."""
 
 import asyncio
+import math
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from ticktape.cli.gateway import read_speed, simulator_source
+from ticktape.cli.usage import WrongUsageError
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.tape.errors import AuthenticationError, BadValueError, UpstreamError
@@ -105,8 +107,12 @@ def test_the_simulator_can_begin_before_its_opening_auction():
     assert "--pre-open" in re.sub(r"\x1b\[[0-9;]*m", "", run("--help").stdout)
     exchange = simulator_source(2_000, 3, 1.0, pre_open_s=2.5)._feed.exchange
     assert exchange.opens_ns - exchange.start_ns == 2_500_000_000
-    with pytest.raises(BadValueError):
-        simulator_source(2_000, 3, 1.0, pre_open_s=float("nan"))
+
+
+@pytest.mark.parametrize(("rate", "pre_open_s"), [(0, 0), (-5, 0), (2_000, math.nan), (2_000, 1e9)])
+def test_a_simulator_that_cannot_be_is_wrong_usage(rate, pre_open_s):
+    with pytest.raises(WrongUsageError):
+        simulator_source(rate, 3, 1.0, pre_open_s)
 
 
 def test_a_shared_replay_is_served(tape):

@@ -224,12 +224,16 @@ async def test_a_live_sources_key_reaches_neither_the_browser_nor_the_log(tmp_pa
         (["--port", "70000"], "port"),
         (["--pre-open", "-1"], "pre-open"),
         (["--pre-open", "nan"], "pre-open"),
+        (["--rate", "-5"], "-5 records a second"),
+        (["--rate", "nan"], "rate"),
     ],
 )
 def test_bad_input_is_one_clear_line(tmp_path, arguments, said):
     (tmp_path / "text.dbn").write_text("this is no tape")
     ended = run(*arguments, cwd=tmp_path)
     assert ended.returncode == (1 if "--replay" in arguments else 2)
+    # Nothing has been started that would have told its address.
+    assert not ended.stdout
     assert said in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 

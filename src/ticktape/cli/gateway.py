@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ticktape.cli.leaving import END_S, leave, leave_within
+from ticktape.cli.simulator_options import check_rate, pre_open_ns
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.ops.event_loop import run_until_done
@@ -200,13 +201,11 @@ def simulator_source(
     from ticktape.feeds.simulator.feed import SimulatorFeed  # noqa: PLC0415
     from ticktape.gateway.live import BroadcastSource  # noqa: PLC0415
 
-    if not 0 <= pre_open_s < float("inf"):
-        raise WrongUsageError(f"A pre-open of {pre_open_s} s is no number of seconds from 0 on")
     exchange = SimulatedExchange(
         seed=seed,
-        rate=rate,
+        rate=check_rate(rate),
         start_ns=time.time_ns(),
-        pre_open_ns=round(pre_open_s * 1_000_000_000),
+        pre_open_ns=pre_open_ns(pre_open_s),
     )
     return BroadcastSource(SimulatorFeed(exchange, speed))
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ticktape.cli.simulator_options import check_rate, pre_open_ns
 from ticktape.cli.usage import WrongUsageError
 from ticktape.feeds.databento_key import find_key
 from ticktape.feeds.databento_live import DEFAULT_PORT, DatabentoLiveFeed
@@ -45,7 +46,6 @@ _RICHEST_FIRST: Final = (
 )
 # For other clients that ask this gateway for the past; the viewer itself keeps its own.
 _HISTORY_RECORDS: Final = 200_000
-_LONGEST_PRE_OPEN_SECONDS: Final = 86_400
 _BARS: Final[tuple[Schema, ...]] = (Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H)
 
 
@@ -208,19 +208,16 @@ def _all_of(schemas: Sequence[Schema]) -> list[LiveSubscription]:
 def _demo(wishes: Wishes) -> Choice:
     from ticktape.feeds.simulator import SimulatedExchange, SimulatorFeed  # noqa: PLC0415
 
-    if not 0 <= wishes.pre_open_seconds <= _LONGEST_PRE_OPEN_SECONDS:
-        raise WrongUsageError(
-            f"a pre-open of {wishes.pre_open_seconds:g} s is no pre-open",
-            hint=f"give 0 to {_LONGEST_PRE_OPEN_SECONDS} seconds",
-        )
+    # The exchange is made once the page can be seen already.
+    rate, pre_open = check_rate(wishes.rate), pre_open_ns(wishes.pre_open_seconds)
 
     def make() -> Feed:
         return SimulatorFeed(
             SimulatedExchange(
                 seed=wishes.seed,
-                rate=wishes.rate,
+                rate=rate,
                 start_ns=time.time_ns(),
-                pre_open_ns=int(wishes.pre_open_seconds * 1e9),
+                pre_open_ns=pre_open,
             )
         )
 

@@ -34,6 +34,23 @@ _SPONTANEOUS: Final = 0.5
 _ICEBERG_SHARE: Final = 0.003
 _FOREVER: Final = 2**63 - 1
 _CHUNK: Final = 65_536
+_LEAST_RATE: Final = 1.0
+_MOST_RATE: Final = 50_000_000.0
+
+
+def require_rate(rate: float) -> None:
+    """Refuse a rate that no exchange can be simulated at.
+
+    Raises
+    ------
+    BadValueError
+        If it is out of range.
+    """
+    if not _LEAST_RATE <= rate <= _MOST_RATE:
+        raise BadValueError(
+            f"a rate of {rate:g} records a second cannot be simulated",
+            hint=f"give {_LEAST_RATE:g} to {_MOST_RATE:,.0f}",
+        )
 
 
 class SimulatedExchange:
@@ -77,8 +94,7 @@ class SimulatedExchange:
         pre_open_ns: int = 0,
         iceberg_share: float = _ICEBERG_SHARE,
     ) -> None:
-        if not 1.0 <= rate <= 50_000_000.0:
-            raise BadValueError(f"rate is {rate}, not between 1 and 50,000,000 records a second")
+        require_rate(rate)
         if not products:
             raise BadValueError("no products to simulate")
         if pre_open_ns < 0:
