@@ -13,6 +13,7 @@ from msgspec.json import Encoder
 from ticktape.book.quotes import Book as BookOfMarket
 from ticktape.feeds.marks import Mark, marks_in
 from ticktape.ops.metrics import CLIENTS, GAPS
+from ticktape.server.arrivals import Arrivals
 from ticktape.server.client import Client, ClosedBar
 from ticktape.server.directory import Directory
 from ticktape.server.messages import (
@@ -65,6 +66,8 @@ class Hub:
         self.directory = directory
         self.source = source
         self.view = View()
+        # Told behind every batch: whoever waits for the end of an event looks again.
+        self.arrivals = Arrivals()
         self.clients: set[Client] = set()
         # Those who asked before the source had said what it has.
         self._unanswered: set[Client] = set()
@@ -86,6 +89,10 @@ class Hub:
 
     async def write(self, batch: Batch) -> None:
         """Take a batch that the market has applied."""
+        self._take(batch)
+        self.arrivals.tell()
+
+    def _take(self, batch: Batch) -> None:
         self.records += len(batch.records)
         self._shared.clear()
         if batch.schema == Schema.SYSTEM:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -19,7 +20,6 @@ from ticktape.tape.publishers import DATASET_OF_PUBLISHER
 
 # How long the end of an event is waited for: a replay may stand in the middle of one.
 _PATIENCE_S: Final = 0.25
-_LOOK_S: Final = 0.002
 
 
 class KeptQuote(NamedTuple):
@@ -62,18 +62,17 @@ def quotes_asked(answers: BookAnswers, symbols: Sequence[str]) -> tuple[list[Boo
     return sorted(keys, key=lambda key: (key[1], key[0])), not_found
 
 
-async def read_quotes(
-    answers: BookAnswers, keys: Sequence[BookKey], patience_s: float = _PATIENCE_S
-) -> dict[BookKey, KeptQuote]:
+async def read_quotes(answers: BookAnswers, keys: Sequence[BookKey]) -> dict[BookKey, KeptQuote]:
     """Read the best bids and offers of books at the ends of their events.
 
-    What stands in the middle of an event for longer than the patience is read as it is.
+    What stands in the middle of an event for a quarter of a second is read as it is.
     """
     found: dict[BookKey, KeptQuote] = {}
     loop = asyncio.get_running_loop()
-    until = loop.time() + patience_s
+    until = loop.time() + _PATIENCE_S
     while True:
         is_late = loop.time() >= until
+        upcoming = answers.hub.arrivals.upcoming
         for key in keys:
             book = answers.hub.directory.book(key)
             if key in found or book is None or (book.in_event and not is_late):
@@ -87,7 +86,9 @@ async def read_quotes(
             )
         if is_late or len(found) == len(keys):
             return found
-        await asyncio.sleep(_LOOK_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await upcoming.wait()
 
 
 def etag_of_quotes(quotes: dict[BookKey, KeptQuote], not_found: Sequence[str]) -> bytes:
