@@ -21,8 +21,11 @@ Json = dict[str, Any]
 
 _encode = Encoder().encode
 _EFFECTS: Final = {kind.value: kind.name.lower() for kind in EffectKind}
+# Spelled as the codes of errors are, and in server-sent events.
 _REASONS: Final = {
-    reason.value: reason.name.lower() for reason in NoEffect if reason is not NoEffect.NOT_NONE
+    reason.value: reason.name.lower().replace("_", "-")
+    for reason in NoEffect
+    if reason is not NoEffect.NOT_NONE
 }
 
 
@@ -185,6 +188,8 @@ def _event(row: np.void) -> Json:
         told["old_price_i64"] = int(effect["old_price"])
         told["old_price"] = format_price(int(effect["old_price"])) or None
         told["old_size"] = int(effect["old_size"])
+        if effect["old_side"] != effect["side"]:
+            told["old_side"] = chr(effect["old_side"])
     return {
         "position": str(row["position"]),
         "ts_event": str(record["ts_event"]),
