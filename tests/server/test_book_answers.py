@@ -18,6 +18,7 @@ from tests.server.market_day import (
 )
 
 from ticktape.book import MboBook
+from ticktape.server import quote_answers
 from ticktape.server.limits import Limits
 from ticktape.tape import Batch, Schema, new_records
 
@@ -74,13 +75,20 @@ async def test_an_order_tells_where_it_rests_until_it_is_gone(demo):
         1,
     )
     assert (order["position"], order["size_ahead"]) == (2, 9)
-    assert (order["level_orders"], order["level_size"]) == (3, 10)
+    assert (order["level_orders"], order["level_size"], order["in_event"]) == (3, 10, False)
     await demo.show(orders(("C", "B", 77, BEST_BID, 4)))
     _, order = await demo.get("/api/orders/78")
     assert (order["position"], order["size_ahead"]) == (1, 5)
     await demo.show(orders(("C", "B", 78, BEST_BID, 1)))
     status, error = await demo.get("/api/orders/78")
     assert (status, error["code"]) == (404, "unknown-order")
+
+
+async def test_an_order_amid_an_event_says_so(demo):
+    begun = orders(("A", "B", 78, BEST_BID, 1))
+    begun.records["flags"] = 0
+    await demo.show(begun)
+    assert (await demo.get("/api/orders/78"))[1]["in_event"] is True
 
 
 async def test_every_order_of_a_book_agrees_with_the_book(demo):
@@ -256,7 +264,9 @@ async def test_a_book_of_long_before_an_event_is_not_given_for_the_one_in_it(dem
     assert sizes == [size + 2, size + 3]
 
 
-async def test_quotes_are_those_of_the_end_of_an_event_that_is_on_its_way(demo):
+async def test_quotes_are_those_of_the_end_of_an_event_that_is_on_its_way(demo, monkeypatch):
+    # Awaited, not looked for again and again.
+    monkeypatch.setattr(quote_answers, "_PATIENCE_S", 3_600)
     crossing = orders(("A", "B", 600, MIDS[ES] + TICK, 9))
     crossing.records["flags"] = 0
     await demo.show(crossing)

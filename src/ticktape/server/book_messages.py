@@ -116,3 +116,4 @@ class OrderAnswer(Struct):
     size_ahead: int
     level_orders: int
     level_size: int
+    in_event: bool

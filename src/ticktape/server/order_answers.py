@@ -85,4 +85,5 @@ def tell_order(answers: BookAnswers, book: MboBook, order_id: int) -> OrderAnswe
         place.size_ahead,
         place.orders,
         place.level_size,
+        book.in_event,
     )
