@@ -20,9 +20,9 @@ def day(tmp_path, monkeypatch):
 
 @pytest.fixture
 def signals(ticktape, day):
-    def count(*options):
+    def count(*options, said=""):
         status, out, err = ticktape("flow", day, "--symbol", "NQZ5", "--json", *options)
-        assert (status, err) == (0, "")
+        assert (status, err) == (0, said)
         return json.loads(out)["signals"]
 
     return count
@@ -33,7 +33,20 @@ def test_a_threshold_is_set_for_all_or_for_one_product(signals):
     fewer = signals("--set", "flips.reversal_contracts=5000")
     assert fewer["delta_reversal"] < by_default["delta_reversal"]
     assert signals("--set", "NQ:flips.reversal_contracts=5000") == fewer
-    assert signals("--set", "ES:flips.reversal_contracts=5000") == by_default
+    assert signals("--set", "NQZ5:flips.reversal_contracts=5000") == fewer
+
+
+def test_a_product_that_the_tape_has_not_is_said_once(signals, tmp_path):
+    by_default = signals()
+    wrong = ("--set", "NG:flips.reversal_contracts=5000", "--set", "NG:flips.lookback=2s")
+    said = (
+        "warning: thresholds are set for NG, but no instrument is of that product or symbol; "
+        "there is NQ\n"
+    )
+    assert signals(*wrong, said=said) == by_default
+    # Settings are those of many tapes.
+    (tmp_path / "ticktape.toml").write_text("[flow.of.NG.flips]\nreversal_contracts = 5000\n")
+    assert signals() == by_default
 
 
 def test_the_settings_hold_thresholds_and_options_go_before_them(signals, tmp_path, monkeypatch):

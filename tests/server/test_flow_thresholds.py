@@ -100,3 +100,15 @@ async def test_thresholds_are_told_with_what_is_set(tape):
         "meaning": by_name["flips.reversal_contracts"]["meaning"],
     }
     assert by_name["windows.length"]["set"] == {"all": "2s"}
+
+
+async def test_a_product_that_the_source_has_not_is_said_once(tape, caplog):
+    thresholds = read_thresholds({}, ["EZ:flips.reversal_contracts=20", *OPTIONS])
+    async with replaying(tape, speed=None, paused=False, thresholds=thresholds) as running:
+        async with asyncio.timeout(30):
+            while not running.viewer.source.replay.status().finished:
+                await asyncio.sleep(0.02)
+    said = [one.getMessage() for one in caplog.records if "thresholds are set" in one.getMessage()]
+    assert len(said) == 1
+    assert "EZ" in said[0]
+    assert "ES" in said[0]

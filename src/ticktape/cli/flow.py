@@ -122,6 +122,8 @@ def flow(
             from ticktape.cli.flow_colours import coloured  # noqa: PLC0415 -- the same
 
             result = coloured(result)
+    for note in found.notes:
+        typer.echo(f"warning: {note}", err=True)
     if found.roll is not None:
         typer.echo(roll_note(symbol, found.instrument, found.roll), err=True)
     print_result(result, tape.cut, as_json=as_json, until_cut="the studies end there")

@@ -121,6 +121,16 @@ class InstrumentChoice:
         (chosen,) = outrights if len(found) > 1 else found
         return self._chosen(chosen)
 
+    def symbols(self, traded: set[int]) -> set[str]:
+        """Give the raw symbols of all instruments that the tape knows.
+
+        Parameters
+        ----------
+        traded : set of int
+            Instrument ids that the tape's records name, as far as they were read.
+        """
+        return {self._name(one) for one in self._known() | traded}
+
     def roll_after(self, chosen: Chosen) -> Roll | None:
         """Tell when the symbol begins to stand for another instrument than the one chosen.
 

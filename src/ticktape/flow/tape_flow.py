@@ -17,7 +17,7 @@ from ticktape.flow.prints import PRINT_SCHEMAS
 from ticktape.flow.profile.levels import ProfileSummary, summary_of
 from ticktape.flow.session.bars import BarsSettings
 from ticktape.flow.signals.signal import SignalKind
-from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds, unmatched_note
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.layouts import Schema, index_field
@@ -48,6 +48,8 @@ class TapeFlow(NamedTuple):
         Those of the studies that are not as by default.
     roll : Roll or None
         Where the symbol stands for another instrument later on the tape: the studies end there.
+    notes : tuple of str
+        What was asked for and has no effect.
     """
 
     instrument: FlowInstrument
@@ -57,6 +59,7 @@ class TapeFlow(NamedTuple):
     levels: np.ndarray
     thresholds: dict[str, str]
     roll: Roll | None
+    notes: tuple[str, ...] = ()
 
     @property
     def profile(self) -> ProfileSummary | None:
@@ -153,7 +156,8 @@ class _Study:
         thresholds: Thresholds,
         bars: BarsSettings,
     ) -> None:
-        chosen = choice.choose(set(np.unique(ids).tolist()))
+        traded = set(np.unique(ids).tolist())
+        chosen = choice.choose(traded)
         instrument = flow_instrument(
             chosen.symbol, chosen.instrument_id, definition=chosen.definition, tick=tick
         )
@@ -162,6 +166,7 @@ class _Study:
         if self._roll is not None and (self._end_ns is None or self._roll.ns < self._end_ns):
             self._end_ns = self._roll.ns
         self._thresholds = thresholds.texts_of(chosen.symbol)
+        self._notes = _unmatched_notes(thresholds, choice, traded)
         settings = thresholds.settings_of(chosen.symbol)
         profile = replace(settings.profile, kept_sessions=_MOST_SESSIONS)
         self._flow = InstrumentFlow(
@@ -200,7 +205,17 @@ class _Study:
             flow.prints.profile.composite(_MOST_SESSIONS),
             self._thresholds,
             self._roll if has_rolled else None,
+            self._notes,
         )
+
+
+def _unmatched_notes(
+    thresholds: Thresholds, choice: InstrumentChoice, traded: set[int]
+) -> tuple[str, ...]:
+    if not thresholds.named:
+        return ()
+    symbols = choice.symbols(traded)
+    return tuple(unmatched_note(one, symbols) for one in thresholds.unmatched(symbols))
 
 
 def _no_prints(others: set[Schema], schema: Schema | None) -> WrongSchemaError:

@@ -18,6 +18,8 @@ from ticktape.tape.errors import BadValueError
 OF: Final = "of"
 ALL: Final = "all"
 _DIGITS: Final = 8
+# Roots that are named where another one was meant.
+_SHOWN: Final = 8
 _FORM: Final = "write it STUDY.THRESHOLD=VALUE, for one product ROOT:STUDY.THRESHOLD=VALUE"
 
 Values = dict[str, Any]
@@ -35,6 +37,9 @@ class Thresholds:
         Values by the names of thresholds.
     particular : mapping
         The same, by the symbol or the root that they are for.
+    named : iterable of str
+        Those of these symbols and roots that were named for what is studied now, rather than in
+        settings that hold for everything.
 
     Raises
     ------
@@ -42,9 +47,12 @@ class Thresholds:
         If values do not go together.
     """
 
-    def __init__(self, general: Values, particular: Mapping[str, Values]) -> None:
+    def __init__(
+        self, general: Values, particular: Mapping[str, Values], named: Iterable[str] = ()
+    ) -> None:
         self.general = general
         self.particular = dict(particular)
+        self.named = tuple(dict.fromkeys(named))
         self.settings_of("")
         for name in particular:
             self.settings_of(name)
@@ -111,6 +119,19 @@ class Thresholds:
             return ""
         return hashlib.sha256(json.dumps(sorted(told.items())).encode()).hexdigest()[:_DIGITS]
 
+    def unmatched(self, symbols: Iterable[str]) -> list[str]:
+        """Give the symbols and roots that were named and that no instrument has.
+
+        Parameters
+        ----------
+        symbols : iterable of str
+            Raw symbols of all instruments that there are.
+        """
+        if not self.named:
+            return []
+        there = {name for symbol in symbols for name in (symbol, root_of(symbol))}
+        return [name for name in self.named if name not in there]
+
     def signal_texts_of(self, symbol: str) -> dict[str, str]:
         """Give the values that differ from the defaults and on which signals depend."""
         texts = self.texts_of(symbol).items()
@@ -142,15 +163,19 @@ def read_thresholds(section: Mapping[str, Any], options: Iterable[str] = ()) -> 
     tables = _table(OF, studies.pop(OF, {}))
     general = _values_in(studies)
     particular = {name: _values_in(_table(name, table)) for name, table in tables.items()}
+    named: list[str] = []
     for option in options:
         name, is_given, value = option.partition("=")
         symbol, is_particular, rest = name.rpartition(":")
         if not is_given or (is_particular and not symbol.strip()):
             raise BadValueError(f"{option!r} sets no threshold", hint=_FORM)
         threshold = find_threshold(rest.strip())
-        into = particular.setdefault(symbol.strip(), {}) if is_particular else general
+        into = general
+        if is_particular:
+            into = particular.setdefault(symbol.strip(), {})
+            named.append(symbol.strip())
         into[threshold.name] = read_value(threshold, value.strip())
-    return Thresholds(general, particular)
+    return Thresholds(general, particular, named)
 
 
 class ToldThreshold(TypedDict):
@@ -217,6 +242,22 @@ def _table(name: str, given: object) -> Mapping[str, Any]:
             hint="write [flow.STUDY], [flow.of.ROOT.STUDY]",
         )
     return given
+
+
+def unmatched_note(name: str, symbols: Iterable[str]) -> str:
+    """Say that no instrument has a symbol or root that thresholds are set for.
+
+    Parameters
+    ----------
+    name : str
+        That symbol or root.
+    symbols : iterable of str
+        Raw symbols of all instruments that there are.
+    """
+    roots = sorted({root_of(symbol) for symbol in symbols})
+    shown = ", ".join(roots[:_SHOWN]) + (", …" if len(roots) > _SHOWN else "")
+    wrong = f"thresholds are set for {name}, but no instrument is of that product or symbol"
+    return f"{wrong}; there is {shown}"
 
 
 DEFAULT_THRESHOLDS: Final = Thresholds({}, {})

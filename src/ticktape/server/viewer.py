@@ -31,6 +31,7 @@ from ticktape.server.signal_answers import SignalAnswers
 from ticktape.server.signal_keeping import SignalKeeper
 from ticktape.server.source import Source
 from ticktape.server.tape_shelf import TapeShelf
+from ticktape.server.threshold_names import ThresholdNames
 from ticktape.store import MboLog, RecentLog
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
@@ -177,6 +178,8 @@ class Viewer:
         # A replay's ranges come from its tapes: what it has sent is no other data.
         if self.source.mode != "REPLAY":
             sinks.append(self.recording)
+        if self.signals.thresholds.named:
+            sinks.append(ThresholdNames(self.hub.directory, self.signals.thresholds))
         # The last: the past of an instrument that is asked for is what the sinks before it hold.
         sinks.append(self.flow_streams)
         pipeline = Pipeline(feed, self.market, sinks, gather_seconds=_GATHER_SECONDS)
