@@ -1,11 +1,14 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from tests.tape.tape_samples import metadata_of, random_records
 
 from ticktape.cli.main import run
-from ticktape.tape.layouts import Schema
+from ticktape.tape import Batch, DbnWriter, make_metadata
+from ticktape.tape.gaps import Gap, gap_batch
+from ticktape.tape.layouts import Schema, new_records
 
 
 @pytest.fixture
@@ -109,3 +112,24 @@ def test_bad_input_is_one_line_and_status_1(tmp_path, capsys, name, content, mes
     assert printed.err.count("\n") == 1
     assert message in printed.err
     assert str(path) in printed.err
+
+
+def named_by(schema, *symbols):
+    records = new_records(schema, len(symbols))
+    records["instrument_id"] = 1 + np.arange(len(symbols))
+    field = "raw_symbol" if schema is Schema.DEFINITION else "stype_out_symbol"
+    records[field] = [symbol.encode() for symbol in symbols]
+    return Batch(schema, records)
+
+
+@pytest.mark.parametrize("schema", [Schema.DEFINITION, Schema.SYMBOL_MAPPING])
+def test_names_come_from_records_too(schema, tmp_path, capsys):
+    trades = new_records(Schema.TRADES, 3)
+    trades["instrument_id"] = [1, 2, 2]
+    gap = gap_batch(Gap(1, 2, "the connection broke"))
+    with DbnWriter(tmp_path / "x.dbn", make_metadata("GLBX.MDP3", None, 0)) as writer:
+        for batch in (gap, named_by(schema, "ESH6", "CLH6"), Batch(Schema.TRADES, trades)):
+            writer.write(batch)
+    assert run(["inspect", str(tmp_path / "x.dbn"), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert {one["symbol"]: one["records"] for one in said["instruments"]} == {"ESH6": 2, "CLH6": 3}

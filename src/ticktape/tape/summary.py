@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from ticktape.tape.batch import Batch
 from ticktape.tape.dbn_reader import Tape
 from ticktape.tape.files import Records
-from ticktape.tape.layouts import LAYOUTS, UNDEF_TIMESTAMP, index_field
+from ticktape.tape.layouts import LAYOUTS, UNDEF_TIMESTAMP, Schema, index_field
 from ticktape.tape.metadata import DBN_VERSION, metadata_end_ns, schema_of
 from ticktape.tape.record_runs import Cut
 from ticktape.tape.symbol_map import SymbolMap
+
+# A gateway's own words: their headers name neither.
+_OF_NO_INSTRUMENT: Final = frozenset({Schema.SYSTEM, Schema.ERROR})
 
 
 @dataclass
@@ -103,12 +107,13 @@ class TapeSummary:
             self.actions.update(
                 {chr(code): int(counts[code]) for code in np.flatnonzero(counts).tolist()}
             )
-        for counter, name in (
-            (self.publishers, "publisher_id"),
-            (self.instruments, "instrument_id"),
-        ):
-            values, counts = np.unique(records[name], return_counts=True)
-            counter.update(dict(zip(values.tolist(), counts.tolist(), strict=True)))
+        if batch.schema not in _OF_NO_INSTRUMENT:
+            for counter, name in (
+                (self.publishers, "publisher_id"),
+                (self.instruments, "instrument_id"),
+            ):
+                values, counts = np.unique(records[name], return_counts=True)
+                counter.update(dict(zip(values.tolist(), counts.tolist(), strict=True)))
         times = records[index_field(batch.schema)]
         times = times[times != UNDEF_TIMESTAMP]
         if len(times):
@@ -152,10 +157,15 @@ def summarise(
         ts_out=isinstance(tape, Tape) and tape.has_ts_out,
     )
     live_symbols = SymbolMap()
+    defined: dict[int, str] = {}
     for batch in tape if batches is None else batches:
         summary.add(batch)
-        if batch.schema == "symbol-mapping":
+        if batch.schema is Schema.SYMBOL_MAPPING:
             live_symbols.add_mapping_records(batch.records)
+        elif batch.schema is Schema.DEFINITION:
+            ids, raw_symbols = batch.records["instrument_id"], batch.records["raw_symbol"]
+            names = (name.decode("latin-1") for name in raw_symbols.tolist())
+            defined.update(zip(ids.tolist(), names, strict=True))
     summary.cut = tape.cut
     summary.skipped = tape.skipped if isinstance(tape, Tape) else Counter()
     if stated is None and len(summary.schemas) == 1:
@@ -169,7 +179,7 @@ def summarise(
         known = symbols.symbol_of(instrument_id, summary.first_ns) or symbols.symbol_of(
             instrument_id
         )
-        known = known or live_symbols.symbol_of(instrument_id)
-        if known is not None:
+        known = known or live_symbols.symbol_of(instrument_id) or defined.get(instrument_id)
+        if known:
             summary.instrument_symbols[instrument_id] = known
     return summary

@@ -18,6 +18,7 @@ from ticktape.tape import read_dbn
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import gaps_in
 from ticktape.tape.layouts import Schema
+from ticktape.tape.summary import summarise
 
 
 class Timeline:
@@ -78,6 +79,23 @@ async def test_files_read_back_as_tapes_and_begin_with_their_books(tmp_path, sma
     books = np.concatenate([batch.records for batch in read_dbn(last.books_path)])
     rest = np.concatenate([batch.records for batch in read_dbn(last.path)])
     assert books_of(books, rest) == books_of(small_tape.records)
+
+
+async def test_every_file_names_its_instruments(tmp_path, small_tape):
+    ids = np.unique(small_tape.records["instrument_id"]).tolist()
+    names = {one: f"S{one}" for one in ids}
+    line = Timeline(tmp_path, max_bytes=16 << 18, take_names=lambda: names)
+    line.take(small_tape.records)
+    await until(line.settle)
+    given = await all_of(line.buffer.reader(0, with_books=True))
+    assert mbo_of(given).tobytes() == small_tape.records.tobytes()
+    line.buffer.close()
+    paths = sorted(tmp_path.glob("*.dbn"))
+    assert len(paths) > 4
+    for path in paths:
+        summary = summarise(path, read_dbn(path))
+        assert set(summary.instruments) == set(summary.instrument_symbols) <= set(ids)
+        assert all(names[one] == name for one, name in summary.instrument_symbols.items())
 
 
 async def test_the_oldest_is_forgotten_and_who_was_reading_it_is_told(tmp_path, small_tape):

@@ -16,12 +16,13 @@ import structlog
 
 from ticktape.book.derive import Deriver
 from ticktape.gateway.live.history import AgedOutError
+from ticktape.gateway.live.session_records import mapping_records
 from ticktape.gateway.relay.buffer_reader import BufferReader
 from ticktape.gateway.relay.segments import Segment, create, found_in, mend, time_of, write_all
 from ticktape.ops.metrics import GAPS, RELAY_BUFFER_BYTES, RELAY_BUFFER_ERRORS, RELAY_BUFFER_LOST
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import Gap, gap_batch
-from ticktape.tape.layouts import Schema, index_field
+from ticktape.tape.layouts import Schema, index_field, new_records
 
 SEGMENTS: Final = 16
 PENDING_BYTES: Final = 64 << 20
@@ -45,12 +46,15 @@ class Write(NamedTuple):
         Behind how many bytes of records.
     books : list of numpy.ndarray or None
         The segment's books, where it begins here.
+    names : dict of int to str
+        Symbols of the instruments in them.
     """
 
     segment: Segment
     offset: int
     batch: Batch | None
     books: list[np.ndarray] | None
+    names: dict[int, str]
 
 
 class DiskBuffer:
@@ -71,6 +75,9 @@ class DiskBuffer:
         Of the records.
     take_books : callable
         Gives the state of all books as MBO records, now.
+    take_names : callable
+        Gives the symbols of all instruments, now: every file tells them. The same dictionary, as
+        long as it is the same.
     quotes : Schema
         What records of type 1 are.
 
@@ -87,6 +94,7 @@ class DiskBuffer:
         dataset: str,
         take_books: Callable[[], list[np.ndarray]],
         *,
+        take_names: Callable[[], dict[int, str]] = dict,
         quotes: Schema = Schema.MBP_1,
         pending_bytes: int = PENDING_BYTES,
         retry_s: float = RETRY_S,
@@ -97,6 +105,7 @@ class DiskBuffer:
         self._segment_bytes = max(_LEAST_SEGMENT, max_bytes // SEGMENTS)
         self._dataset = dataset
         self._take_books = take_books
+        self._take_names = take_names
         self.quotes = quotes
         self._pending_limit = pending_bytes
         self._retry_s = retry_s
@@ -106,6 +115,10 @@ class DiskBuffer:
         self._pending_bytes = 0
         self._current: Segment | None = None
         self._offset = 0
+        self._first_offset = 0
+        # As records; made anew only where they are others: a market has many.
+        self._names: dict[int, str] = {}
+        self._mapped = new_records(Schema.SYMBOL_MAPPING, 0)
         self._broken_since: Gap | None = None
         self._retry_at = 0.0
         self._closing = False
@@ -157,7 +170,8 @@ class DiskBuffer:
                 self._break("the disk is too slow")
                 self._lose(batch)
             else:
-                if self._current is None or self._offset >= self._segment_bytes:
+                written = self._offset - self._first_offset
+                if self._current is None or written >= self._segment_bytes:
                     self._begin_segment(batch_ns)
                 self._queue(batch, None)
                 self.last_ns = max(self.last_ns, batch_ns)
@@ -175,14 +189,32 @@ class DiskBuffer:
             self._current.gap = gap
             GAPS.inc()
             _log.warning("a gap in the relay's buffer", reason=gap.reason, from_ns=gap.start_ns)
-        self._queue(None if gap is None else gap_batch(gap), self._take_books())
+        names = self._take_names()
+        self._queue(None if gap is None else gap_batch(gap), self._take_books(), names)
+        if names:
+            self._queue(Batch(Schema.SYMBOL_MAPPING, self._mappings(names, now_ns)), None)
+        # However many names: a file has room for records too.
+        self._first_offset = self._offset
 
-    def _queue(self, batch: Batch | None, books: list[np.ndarray] | None) -> None:
+    def _mappings(self, names: dict[int, str], now_ns: int) -> np.ndarray:
+        if names is not self._names:
+            rows = [(one, symbol, symbol) for one, symbol in names.items()]
+            self._names, self._mapped = names, mapping_records(rows, "raw_symbol", now_ns)
+        mappings = self._mapped.copy()
+        mappings["ts_event"] = now_ns
+        return mappings
+
+    def _queue(
+        self,
+        batch: Batch | None,
+        books: list[np.ndarray] | None,
+        names: dict[int, str] | None = None,
+    ) -> None:
         segment = self._current
         assert segment is not None  # noqa: S101 -- begun by append
         if books is not None:
             self.segments.append(segment)
-        self._pending.append(Write(segment, self._offset, batch, books))
+        self._pending.append(Write(segment, self._offset, batch, books, names or {}))
         size = 0 if batch is None else batch.records.nbytes
         self._offset += size
         self._pending_bytes += size
@@ -192,7 +224,7 @@ class DiskBuffer:
         self._lock.notify_all()
 
     def _lose(self, batch: Batch) -> None:
-        if batch.schema is Schema.SYSTEM:
+        if batch.schema in {Schema.SYSTEM, Schema.SYMBOL_MAPPING}:
             return
         self.lost_records += len(batch.records)
         RELAY_BUFFER_LOST.inc(len(batch.records))
@@ -219,7 +251,8 @@ class DiskBuffer:
                     if descriptor >= 0:
                         os.close(descriptor)
                     descriptor = -1
-                    descriptor, writing = create(write.segment, self._dataset, write.books), write
+                    descriptor = create(write.segment, self._dataset, write.books, write.names)
+                    writing = write
                 if write.batch is not None and writing is not None:
                     write_all(descriptor, np.ascontiguousarray(write.batch.records).data)
             except OSError as error:

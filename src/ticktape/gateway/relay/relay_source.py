@@ -83,12 +83,20 @@ class RelaySource(BroadcastSource):
                 buffer_bytes,
                 self.dataset,
                 self._books,
+                take_names=self._take_names,
                 quotes=Schema.TBBO if only_tbbo else Schema.MBP_1,
             )
         self._upstream = upstream
         self.catalogue: RelayCatalogue = RelayCatalogue()
+        self._names: dict[int, str] | None = None
         self._holdings = Holdings(upstream.subscriptions, self.catalogue)
         self._asking = asyncio.Lock()
+
+    def _take_names(self) -> dict[int, str]:
+        if self._names is None:
+            defined = {one.instrument_id: one.raw_symbol for one in self.catalogue.instruments}
+            self._names = self.catalogue.symbol_map.at() | defined
+        return self._names
 
     async def open(self) -> None:
         """Open the upstream session and begin to take from it.
@@ -154,6 +162,8 @@ class RelaySource(BroadcastSource):
             RELAY_RECONNECTS.inc(len(gaps))
             GAPS.inc(len(gaps))
             RELAY_LOSSES.inc(len(losses_in(batch.records)))
+        if batch.schema in {Schema.SYMBOL_MAPPING, Schema.DEFINITION}:
+            self._names = None
         await super()._step(batch)
 
     async def cover(self, requests: Sequence[SubscriptionRequest]) -> None:

@@ -1,16 +1,17 @@
 """The files of a relay's buffer: each a DBN tape, with the books as they stood at its beginning.
 
-``00000012.dbn`` holds the records as they came, of all schemas, gaps included;
-``00000012.books.dbn`` the books before the first of them. Both read back with any DBN reader. What
-a killed process left of a record at the end of the last file is cut off when the folder is opened
-again.
+``00000012.dbn`` holds the records as they came, of all schemas, gaps included, behind mappings of
+what was known by then; ``00000012.books.dbn`` the books before the first of them, with mappings in
+its metadata. Both read back with any DBN reader. What a killed process left of a record at the end
+of the last file is cut off when the folder is opened again.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from ticktape.tape.errors import NotDbnError, TapeError
 from ticktape.tape.gaps import Gap, gaps_in
 from ticktape.tape.layouts import Schema, index_field
 from ticktape.tape.metadata import make_metadata
+from ticktape.tape.times import utc_date
 
 READ_BYTES: Final = 1 << 20
 _NOT_TIMED: Final = frozenset({Schema.SYMBOL_MAPPING, Schema.ERROR, Schema.SYSTEM})
@@ -77,9 +79,22 @@ class Segment:
             path.unlink(missing_ok=True)
 
 
-def header(dataset: str, schema: Schema | None, first_ns: int) -> bytes:
-    """Encode the metadata of a file."""
-    return bytes(make_metadata(dataset, schema, first_ns, stype_in=None).encode())
+def header(dataset: str, first_ns: int) -> bytes:
+    """Encode the metadata of a file of records."""
+    return bytes(make_metadata(dataset, None, first_ns, stype_in=None).encode())
+
+
+def _books_header(
+    dataset: str, first_ns: int, books: Sequence[np.ndarray], names: Mapping[int, str]
+) -> bytes:
+    """Encode the metadata of a file of books: of its instruments the names."""
+    day = utc_date(first_ns)
+    ids = sorted({int(one) for records in books for one in np.unique(records["instrument_id"])})
+    mappings = {
+        names[one]: [(day, day + timedelta(days=1), str(one))] for one in ids if one in names
+    }
+    metadata = make_metadata(dataset, Schema.MBO, first_ns, None, list(mappings), mappings)
+    return bytes(metadata.encode())
 
 
 def write_all(descriptor: int, data: bytes | memoryview) -> None:
@@ -95,8 +110,21 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def create(segment: Segment, dataset: str, books: Sequence[np.ndarray]) -> int:
+def create(
+    segment: Segment, dataset: str, books: Sequence[np.ndarray], names: Mapping[int, str]
+) -> int:
     """Make the files of a segment and give the descriptor of the one for its records.
+
+    Parameters
+    ----------
+    segment : Segment
+        Which.
+    dataset : str
+        Of the records.
+    books : sequence of numpy.ndarray
+        As they are before it.
+    names : mapping of int to str
+        Symbols of the instruments in them.
 
     Raises
     ------
@@ -106,13 +134,13 @@ def create(segment: Segment, dataset: str, books: Sequence[np.ndarray]) -> int:
     try:
         content = b"".join(records.tobytes() for records in books)
         if content:
-            data = header(dataset, Schema.MBO, segment.first_ns) + content
+            data = _books_header(dataset, segment.first_ns, books, names) + content
             segment.books_path.write_bytes(data)
             segment.books_bytes = len(data)
         descriptor = os.open(
             segment.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644
         )
-        first = header(dataset, None, segment.first_ns)
+        first = header(dataset, segment.first_ns)
         try:
             write_all(descriptor, first)
         except OSError:
