@@ -117,6 +117,7 @@ def test_bad_input_is_one_line_and_status_1(tmp_path, capsys, name, content, mes
 def named_by(schema, *symbols):
     records = new_records(schema, len(symbols))
     records["instrument_id"] = 1 + np.arange(len(symbols))
+    records["publisher_id"] = 0 if schema is Schema.SYMBOL_MAPPING else 1
     field = "raw_symbol" if schema is Schema.DEFINITION else "stype_out_symbol"
     records[field] = [symbol.encode() for symbol in symbols]
     return Batch(schema, records)
@@ -126,6 +127,7 @@ def named_by(schema, *symbols):
 def test_names_come_from_records_too(schema, tmp_path, capsys):
     trades = new_records(Schema.TRADES, 3)
     trades["instrument_id"] = [1, 2, 2]
+    trades["publisher_id"] = 1
     gap = gap_batch(Gap(1, 2, "the connection broke"))
     with DbnWriter(tmp_path / "x.dbn", make_metadata("GLBX.MDP3", None, 0)) as writer:
         for batch in (gap, named_by(schema, "ESH6", "CLH6"), Batch(Schema.TRADES, trades)):
@@ -133,3 +135,4 @@ def test_names_come_from_records_too(schema, tmp_path, capsys):
     assert run(["inspect", str(tmp_path / "x.dbn"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert {one["symbol"]: one["records"] for one in said["instruments"]} == {"ESH6": 2, "CLH6": 3}
+    assert set(said["publishers"]) == {"1"}

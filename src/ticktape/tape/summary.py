@@ -18,8 +18,9 @@ from ticktape.tape.metadata import DBN_VERSION, metadata_end_ns, schema_of
 from ticktape.tape.record_runs import Cut
 from ticktape.tape.symbol_map import SymbolMap
 
-# A gateway's own words: their headers name neither.
+# A gateway's own words: their headers do not name what others' do.
 _OF_NO_INSTRUMENT: Final = frozenset({Schema.SYSTEM, Schema.ERROR})
+_OF_NO_PUBLISHER: Final = _OF_NO_INSTRUMENT | {Schema.SYMBOL_MAPPING}
 
 
 @dataclass
@@ -107,11 +108,11 @@ class TapeSummary:
             self.actions.update(
                 {chr(code): int(counts[code]) for code in np.flatnonzero(counts).tolist()}
             )
-        if batch.schema not in _OF_NO_INSTRUMENT:
-            for counter, name in (
-                (self.publishers, "publisher_id"),
-                (self.instruments, "instrument_id"),
-            ):
+        for counter, name, silent in (
+            (self.publishers, "publisher_id", _OF_NO_PUBLISHER),
+            (self.instruments, "instrument_id", _OF_NO_INSTRUMENT),
+        ):
+            if batch.schema not in silent:
                 values, counts = np.unique(records[name], return_counts=True)
                 counter.update(dict(zip(values.tolist(), counts.tolist(), strict=True)))
         times = records[index_field(batch.schema)]
