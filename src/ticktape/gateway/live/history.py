@@ -6,15 +6,19 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
 from ticktape.book import MboBooks
 from ticktape.book.derive import Deriver
-from ticktape.tape.batch import Batch
+from ticktape.tape.batch import Batch, join_records
 from ticktape.tape.errors import TicktapeError
 from ticktape.tape.layouts import Schema, index_field
+
+# Forgotten records that wait for the books before: taken so many at a time, they find the books in
+# the processor's cache more often.
+_BEHIND_RECORDS: Final = 1 << 12
 
 
 class AgedOutError(TicktapeError):
@@ -109,8 +113,8 @@ class History:
     """A bounded run of batches, and the books as they were before the oldest of them.
 
     So what is derived from orders (quotes, bars) can be derived anew from there on, although what
-    came before is forgotten. What is forgotten is applied to those books batch by batch: keeping a
-    past costs the timeline no pauses, however many orders rest.
+    came before is forgotten. What is forgotten is applied to those books a few thousand records at
+    a time: keeping a past costs the timeline no pauses, however many orders rest.
 
     Parameters
     ----------
@@ -127,6 +131,8 @@ class History:
         self._first = 0
         self._count = 0
         self._books_before = MboBooks()
+        self._forgotten: list[np.ndarray] = []
+        self._behind = 0
         self._before_ns = 0
         self.is_complete = True
 
@@ -136,6 +142,7 @@ class History:
         self._kept.clear()
         self._count = 0
         self._books_before.reset()
+        self._forgotten, self._behind = [], 0
         self._before_ns = 0
         self.is_complete = True
 
@@ -163,12 +170,21 @@ class History:
         self._count -= len(records)
         self.is_complete = False
         if schema is Schema.MBO:
-            self._books_before.update(records)
+            self._forgotten.append(records)
+            self._behind += len(records)
+            if self._behind >= _BEHIND_RECORDS:
+                self._bring_books_up()
+
+    def _bring_books_up(self) -> None:
+        if self._forgotten:
+            self._books_before.update(join_records(self._forgotten))
+            self._forgotten, self._behind = [], 0
 
     def __iter__(self) -> Iterator[Batch]:
         return (kept.batch for kept in self._kept)
 
     def _books(self) -> list[np.ndarray]:
+        self._bring_books_up()
         books = (self._books_before.book(*key) for key in self._books_before.keys())  # noqa: SIM118
         return [book.snapshot_records(self._before_ns) for book in books if book is not None]
 
