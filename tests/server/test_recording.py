@@ -1,12 +1,16 @@
 """The session's recording: all of it while there is room, the latest where there is none."""
 
+import asyncio
+
 import numpy as np
 from tests.server.market_day import SECOND, START_NS, opening_book, trades
 
 from ticktape.feeds.marks import Mark, make_mark, make_past_mark
+from ticktape.feeds.simulator import SimulatedExchange
+from ticktape.flow.derive import make_deriver
 from ticktape.server.recording import Recording, RecordRing
 from ticktape.server.rows import trades_of
-from ticktape.tape import Schema
+from ticktape.tape import Batch, Schema
 
 
 def all_of(batches):
@@ -64,3 +68,19 @@ async def test_a_source_that_starts_over_is_recorded_anew_and_its_past_makes_no_
     await recording.write(opening_book())
     await recording.write(trades(3, start_ns=START_NS + 2 * SECOND))
     assert len(all_of(recording.batches(Schema.TBBO))) == 3
+
+
+async def test_whoever_asks_at_any_moment_has_the_quotes_of_all_that_came():
+    exchange = SimulatedExchange(seed=5)
+    orders = exchange.run(20_000)
+    recording = Recording()
+    for start in range(0, len(orders), 777):
+        part = Batch(Schema.MBO, orders[start : start + 777])
+        writing = asyncio.create_task(recording.write(part))
+        while not writing.done():
+            await asyncio.sleep(0)
+            assert recording.schemas() in ([], [Schema.TRADES, Schema.MBP_1, Schema.TBBO])
+        so_far = orders[: start + 777]
+        kept = all_of(recording.batches(Schema.MBP_1))
+        assert len(kept) == len(make_deriver(Schema.MBO, Schema.MBP_1).update(so_far))
+    assert kept.tobytes() == make_deriver(Schema.MBO, Schema.MBP_1).update(orders).tobytes()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from itertools import groupby
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -12,12 +14,14 @@ from ticktape.book.derive import Deriver
 from ticktape.feeds.marks import Mark, marks_in
 from ticktape.flow.derive import make_deriver
 from ticktape.server.rows import WITH_TRADES, trades_of
-from ticktape.tape.batch import Batch, copy_records
+from ticktape.tape.batch import Batch, copy_records, join_records
 from ticktape.tape.layouts import Schema, index_field
 
 BYTES_KEPT: Final = 16 << 20
 PIECE_BYTES: Final = 1 << 20
 _MAKES_QUOTES: Final = frozenset({Schema.MBO, Schema.MBP_10, Schema.MBP_1, Schema.TBBO})
+# Quotes are made of so many records at a time, which costs a half of making them batch by batch.
+_HELD_RECORDS: Final = 1 << 12
 _BARS: Final = frozenset({Schema.OHLCV_1S, Schema.OHLCV_1M, Schema.OHLCV_1H, Schema.OHLCV_1D})
 
 
@@ -75,14 +79,17 @@ class RecordRing:
 class Recording:
     """Trades and quotes of the session; at most `BYTES_KEPT` of each schema.
 
-    A sink of the pipeline. Quotes are derived from what arrives, as it arrives. Where the source
-    starts over, all is forgotten.
+    A sink of the pipeline. Quotes are derived from what arrives: of some thousand records together,
+    or as soon as somebody asks. Where the source starts over, all is forgotten.
     """
 
     def __init__(self, room: int = BYTES_KEPT) -> None:
         self._room = room
         self._kept: dict[Schema, RecordRing] = {}
         self._derivers: dict[Schema, Deriver] = {}
+        self._held: list[Batch] = []
+        # Whoever asks while quotes are made waits for them, a millisecond or two.
+        self._deriving = Lock()
         self.start_ns: int | None = None
         self.end_ns = 0
         self._is_past = False
@@ -102,7 +109,10 @@ class Recording:
         else:
             return
         if schema in _MAKES_QUOTES and not self._is_past:
-            self._derive_quotes(batch)
+            self._held.append(batch)
+            if sum(len(one.records) for one in self._held) >= _HELD_RECORDS:
+                # The kernels let the interpreter go.
+                await asyncio.to_thread(self._derive_quotes)
         times = records[index_field(schema)]
         if self.start_ns is None:
             self.start_ns = int(times[0])
@@ -114,16 +124,21 @@ class Recording:
             if mark is Mark.RESET:
                 self._kept = {}
                 self._derivers = {}
+                self._held = []
                 self.start_ns, self.end_ns = None, 0
             # Of trades without the quotes between them no quote may be made.
             self._is_past = mark is Mark.PAST
 
-    def _derive_quotes(self, batch: Batch) -> None:
+    def _derive_quotes(self) -> None:
         """Keep mbp-1 and tbbo; the latter of the former, so that one book makes both."""
-        if batch.schema is not Schema.TBBO:
-            batch = self._derive(batch, Schema.MBP_1)
-            self._keep(batch)
-        self._keep(self._derive(batch, Schema.TBBO))
+        with self._deriving:
+            held, self._held = self._held, []
+            for schema, run in groupby(held, key=lambda one: one.schema):
+                batch = Batch(schema, join_records([one.records for one in run]))
+                if schema is not Schema.TBBO:
+                    batch = self._derive(batch, Schema.MBP_1)
+                    self._keep(batch)
+                self._keep(self._derive(batch, Schema.TBBO))
 
     def _derive(self, batch: Batch, target: Schema) -> Batch:
         if target not in self._derivers:
@@ -141,19 +156,27 @@ class Recording:
     @property
     def nbytes(self) -> int:
         """Bytes held."""
+        self._derive_quotes()
         return sum(ring.nbytes for ring in self._kept.values())
 
     def span_ns(self, schema: Schema) -> tuple[int, int] | None:
         """Tell from when until when records of a schema are whole; None where there are none."""
+        self._derive_quotes()
         if self.start_ns is None or schema not in self._kept:
             return None
         return max(self.start_ns, self._kept[schema].lost_until_ns), self.end_ns
 
     def schemas(self) -> list[Schema]:
         """Give the schemas of which there are records."""
+        self._derive_quotes()
         return list(self._kept)
 
     def batches(self, schema: Schema) -> list[Batch]:
-        """Give the records of a schema as of now, oldest first; safe to read in a thread."""
+        """Give the records of a schema as of now, oldest first; safe to read in a thread.
+
+        To be asked on the event loop; of trades, wherever.
+        """
+        if schema is not Schema.TRADES:
+            self._derive_quotes()
         ring = self._kept.get(schema)
         return [] if ring is None else ring.batches()
