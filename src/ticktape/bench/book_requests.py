@@ -8,14 +8,12 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ticktape.bench.cpu import CpuShares
 from ticktape.bench.figures import Figure, failed
-from ticktape.bench.processes import free_port, running, wait_for_port
+from ticktape.bench.processes import free_port, running, wait_for_port, wait_until_settled
 from ticktape.bench.tapes import Workbench
 
 _CONNECTIONS: Final = 100
@@ -33,18 +31,6 @@ class _Asked(NamedTuple):
     p50_ms: float
     p99_ms: float
     errors: int
-
-
-def _wait_for_book(port: int) -> None:
-    deadline = time.monotonic() + _LIMIT_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            pass
-        time.sleep(0.1)
 
 
 def read_wrk(said: str) -> tuple[float, float, float, int]:
@@ -95,7 +81,7 @@ def measure_book_requests(bench: Workbench) -> Iterator[Figure]:
     server = ("--demo", "--rate", str(_RECORDS_A_SECOND), "--port", str(port))
     with running("up", *server, "--gateway-port", "0") as process:
         wait_for_port(process, port)
-        _wait_for_book(port)
+        wait_until_settled(port)
         asking, by = _ask(port, seconds)
         shares = CpuShares({"server": process.pid, by: asking.pid})
         time.sleep(seconds - 1)

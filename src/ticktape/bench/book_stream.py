@@ -11,7 +11,7 @@ import numpy as np
 
 from ticktape.bench.cpu import CpuShares
 from ticktape.bench.figures import Figure, failed, time_runs
-from ticktape.bench.processes import free_port, running, wait_for_port
+from ticktape.bench.processes import free_port, running, wait_for_port, wait_until_settled
 from ticktape.bench.tapes import Workbench, write_simulated_tape
 from ticktape.store import TapeIndex
 from ticktape.store.past_columns import past_columns
@@ -53,6 +53,7 @@ def _measure_clients(bench: Workbench) -> Figure:
     server = ("--demo", "--rate", str(_RECORDS_A_SECOND), "--port", str(port))
     with running("up", *server, "--gateway-port", "0") as process:
         wait_for_port(process, port)
+        wait_until_settled(port)
         clients = [sys.executable, "-m", "ticktape.bench.book_stream_clients"]
         seconds = bench.size(30)
         with subprocess.Popen(  # noqa: S603 -- our own command

@@ -8,12 +8,18 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ticktape.tape.errors import ConnectionLostError
+
+# What a start takes beside the first books, generously.
+SETTLE_SECONDS: Final = 5.0
 
 # Runs the command given and says what it took. A process of its own, because the peak that the
 # system keeps for a child starts from the size of the process that started it.
@@ -148,6 +154,37 @@ def wait_for_port(process: subprocess.Popen[bytes], port: int, limit_s: float = 
             return
     command = " ".join(map(str, process.args if isinstance(process.args, list) else []))
     raise ConnectionLostError(f"nobody listens on port {port}: {command}")
+
+
+def wait_until_settled(port: int, limit_s: float = 60.0) -> None:
+    """Wait until a viewer's books are there, then until its start is over.
+
+    While a server loads the kernels of its studies and has them read what came before them, a
+    core is taken from whoever is measured: that is a start, and the rows of starts measure it.
+
+    Parameters
+    ----------
+    port : int
+        Of the viewer, on the loopback interface.
+    limit_s : float
+        How long to wait for the books.
+
+    Raises
+    ------
+    ConnectionLostError
+        If the viewer is not ready in time.
+    """
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=5) as answer:
+                if answer.status == HTTPStatus.OK:
+                    time.sleep(SETTLE_SECONDS)
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.05)
+    raise ConnectionLostError(f"the viewer on port {port} is not ready after {limit_s:.0f} s")
 
 
 def free_port() -> int:
