@@ -7,8 +7,9 @@ import type { Zone } from "../market/times";
 import { BubbleLayer, type BubblesWanted } from "./bubbleLayer";
 import { listenToClicks } from "./clicks";
 import { drawCross, priceText, type Writing } from "./draw/axes";
-import { contextOf } from "./draw/context";
+import { contextOf, fitCanvas } from "./draw/context";
 import { drawScene } from "./draw/draw";
+import { drawLevelNames, NAMES_PX } from "./draw/names";
 import { type FlowPalette, readPalette } from "./draw/palette";
 import type { FlowState } from "./flowState";
 import { atNow, firstScale, keptCentred, keptFitting, rangeSeen } from "./following";
@@ -28,6 +29,16 @@ export interface FlowHandlers {
   onClick(found: Found | null): void;
   /** The range of times that is seen, once it rests. */
   onRange(fromMs: number, toMs: number): void;
+}
+
+/** What the chart is drawn on, from below to above. */
+export interface FlowLayers {
+  plot: HTMLCanvasElement;
+  /** Where the bubbles' own canvas is put. */
+  bubbles: HTMLElement;
+  /** At the right edge of the prices. */
+  names: HTMLCanvasElement;
+  cross: HTMLCanvasElement;
 }
 
 /** The market changes a picture no more often than this: windows are longer, and eyes are slower. */
@@ -70,13 +81,11 @@ export class FlowChart {
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly plot: HTMLCanvasElement,
-    bubbles: HTMLElement,
-    private readonly cross: HTMLCanvasElement,
+    private readonly on: FlowLayers,
     private readonly handlers: FlowHandlers,
   ) {
     this.palette = readPalette(element);
-    this.bubbles = new BubbleLayer(bubbles, this.palette);
+    this.bubbles = new BubbleLayer(on.bubbles, this.palette);
     this.ends = [
       listenToGestures(
         element,
@@ -121,13 +130,12 @@ export class FlowChart {
   relayout(): void {
     if (this.isFollowing && !this.hasOwnTime) this.hasScale = false;
     this.ratio = Math.min(2, window.devicePixelRatio || 1);
-    const { size: whole } = this.frame();
-    for (const canvas of [this.plot, this.cross]) {
-      canvas.width = Math.round(whole.width * this.ratio);
-      canvas.height = Math.round(whole.height * this.ratio);
-      canvas.style.width = `${whole.width}px`;
-      canvas.style.height = `${whole.height}px`;
-    }
+    const { size: whole, plot } = this.frame();
+    const { names } = this.on;
+    fitCanvas(this.on.plot, whole, this.ratio);
+    fitCanvas(this.on.cross, whole, this.ratio);
+    fitCanvas(names, { width: NAMES_PX, height: plot.height }, this.ratio);
+    names.style.left = `${plot.width - NAMES_PX}px`;
     this.restyle();
   }
 
@@ -239,11 +247,13 @@ export class FlowChart {
     this.needsScene = false;
     this.drawnAtMs = performance.now();
     const { state } = this;
-    const context = contextOf(this.plot, this.ratio, false);
+    const context = contextOf(this.on.plot, this.ratio, false);
+    const names = contextOf(this.on.names, this.ratio);
     const frame = this.frame();
     if (state === null || state.nowMs === null || state.bars.items.length === 0) {
       this.scene = null;
       this.bubbles.clear();
+      names.clearRect(0, 0, NAMES_PX, frame.plot.height);
       context.fillStyle = this.palette.panel;
       context.fillRect(0, 0, frame.size.width, frame.size.height);
       return;
@@ -261,8 +271,9 @@ export class FlowChart {
     const scene = sceneOf(state, this.view, frame, handlers.settings(), handlers.wiped());
     this.scene = scene;
     drawScene(context, scene, this.palette, this.writing(state));
+    drawLevelNames(names, scene, this.palette);
     // For those who measure how long this takes.
-    this.plot.dataset.bars = `${scene.bars.candles.length}`;
+    this.on.plot.dataset.bars = `${scene.bars.candles.length}`;
     this.placeBubbles(state, scene);
     this.tellRange(scene);
   }
@@ -299,7 +310,7 @@ export class FlowChart {
     const frame = this.frame();
     const isPointed = pointer !== null || this.otherMs !== null;
     if (isPointed || this.hasCross) {
-      contextOf(this.cross, this.ratio).clearRect(0, 0, frame.size.width, frame.size.height);
+      contextOf(this.on.cross, this.ratio).clearRect(0, 0, frame.size.width, frame.size.height);
     }
     this.hasCross = isPointed && scene !== null;
     if (scene === null || state === null || !isPointed) {
@@ -310,7 +321,13 @@ export class FlowChart {
     const x = isInside ? pointer.x : this.otherMs === null ? null : scene.axis.x(this.otherMs);
     if (x !== null && x >= 0) {
       const cross = { x, y: isInside ? pointer.y : null };
-      drawCross(contextOf(this.cross, this.ratio), scene, cross, this.palette, this.writing(state));
+      drawCross(
+        contextOf(this.on.cross, this.ratio),
+        scene,
+        cross,
+        this.palette,
+        this.writing(state),
+      );
     }
     this.tell(isInside ? this.find(pointer.x, pointer.y) : null);
   }

@@ -13,7 +13,7 @@ import type { FlowState } from "./flowState";
 import { BAR_UNITS, isByTime, type TimeAxis } from "./scene/timeAxis";
 
 /** Room right of the newest time, in pixels: names of levels stand there. */
-const AHEAD = { share: 0.12, least: 28, most: 72 };
+const AHEAD = { share: 0.2, least: 28, most: 68 };
 /** Share of the height in which a followed price may wander when a person chose the scale. */
 const CALM = 0.7;
 const FEWEST_TICKS = 24;

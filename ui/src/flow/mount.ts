@@ -47,6 +47,7 @@ function nsOf(ms: number): bigint {
 export function mountChart(body: HTMLElement, id: string, shown: Shown): MountedChart {
   const plot = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
   const bubbles = element(body, "div", "flow-clip");
+  const names = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
   const cross = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
   const readout = element(body, "div", "flow-readout");
   readout.setAttribute("role", "status");
@@ -104,15 +105,19 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
     });
   };
   const compose = () => feed?.compose(settings.profile === "composite" ? settings.sessions : 0);
-  const chart = new FlowChart(body, plot, bubbles, cross, {
-    settings: () => settings,
-    wiped: () => wiped,
-    zone: () => useSettings.getState().zone,
-    onFollow: shown.onFollow,
-    onFound: tell,
-    onClick: pick,
-    onRange: askRange,
-  });
+  const chart = new FlowChart(
+    body,
+    { plot, bubbles, names, cross },
+    {
+      settings: () => settings,
+      wiped: () => wiped,
+      zone: () => useSettings.getState().zone,
+      onFollow: shown.onFollow,
+      onFound: tell,
+      onClick: pick,
+      onRange: askRange,
+    },
+  );
   const change = () => {
     const state = feed?.state ?? null;
     const nowMs = state?.nowMs ?? null;
@@ -167,7 +172,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       for (const stop of stops) stop();
       usePointed.setState({ by: id, ms: null });
       chart.destroy();
-      for (const made of [plot, bubbles, cross, readout, tip]) made.remove();
+      for (const made of [plot, bubbles, names, cross, readout, tip]) made.remove();
     },
   };
 }

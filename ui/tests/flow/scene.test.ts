@@ -330,6 +330,12 @@ describe("the view", () => {
     expect(atNow(view, 700).endMs).toBe(28_700);
   });
 
+  it("leaves room for the names of levels right of the newest time, no more than a fifth", () => {
+    const view = { endMs: 0, msPerPx: 1, topTick: 0, ticksPerPx: 1 };
+    const room = (width: number) => atNow(view, 1_000, width).endMs - 1_000;
+    expect([100, 270, 460, 1_200].map(room)).toEqual([28, 54, 68, 68]);
+  });
+
   it("shows wider bars where numbers stand in them", () => {
     expect(firstScale("1m", true)).toBeLessThan(firstScale("1m", false) / 5);
     expect(firstScale("500t", false)).toBe(firstScale("1m", false));

@@ -1,3 +1,5 @@
+import type { Size } from "../../heatmap/view";
+
 /** What a canvas is drawn with: in pixels of the page, whatever the screen has for each. */
 export function contextOf(
   canvas: HTMLCanvasElement,
@@ -8,6 +10,14 @@ export function contextOf(
   if (context === null) throw new Error("this browser draws no canvas");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
+}
+
+/** Give a canvas a size in pixels of the page; what was drawn on it is gone. */
+export function fitCanvas(canvas: HTMLCanvasElement, { width, height }: Size, ratio: number): void {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
 }
 
 /** Fill a rectangle on whole pixels: sharp, and a plain copy where edges between them would be blended. */

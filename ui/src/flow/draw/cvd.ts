@@ -91,6 +91,11 @@ function drawScale(context: Context, cvd: CvdScene, scene: FlowScene, palette: F
   context.font = `10px ${palette.font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
+  // Whatever is drawn there goes on behind its name.
+  context.globalAlpha = 0.85;
+  context.fillStyle = palette.panel;
+  context.fillRect(3, top + 2, 27, 14);
+  context.globalAlpha = 1;
   context.fillStyle = palette.dim;
   context.fillText("CVD", 6, top + 9);
   if (cvd.buckets.length > 0) {

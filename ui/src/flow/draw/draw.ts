@@ -6,14 +6,7 @@ import { drawBars } from "./bars";
 import { drawCvd } from "./cvd";
 import { drawFooter } from "./footer";
 import { drawHourNames, drawHours } from "./hours";
-import {
-  drawLegs,
-  drawLevelNames,
-  drawLevels,
-  drawMarks,
-  drawSegments,
-  drawZones,
-} from "./overlays";
+import { drawLegs, drawLevels, drawMarks, drawSegments, drawZones } from "./overlays";
 import type { FlowPalette } from "./palette";
 import { drawDeveloping, drawFixed, drawProfile } from "./profile";
 
@@ -42,7 +35,6 @@ export function drawScene(
   drawSegments(context, scene.disagreements, palette);
   drawMarks(context, scene.marks, palette);
   drawHourNames(context, scene, palette);
-  drawLevelNames(context, scene, palette);
   context.restore();
   drawProfile(context, scene, palette);
   drawFooter(context, scene, palette);

@@ -2,7 +2,7 @@
 
 import { SIGNS, type SignalKind } from "../marks";
 import { shortNumber } from "../scene/bars";
-import { LABEL_HEIGHT, type LevelLine } from "../scene/levels";
+import type { LevelLine } from "../scene/levels";
 import type { MarkShape } from "../scene/marks";
 import type { FlowScene, Segment } from "../scene/scene";
 import type { ZoneShape } from "../scene/zones";
@@ -36,16 +36,17 @@ export function drawZones(
   context.globalAlpha = 1;
 }
 
-function levelColour(kind: string, palette: FlowPalette): string {
+export function levelColour({ kind, name }: LevelLine, palette: FlowPalette): string {
   if (kind === "vwap") return palette.vwap;
-  return kind === "profile" ? palette.poc : palette.level;
+  if (kind !== "profile") return palette.level;
+  return name === "POC" ? palette.poc : palette.area;
 }
 
 export function drawLevels(context: Context, scene: FlowScene, palette: FlowPalette): void {
   const { width } = scene.frame.plot;
   context.lineWidth = 1;
   for (const level of scene.levels) {
-    context.strokeStyle = colourOf(level, palette);
+    context.strokeStyle = levelColour(level, palette);
     context.globalAlpha = level.kind === "profile" ? 0.7 : 0.55;
     context.setLineDash(level.kind === "profile" ? [] : [6, 4]);
     context.beginPath();
@@ -64,31 +65,6 @@ export function drawLevels(context: Context, scene: FlowScene, palette: FlowPale
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
-}
-
-function colourOf({ kind, name }: LevelLine, palette: FlowPalette): string {
-  return kind === "profile" && name !== "POC" ? palette.area : levelColour(kind, palette);
-}
-
-/** The names of the levels at the right edge, over what is drawn there. */
-export function drawLevelNames(context: Context, scene: FlowScene, palette: FlowPalette): void {
-  const { width } = scene.frame.plot;
-  context.font = `10px ${palette.font}`;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const level of scene.levels) {
-    const { name, y, labelY } = level;
-    if (Number.isNaN(labelY)) continue;
-    const textWidth = context.measureText(name).width;
-    context.globalAlpha = 0.85;
-    context.fillStyle = palette.panel;
-    context.fillRect(width - textWidth - 8, labelY - LABEL_HEIGHT / 2, textWidth + 7, LABEL_HEIGHT);
-    context.globalAlpha = 1;
-    context.fillStyle = colourOf(level, palette);
-    context.fillText(name, width - 4, labelY + 0.5);
-    if (Math.abs(labelY - y) < 2) continue;
-    context.fillRect(width - 2, Math.min(y, labelY), 1.5, Math.abs(labelY - y));
-  }
 }
 
 export function drawSegments(
