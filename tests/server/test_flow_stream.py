@@ -268,7 +268,7 @@ async def test_a_query_that_cannot_be_is_refused(demo, query):
         ({"action": "set_min_size", "min_size": 5, "symbol": "CLH6"}, "not-watched"),
         ({"action": "set_min_size", "min_size": 5, "symbol": "XYZ"}, "unknown-symbol"),
         ({"action": "set_bars", "symbol": "ESH6", "every": "0m"}, "bad-value"),
-        ({"action": "set_bars", "symbol": "ESH6", "every": "2d"}, "bad-value"),
+        ({"action": "set_bars", "symbol": "ESH6", "every": "25h"}, "bad-value"),
         ({"action": "profile_range", "symbol": "ESH6"}, "bad-value"),
         ({"action": "profile_range", "symbol": "ESH6", "fromNs": "9", "toNs": "9"}, "bad-value"),
         ({"action": "replay_pause"}, "not-a-replay"),

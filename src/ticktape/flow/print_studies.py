@@ -98,6 +98,8 @@ class PrintStudies:
                 every_ns=settings.legs.candle_ns,
                 bar_prints=0,
                 bar_contracts=0,
+                bar_ticks=0,
+                bar_delta_contracts=0,
                 kept_bars=1,
             )
             self._candles = Footprint(tick, candles)

@@ -24,6 +24,8 @@ _NO_THRESHOLDS: Final = frozenset(
         ("footprint", "every_ns"),
         ("footprint", "bar_prints"),
         ("footprint", "bar_contracts"),
+        ("footprint", "bar_ticks"),
+        ("footprint", "bar_delta_contracts"),
         ("footprint", "kept_bars"),
         ("footprint", "most_ticks"),
         ("profile", "kept_sessions"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,12 +21,24 @@ from ticktape.tape.sessions import Sessions
 
 DEFAULT_EVERY: Final = "1m"
 BARS_KEPT: Final = 500
-_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_EVERY: Final = re.compile(r"([1-9][0-9]{0,6})([smhdtv])")
 _NS: Final = 1_000_000_000
+_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_EVERY: Final = re.compile(r"([1-9][0-9]{0,6})([smhdtvr]|delta)")
 _LONGEST_SECONDS: Final = 86_400
 _DEFAULTS: Final = FootprintSettings()
-_HINT: Final = "as 1s, 1m, 15m, 1h, 1d; 500t for prints, 1000v for contracts"
+_HINT: Final = (
+    "as 1s, 1m, 15m, 1h, 1d; 500t for prints, 1000v for contracts, 8r for ticks from low to high, "
+    "500delta for contracts of delta"
+)
+# What is counted until a bar is full; longer than a day no bar is, so that 500d is of delta.
+_FILLED_BY: Final = {
+    "t": "bar_prints",
+    "v": "bar_contracts",
+    "r": "bar_ticks",
+    "d": "bar_delta_contracts",
+    "delta": "bar_delta_contracts",
+}
+_SECONDS: Final[dict[str, Any]] = {"every_ns": _NS} | dict.fromkeys(_FILLED_BY.values(), 0)
 
 
 def read_every(text: str, others: FootprintSettings = _DEFAULTS) -> FootprintSettings:
@@ -35,7 +47,8 @@ def read_every(text: str, others: FootprintSettings = _DEFAULTS) -> FootprintSet
     Parameters
     ----------
     text : str
-        ``1m``, ``500t`` (prints), ``1000v`` (contracts).
+        ``1m``, ``500t`` (prints), ``1000v`` (contracts), ``8r`` (ticks from low to high),
+        ``500delta`` or ``500d`` (contracts of delta).
     others : FootprintSettings
         What else can be set of bars.
 
@@ -48,14 +61,13 @@ def read_every(text: str, others: FootprintSettings = _DEFAULTS) -> FootprintSet
     if match is None:
         raise BadValueError(f"every {text!r} is no length of a bar", hint=_HINT)
     count, unit = int(match[1]), match[2]
-    base = replace(others, every_ns=_NS, bar_prints=0, bar_contracts=0, kept_bars=BARS_KEPT)
-    if unit == "t":
-        return replace(base, every_ns=0, bar_prints=count)
-    if unit == "v":
-        return replace(base, every_ns=0, bar_contracts=count)
+    kept = replace(others, **_SECONDS, kept_bars=BARS_KEPT)
+    if unit in _FILLED_BY and text != "1d":
+        filled: dict[str, Any] = {"every_ns": 0, _FILLED_BY[unit]: count}
+        return replace(kept, **filled)
     if count * _UNITS[unit] > _LONGEST_SECONDS:
         raise BadValueError(f"every {text!r} is longer than a day", hint=_HINT)
-    return replace(base, every_ns=count * _UNITS[unit] * _NS)
+    return replace(kept, every_ns=count * _UNITS[unit] * _NS)
 
 
 def last_bars(rows: FootprintRows, count: int) -> FootprintRows:

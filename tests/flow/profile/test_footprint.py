@@ -94,15 +94,30 @@ def test_bars_of_time_are_the_oracles_however_prints_are_cut(prints, cuts, every
     assert (found, study.levels, study.stacks) == expected_of(bars, rules)
 
 
+def span_in_ticks(inside):
+    ticks = [one.price // TICK for one in inside]
+    return max(ticks) - min(ticks)
+
+
+FILLED_BY = {
+    "bar_prints": len,
+    "bar_contracts": lambda inside: sum(one.size for one in inside),
+    "bar_ticks": span_in_ticks,
+    "bar_delta_contracts": lambda inside: abs(
+        sum(one.size * {"B": 1, "A": -1}.get(one.side, 0) for one in inside)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FILLED_BY)
 @settings(deadline=None)
-@given(print_lists(), cut_lists, st.sampled_from((1, 3, 7)), st.booleans(), rules)
-def test_bars_of_prints_and_of_contracts_are_the_oracles(prints, cuts, full, by_prints, rules):
-    kind = {"bar_prints": full} if by_prints else {"bar_contracts": full}
-    study = Collected(FootprintSettings(every_ns=0, **kind, **rules))
+@given(print_lists(), cut_lists, st.sampled_from((1, 3, 7)), rules)
+def test_bars_that_prints_fill_are_the_oracles(kind, prints, cuts, full, rules):
+    study = Collected(FootprintSettings(every_ns=0, **{kind: full}, **rules))
     pieces = drive(study, prints, TWO_SESSIONS, CLOCK, cuts)
 
     def is_full(inside):
-        return (len(inside) if by_prints else sum(one.size for one in inside)) >= full
+        return FILLED_BY[kind](inside) >= full
 
     bars = [
         bar

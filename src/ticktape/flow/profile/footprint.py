@@ -11,7 +11,9 @@ from ticktape.flow.joined_rows import copy_rows, join_rows
 from ticktape.flow.profile.footprint_kernels import (
     FOOTPRINT_COUNTS,
     FULL_CONTRACTS,
+    FULL_DELTA,
     FULL_PRINTS,
+    FULL_TICKS,
     IGNORE_ZEROS,
     LAST_NS,
     LEAST_CONTRACTS,
@@ -58,7 +60,7 @@ NO_ROWS: Final = FootprintRows(
 
 
 class Footprint:
-    """Footprint bars: by time from the session's open, by prints or by contracts; never empty.
+    """Footprint bars: by time from the session's open, or by what fills them; never empty.
 
     The rows are the bars; :attr:`closed` has their levels and stacks too. Closed bars are kept up
     to ``kept_bars``. No bar spans two sessions.
@@ -93,6 +95,8 @@ class Footprint:
         )
         counts[FULL_PRINTS] = settings.bar_prints or NEVER
         counts[FULL_CONTRACTS] = settings.bar_contracts or NEVER
+        counts[FULL_TICKS] = settings.bar_ticks or NEVER
+        counts[FULL_DELTA] = settings.bar_delta_contracts or NEVER
         counts[LEAST_CONTRACTS] = settings.imbalance_contracts
         counts[IGNORE_ZEROS] = settings.ignore_zeros
         counts[STACKED_TICKS] = settings.stacked_ticks

@@ -43,7 +43,10 @@ FULL_CONTRACTS: Final = FIRST_OWN + 10
 LEAST_CONTRACTS: Final = FIRST_OWN + 11
 IGNORE_ZEROS: Final = FIRST_OWN + 12
 STACKED_TICKS: Final = FIRST_OWN + 13
-FOOTPRINT_COUNTS: Final = FIRST_OWN + 14
+FULL_TICKS: Final = FIRST_OWN + 14
+FULL_DELTA: Final = FIRST_OWN + 15
+DELTA: Final = FIRST_OWN + 16  # kept where it fills bars
+FOOTPRINT_COUNTS: Final = FIRST_OWN + 17
 
 
 class FootprintState(NamedTuple):
@@ -217,6 +220,51 @@ def close_bar(state: FootprintState) -> None:
     counts[END_NS] = NEVER
 
 
+@lean_kernel
+def delta_of(prints: np.ndarray, start: int, end: int) -> Integer:
+    """Give what was bought less what was sold."""
+    delta = np.int64(0)
+    for i in range(start, end):
+        side = prints[i]["side"]
+        sign = np.int64(side == SIDE_BID) - np.int64(side == SIDE_ASK)
+        delta += np.int64(prints[i]["size"]) * sign
+    return delta
+
+
+# Bars of ticks and of delta are seldom asked for: their prints are looked at beforehand, so that
+# those of all others cost what they did.
+@lean_kernel
+def end_of_filling(counts: np.ndarray, prints: np.ndarray, start: int, count: int) -> int:
+    """Give the end of the prints with the one that fills the bar; `count` where none does."""
+    if counts[FULL_TICKS] == NEVER and counts[FULL_DELTA] == NEVER:
+        return count
+    tick = counts[TICK]
+    delta = np.int64(0)
+    low = high = prints[start]["price"] // tick
+    if counts[TRADES] > 0:
+        delta = counts[DELTA]
+        low = min(low, counts[LOWEST] // tick)
+        high = max(high, counts[HIGHEST] // tick)
+    for i in range(start, count):
+        low = min(low, prints[i]["price"] // tick)
+        high = max(high, prints[i]["price"] // tick)
+        delta += delta_of(prints, i, i + 1)
+        if high - low >= counts[FULL_TICKS] or abs(delta) >= counts[FULL_DELTA]:
+            return i + 1
+    return count
+
+
+@lean_kernel
+def is_bar_full(counts: np.ndarray) -> bool:
+    """Tell whether the bar that is open takes no further print."""
+    return bool(
+        counts[TRADES] >= counts[FULL_PRINTS]
+        or counts[VOLUME] >= counts[FULL_CONTRACTS]
+        or counts[HIGH] - counts[LOW] >= counts[FULL_TICKS]
+        or abs(counts[DELTA]) >= counts[FULL_DELTA]
+    )
+
+
 # What changes with every print is kept in variables: writing it to the counts each time costs as
 # much again.
 @lean_kernel
@@ -285,6 +333,7 @@ def open_bar(counts: np.ndarray, now: Integer, price: Integer) -> None:
     counts[LOWEST] = price
     counts[SUM_REST] = 0
     counts[VOLUME] = 0
+    counts[DELTA] = 0
     counts[END_NS] = open_window(counts, now)
 
 
@@ -298,8 +347,8 @@ def open_window(counts: np.ndarray, now: Integer) -> Integer:
     return window_end(counts, now)
 
 
-# A bar of time is over when the clock reaches its end, one of prints or of contracts with the print
-# that fills it, and any with the session.
+# A bar of time is over when the clock reaches its end, any other with the print that fills it, and
+# all with the session.
 @lean_kernel
 def gather_footprint(
     state: FootprintState,
@@ -323,7 +372,7 @@ def gather_footprint(
     i = start
     while True:
         now = clock_ns if i == count else prints[i]["ts_event"]
-        is_full = counts[TRADES] >= counts[FULL_PRINTS] or counts[VOLUME] >= counts[FULL_CONTRACTS]
+        is_full = is_bar_full(counts)
         if counts[TRADES] > 0 and (is_full or now >= counts[END_NS]):
             span = counts[HIGH] - counts[LOW] + 1
             if (
@@ -339,9 +388,11 @@ def gather_footprint(
         if i == count:
             i = count + 1
             break
-        done = add_prints(state, prints, i, count)
+        done = add_prints(state, prints, i, end_of_filling(counts, prints, i, count))
         if done == i:
             break
+        if counts[FULL_DELTA] != NEVER:
+            counts[DELTA] += delta_of(prints, i, done)
         i = done
     filled[0] = bar
     filled[1] = level

@@ -64,7 +64,7 @@ class ProfileSettings:
 
 @dataclass(frozen=True)
 class FootprintSettings:
-    """Settings of a footprint: exactly one of the three kinds of bar is not zero.
+    """Settings of a footprint: exactly one of the kinds of bar is not zero.
 
     Attributes
     ----------
@@ -72,6 +72,8 @@ class FootprintSettings:
         Length of a bar, from the session's open.
     bar_prints, bar_contracts : int
         Prints, or contracts, at which a bar is full; the print that fills it is its last.
+    bar_ticks, bar_delta_contracts : int
+        Ticks from low to high, or contracts bought or sold more than the other, at which it is.
     imbalance_ratio : float
         What was bought at a price against what was sold a tick below it (sold against bought a
         tick above): so many times as much is an imbalance.
@@ -90,6 +92,8 @@ class FootprintSettings:
     every_ns: int = MINUTE_NS
     bar_prints: int = 0
     bar_contracts: int = 0
+    bar_ticks: int = 0
+    bar_delta_contracts: int = 0
     imbalance_ratio: float = 3.0
     imbalance_contracts: int = 5
     ignore_zeros: bool = True
@@ -98,11 +102,12 @@ class FootprintSettings:
     most_ticks: int = 1 << 21
 
     def __post_init__(self) -> None:
-        kinds = (self.every_ns, self.bar_prints, self.bar_contracts)
+        by_trading = (self.bar_prints, self.bar_contracts, self.bar_ticks, self.bar_delta_contracts)
+        kinds = (self.every_ns, *by_trading)
         if min(kinds) < 0 or sum(kind > 0 for kind in kinds) != 1:
             raise BadValueError(
-                "a bar ends by time, by prints or by contracts",
-                hint="give one of every_ns, bar_prints and bar_contracts, and the others as 0",
+                "a bar ends by time, prints, contracts, ticks or delta",
+                hint="give one of every_ns and the settings that begin with bar_, the others as 0",
             )
         _at_least("imbalance_ratio", self.imbalance_ratio, 1)
         _at_least("imbalance_contracts", self.imbalance_contracts, 1)
