@@ -39,13 +39,13 @@ _STATUSES: Final = {
 }
 _CODES: Final = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _MEANINGS: Final = {
-    400: "the request is wrong: `bad-value`, `unsupported-schema`",
+    400: "the request is wrong: `bad-value`, `unsupported-schema`, `wrong-schema`",
     401: "no key where one is needed: `authentication`",
     404: "`unknown-symbol`, `unknown-order`, `unknown-signal`, `no-such-place` or `not-found`",
-    409: "`not-a-replay`, `no-orders`",
+    409: "`not-a-replay`, `no-orders` or `ambiguous`",
     410: "`position-gone`: the record is kept no more",
     413: "`too-large`, `over-limit`",
-    502: "the vendor answered with an error: `upstream`",
+    502: "the vendor answered with an error: `upstream`, or went away: `connection-lost`",
     503: "the file of signals cannot be used: `signal-store`",
 }
 
