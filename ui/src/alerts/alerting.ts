@@ -6,7 +6,7 @@ import { decimalsIn } from "../signals/decimals";
 import { isAtLeast } from "../signals/filters";
 import { type Kind, kindName, type Signal } from "../signals/signal";
 import { formatPoints } from "../signals/words";
-import { ALARMS, type Alarm, type Toast, useAlerts } from "../stores/alerts";
+import { ALARMS, type Alarm, type News, useAlerts } from "../stores/alerts";
 import { useMarket } from "../stores/market";
 import { pinnedSymbols } from "../stores/pins";
 import { useSession } from "../stores/session";
@@ -28,7 +28,7 @@ function isAlarm(kind: string): kind is Kind {
 }
 
 /** Sound, flash and notify, as it is set at this moment. */
-export function alert({ alarm, direction, text, tsNs }: Omit<Toast, "id">): void {
+export function alert({ alarm, direction, text, tsNs }: News): void {
   const { muted, kinds, volume, notify, tell } = useAlerts.getState();
   if (!kinds[alarm]) return;
   const now = performance.now();

@@ -10,7 +10,10 @@ export function Toasts() {
   const dismiss = useAlerts((s) => s.dismiss);
   const newest = toasts.at(-1);
   useEffect(() => {
-    const timers = toasts.map(({ id }) => setTimeout(() => dismiss(id), SHOWN_MS));
+    // Each by its own time: what is told meanwhile keeps none of the others longer.
+    const timers = toasts.map(({ id, toldMs }) =>
+      setTimeout(() => dismiss(id), toldMs + SHOWN_MS - performance.now()),
+    );
     return () => timers.forEach(clearTimeout);
   }, [toasts, dismiss]);
   return (

@@ -32,7 +32,12 @@ export interface Toast {
   text: string;
   /** When what it tells of happened in the market. */
   tsNs: bigint;
+  /** When it was told, by the page's own clock. */
+  toldMs: number;
 }
+
+/** What an alert says. */
+export type News = Omit<Toast, "id" | "toldMs">;
 
 interface AlertStore extends AlertSettings {
   toasts: readonly Toast[];
@@ -42,7 +47,7 @@ interface AlertStore extends AlertSettings {
   flashed: number;
   set(change: Partial<AlertSettings>): void;
   toggleMute(): void;
-  tell(news: Omit<Toast, "id">): void;
+  tell(news: News): void;
   dismiss(id: number): void;
   /** Time stands earlier than it did: what was told of later than this has not happened. */
   takeBackAfter(tsNs: bigint): void;
@@ -92,7 +97,7 @@ export const useAlerts = create<AlertStore>()(
           return {
             told: told + 1,
             flashed: flashes ? told + 1 : flashed,
-            toasts: [...others, { id: told + 1, ...news }].slice(-MOST_TOASTS),
+            toasts: [...others, { id: told + 1, toldMs: now, ...news }].slice(-MOST_TOASTS),
           };
         }),
       dismiss: (id) => set((now) => ({ toasts: now.toasts.filter((toast) => toast.id !== id) })),
