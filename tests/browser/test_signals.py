@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 
 import pytest
@@ -189,6 +190,39 @@ def test_a_seek_takes_back_what_was_told_of_later(open_page, replay, until):
     replay.order("seek", ts_ns=str(int(replay.replay()["start_ns"]) + S))
     # Sooner than it would go by itself.
     expect(told).to_have_text("", timeout=4_000)
+
+
+OWN = ["absorption.least_delta_contracts=30", "NQ:windows.percentile=80"]
+
+
+def test_own_thresholds_are_told_and_filter_the_history(
+    open_page, serve, generated_tape, until, keep_screenshot
+):
+    options = [part for one in OWN for part in ("--set", one)]
+    with serve("--replay", *generated_tape, "--speed", "50", "--loop", *options) as server:
+        page = watched(open_page, server)
+        show_panel(page, "Signals")
+        mark = page.get_by_role("button", name="Own thresholds")
+        expect(mark).to_have_attribute("title", re.compile("least_delta_contracts 30"))
+        mark.click()
+        dialog = page.get_by_role("dialog", name="Settings")
+        expect(dialog.get_by_role("listitem")).to_have_count(2)
+        absorption = dialog.get_by_role("region", name="absorption")
+        expect(absorption.get_by_role("listitem")).to_contain_text("30 contracts")
+        keep_screenshot(page, "thresholds-desktop-dark")
+        dialog.get_by_label("Defaults too").check()
+        expect(dialog.get_by_role("region", name="outcomes")).to_be_visible()
+        page.keyboard.press("Escape")
+        show_panel(page, "Signal history")
+        panel = page.get_by_role("region", name="Signal history")
+        until("signals", lambda: rows(panel).count() > 3)
+        by = panel.get_by_label("Thresholds", exact=True)
+        by.select_option("default")
+        expect(panel).to_contain_text("No signal is kept that passes these filters.")
+        by.select_option("all")
+        until("signals of any", lambda: rows(panel).count() > 3)
+        rules = kept(server, "&rules=all")["signals"][0]["rules"]
+        expect(rows(panel).first).to_contain_text(rules)
 
 
 def test_what_is_on_the_screen_is_cleared_and_comes_again(open_page, far, until):

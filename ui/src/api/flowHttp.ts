@@ -2,6 +2,7 @@
 
 import type { FlowSession, Signal, SignalPage, Stats } from "../signals/signal";
 import { decodePage, decodeSession, decodeSignal, decodeStats } from "../signals/signal";
+import { decodeThresholds, type Threshold } from "../signals/thresholds";
 import { type Json, listAt, objectOf } from "./fields";
 import { ask, send } from "./http";
 
@@ -21,9 +22,19 @@ export function fetchStats(query: URLSearchParams, signal?: AbortSignal): Promis
   return ask(`/api/stats?${query}`, decodeStats, signal === undefined ? {} : { signal });
 }
 
-export function fetchSessions(limit: number, signal?: AbortSignal): Promise<FlowSession[]> {
+/** `rules` as the server takes it: empty for the thresholds in use, or `all`. */
+export function fetchSessions(
+  limit: number,
+  rules: string,
+  signal?: AbortSignal,
+): Promise<FlowSession[]> {
   const read = (value: unknown) => listAt(objectOf(value, "answer"), "sessions").map(decodeSession);
-  return ask(`/api/sessions?limit=${limit}`, read, signal === undefined ? {} : { signal });
+  const query = new URLSearchParams({ limit: String(limit), rules });
+  return ask(`/api/sessions?${query}`, read, signal === undefined ? {} : { signal });
+}
+
+export function fetchThresholds(signal?: AbortSignal): Promise<Threshold[]> {
+  return ask("/api/thresholds", decodeThresholds, signal === undefined ? {} : { signal });
 }
 
 export function exportUrl(query: URLSearchParams, format: "csv" | "json" | "parquet"): string {

@@ -25,6 +25,8 @@ export interface FlowInstrument extends OfSymbol {
     regularOpenNs: string;
     regularCloseNs: string;
   } | null;
+  /** Of its studies, by name: those that are not the defaults. */
+  thresholds?: Readonly<Record<string, string>>;
 }
 
 export interface Connected {

@@ -3,11 +3,13 @@ import { useOverlay } from "../stores/overlay";
 import { AlertSettings } from "./AlertSettings";
 import { KeySettings } from "./KeySettings";
 import { PageSettings } from "./PageSettings";
+import { StudySettings } from "./StudySettings";
 import { useSync } from "./sync";
 
 const TABS: readonly { name: string; Body: () => ReactNode }[] = [
   { name: "Page", Body: PageSettings },
   { name: "Alerts", Body: AlertSettings },
+  { name: "Studies", Body: StudySettings },
   { name: "Keys", Body: KeySettings },
 ];
 

@@ -1,27 +1,40 @@
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { fetchSessions, fetchStats } from "../api/flowHttp";
 import { problemOf } from "../api/http";
 import type { Problem } from "../api/messages";
 import { formatSize } from "../market/prices";
+import { useRefreshes } from "./refreshes";
 import { Rate } from "./SignalStats";
 import { type FlowSession, kindName, type Stats, type Tally } from "./signal";
-import { rateText } from "./words";
+import { ownText } from "./thresholds";
+import { rulesName } from "./words";
 
 const MOST = 100;
 const COMPARED = 2;
 
+interface SessionListProps {
+  /** By which thresholds, as `rules=` of the server has it. */
+  rules: string;
+  onShow(session: FlowSession): void;
+}
+
 /** The sessions that signals are kept of; two of them side by side. */
-export function SessionList({ onShow }: { onShow(session: FlowSession): void }) {
+export function SessionList({ rules, onShow }: SessionListProps) {
   const [sessions, setSessions] = useState<readonly FlowSession[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [asked] = useRefreshes();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: to ask again is to ask the same
   useEffect(() => {
     const mine = new AbortController();
-    fetchSessions(MOST, mine.signal)
-      .then(setSessions)
+    fetchSessions(MOST, rules, mine.signal)
+      .then((found) => {
+        setSessions(found);
+        setProblem(null);
+      })
       .catch((error) => !mine.signal.aborted && setProblem(problemOf(error)));
     return () => mine.abort();
-  }, []);
+  }, [rules, asked]);
   if (problem !== null) {
     return (
       <p className="empty">
@@ -31,6 +44,7 @@ export function SessionList({ onShow }: { onShow(session: FlowSession): void }) 
   }
   if (sessions === null) return <p className="empty">…</p>;
   if (sessions.length === 0) return <p className="empty">No session has signals yet.</p>;
+  const isRuled = rules !== "";
   const compared = chosen.flatMap((id) => sessions.find((one) => one.id === id) ?? []);
   return (
     <div className="rows session-list">
@@ -42,6 +56,11 @@ export function SessionList({ onShow }: { onShow(session: FlowSession): void }) 
             </th>
             <th scope="col">Date</th>
             <th scope="col">Symbol</th>
+            {isRuled && (
+              <th scope="col" className="text">
+                Thresholds
+              </th>
+            )}
             <th scope="col">Signals</th>
             <th scope="col">Bullish</th>
             <th scope="col">Bearish</th>
@@ -56,7 +75,7 @@ export function SessionList({ onShow }: { onShow(session: FlowSession): void }) 
               <td>
                 <input
                   type="checkbox"
-                  aria-label={`Compare ${one.symbol} of ${one.tradeDate}`}
+                  aria-label={`Compare ${titleOf(one, isRuled)}`}
                   checked={chosen.includes(one.id)}
                   onChange={(event) =>
                     setChosen((now) =>
@@ -78,6 +97,11 @@ export function SessionList({ onShow }: { onShow(session: FlowSession): void }) 
                 </button>
               </th>
               <td className="text">{one.symbol}</td>
+              {isRuled && (
+                <td className="text" title={ownText(one.thresholds)}>
+                  {rulesName(one.rules)}
+                </td>
+              )}
               <td>{formatSize(one.signals)}</td>
               <td>{formatSize(one.bullish)}</td>
               <td>{formatSize(one.bearish)}</td>
@@ -90,15 +114,23 @@ export function SessionList({ onShow }: { onShow(session: FlowSession): void }) 
           ))}
         </tbody>
       </table>
-      {compared.length === COMPARED && <Comparison of={compared} />}
+      {compared.length === COMPARED && <Comparison of={compared} isRuled={isRuled} asked={asked} />}
     </div>
   );
 }
 
+interface ComparisonProps {
+  of: readonly FlowSession[];
+  isRuled: boolean;
+  /** Grows when the server is to be asked again. */
+  asked: number;
+}
+
 /** Two sessions by kind of signal. */
-function Comparison({ of }: { of: readonly FlowSession[] }) {
+function Comparison({ of, isRuled, asked }: ComparisonProps) {
   const ids = of.map((one) => one.id).join(" ");
   const [told, setTold] = useState<{ ids: string; stats: readonly Stats[] } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: to ask again is to ask the same
   useEffect(() => {
     const mine = new AbortController();
     const ask = (id: string) => fetchStats(new URLSearchParams({ session_id: id }), mine.signal);
@@ -106,7 +138,7 @@ function Comparison({ of }: { of: readonly FlowSession[] }) {
       .then((stats) => setTold({ ids, stats }))
       .catch(() => !mine.signal.aborted && setTold({ ids, stats: [] }));
     return () => mine.abort();
-  }, [ids]);
+  }, [ids, asked]);
   if (told?.ids !== ids) return <p className="empty">…</p>;
   if (told.stats.length === 0) return <p className="empty">These could not be compared.</p>;
   const kinds = [...new Set(told.stats.flatMap((one) => one.byKind.map(({ kind }) => kind)))];
@@ -114,47 +146,73 @@ function Comparison({ of }: { of: readonly FlowSession[] }) {
     <table className="stats comparison" aria-label="Comparison">
       <thead>
         <tr>
-          <th scope="col">Kind</th>
+          <th scope="col" rowSpan={2}>
+            Kind
+          </th>
           {of.map((one) => (
-            <th scope="col" key={one.id} colSpan={2}>
-              {one.symbol} {one.tradeDate}
+            <th scope="colgroup" key={one.id} colSpan={2}>
+              {titleOf(one, isRuled)}
             </th>
           ))}
-          <th scope="col" title="Of the win rates, in points of a percent">
-            ±
+          <th scope="col" rowSpan={2} title="Of the win rates, in points of a percent">
+            Difference
           </th>
+        </tr>
+        <tr>
+          {of.map((one) => (
+            <Fragment key={one.id}>
+              <th scope="col">Signals</th>
+              <th scope="col">Win rate</th>
+            </Fragment>
+          ))}
         </tr>
       </thead>
       <tbody>
-        {kinds.map((kind) => {
-          const [one, other] = told.stats.map((stats) => tallyOf(stats, kind));
-          return (
-            <tr key={kind}>
-              <th scope="row">{kindName(kind)}</th>
-              {[one, other].map((tally, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: there are two, and they keep their places
-                <TallyCells key={i} tally={tally ?? null} />
-              ))}
-              <td>{difference(one?.winRate ?? null, other?.winRate ?? null)}</td>
-            </tr>
-          );
-        })}
+        {kinds.map((kind) => (
+          <ComparedRow
+            key={kind}
+            name={kindName(kind)}
+            tallies={told.stats.map((stats) => tallyOf(stats, kind))}
+          />
+        ))}
+      </tbody>
+      <tbody>
+        <ComparedRow
+          name="All"
+          tallies={of.map(({ signals, winRate }) => ({ count: signals, winRate }))}
+        />
       </tbody>
     </table>
   );
 }
 
-function tallyOf(stats: Stats, kind: string): Tally | null {
-  return stats.byKind.find((one) => one.kind === kind)?.tally ?? null;
+export function titleOf({ symbol, tradeDate, rules }: FlowSession, isRuled: boolean): string {
+  return `${symbol} ${tradeDate}${isRuled ? ` ${rulesName(rules)}` : ""}`;
 }
 
-function TallyCells({ tally }: { tally: Tally | null }) {
+type Compared = Pick<Tally, "count" | "winRate"> | null;
+
+function ComparedRow({ name, tallies }: { name: string; tallies: readonly Compared[] }) {
+  const [one, other] = tallies;
   return (
-    <>
-      <td>{tally === null ? "–" : formatSize(tally.count)}</td>
-      <td>{rateText(tally?.winRate ?? null)}</td>
-    </>
+    <tr>
+      <th scope="row">{name}</th>
+      {tallies.map((tally, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: there are two, and they keep their places
+        <Fragment key={i}>
+          <td>{tally === null ? "–" : formatSize(tally.count)}</td>
+          <td>
+            <Rate winRate={tally?.winRate ?? null} />
+          </td>
+        </Fragment>
+      ))}
+      <td>{difference(one?.winRate ?? null, other?.winRate ?? null)}</td>
+    </tr>
   );
+}
+
+function tallyOf(stats: Stats, kind: string): Tally | null {
+  return stats.byKind.find((one) => one.kind === kind)?.tally ?? null;
 }
 
 function difference(one: number | null, other: number | null): string {

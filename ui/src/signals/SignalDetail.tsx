@@ -21,7 +21,7 @@ interface SignalDetailProps {
 /** One signal in full, with the note that a person keeps with it. */
 export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailProps) {
   const decimals = useDecimals(signal.symbol);
-  const { strength, score, amount, direction } = signal;
+  const { strength, score, amount, direction, rules } = signal;
   return (
     <section className="signal-detail" aria-label="Signal">
       <div className="signal-said">
@@ -36,6 +36,7 @@ export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailPro
         <span>{strength}</span>
         {score > 1 && <span>score {score}</span>}
         {amount > 0 && <span>{formatSize(amount)} contracts</span>}
+        {rules !== "" && <span title="Not the defaults">thresholds {rules}</span>}
         <After decimals={decimals} name="1 min" price={signal.after1m} outcome={signal.outcome1m} />
         <After decimals={decimals} name="5 min" price={signal.after5m} outcome={signal.outcome5m} />
         <button type="button" className="quiet" aria-label="Close the signal" onClick={onClose}>

@@ -67,7 +67,8 @@ interface ChoiceProps {
   onChange(value: string): void;
 }
 
-function Choice({ label, all, value, choices, onChange }: ChoiceProps) {
+/** One of several, or any. */
+export function Choice({ label, all, value, choices, onChange }: ChoiceProps) {
   const isListed = value === "" || choices.some(([one]) => one === value);
   return (
     <select

@@ -6,11 +6,12 @@ import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { NO_FILTERS, queryOf, type Range } from "./filters";
 import { PAGE, type Pages, usePages } from "./pages";
-import { SessionList } from "./SessionList";
+import { RulesFilter } from "./RulesFilter";
+import { SessionList, titleOf } from "./SessionList";
 import { SignalDetail } from "./SignalDetail";
 import { SignalFilters } from "./SignalFilters";
 import { SignalHead, SignalRow } from "./SignalRow";
-import type { FlowSession } from "./signal";
+import type { FlowSession, Signal } from "./signal";
 import { WinRates } from "./WinRates";
 import "../styles/signals.css";
 import "../styles/signalHistory.css";
@@ -23,11 +24,13 @@ export function SignalHistoryPanel() {
   const [tab, setTab] = useState<(typeof TABS)[number]>("Signals");
   const [filters, setFilters] = useState(NO_FILTERS);
   const [range, setRange] = useState<Range>({ start: "", end: "" });
+  const [rules, setRules] = useState("");
   const [session, setSession] = useState<FlowSession | null>(null);
   const instruments = useMarket((s) => s.data.instruments);
   const isReplay = useSession((s) => s.source?.replay != null);
   const symbols = instruments.filter((one) => !one.isSpread).map((one) => one.symbol);
   const query = queryOf(filters, range);
+  if (rules !== "") query.set("rules", rules);
   if (session !== null) query.set("session_id", session.id);
   return (
     <section className="panel signal-history" aria-label="Signal history">
@@ -61,25 +64,36 @@ export function SignalHistoryPanel() {
           ))}
         </span>
       </div>
-      {tab !== "Sessions" && (
-        <div className="signal-query">
-          <SignalFilters filters={filters} onChange={setFilters} symbols={symbols} />
-          <RangeFields range={range} onChange={setRange} />
-          {session !== null && (
-            <button
-              type="button"
-              className="chip"
-              title="Signals of every session again"
-              onClick={() => setSession(null)}
-            >
-              {session.symbol} {session.tradeDate} ✕
-            </button>
-          )}
-        </div>
-      )}
-      {tab === "Signals" && <KeptSignals query={query.toString()} />}
+      <div className="signal-query">
+        {tab !== "Sessions" && (
+          <>
+            <SignalFilters filters={filters} onChange={setFilters} symbols={symbols} />
+            <RangeFields range={range} onChange={setRange} />
+          </>
+        )}
+        <RulesFilter
+          rules={rules}
+          onChange={(chosen) => {
+            setRules(chosen);
+            // A session is of one set of thresholds.
+            setSession(null);
+          }}
+        />
+        {tab !== "Sessions" && session !== null && (
+          <button
+            type="button"
+            className="chip"
+            title="Signals of every session again"
+            onClick={() => setSession(null)}
+          >
+            {titleOf(session, rules !== "")} ✕
+          </button>
+        )}
+      </div>
+      {tab === "Signals" && <KeptSignals query={query.toString()} ruled={rules !== ""} />}
       {tab === "Sessions" && (
         <SessionList
+          rules={rules}
           onShow={(one) => {
             setSession(one);
             setTab("Signals");
@@ -121,12 +135,15 @@ function RangeFields({ range, onChange }: RangeFieldsProps) {
   );
 }
 
-function KeptSignals({ query }: { query: string }) {
+/** An event can be a signal by several sets of thresholds. */
+const keyOf = ({ id, rules }: Signal) => `${id} ${rules}`;
+
+function KeptSignals({ query, ruled }: { query: string; ruled: boolean }) {
   const zone = useSettings((s) => s.zone);
   const pages = usePages(query);
-  const [pickedId, setPickedId] = useState<string | null>(null);
+  const [pickedKey, setPickedKey] = useState<string | null>(null);
   const { signals, problem, loading } = pages;
-  const picked = signals.find((one) => one.id === pickedId);
+  const picked = signals.find((one) => keyOf(one) === pickedKey);
   return (
     <>
       <div className="rows signal-rows" aria-busy={loading}>
@@ -143,12 +160,13 @@ function KeptSignals({ query }: { query: string }) {
           {problem === null &&
             signals.map((signal) => (
               <SignalRow
-                key={signal.id}
+                key={keyOf(signal)}
                 signal={signal}
                 zone={zone}
                 dated
-                selected={signal.id === pickedId}
-                onPick={() => setPickedId(signal.id === pickedId ? null : signal.id)}
+                ruled={ruled}
+                selected={signal === picked}
+                onPick={() => setPickedKey(signal === picked ? null : keyOf(signal))}
               />
             ))}
         </div>
@@ -157,7 +175,7 @@ function KeptSignals({ query }: { query: string }) {
         <SignalDetail
           signal={picked}
           zone={zone}
-          onClose={() => setPickedId(null)}
+          onClose={() => setPickedKey(null)}
           onNoted={pages.note}
         />
       )}

@@ -1,20 +1,23 @@
 import { formatClock, formatDateTime, type Zone } from "../market/times";
 import { useDecimals } from "./decimals";
 import { kindName, outcomeOf, type Signal, STRENGTHS } from "./signal";
-import { formatPoints, moveText } from "./words";
+import { formatPoints, moveText, outcomeWord, rulesName } from "./words";
 
 interface SignalRowProps {
   signal: Signal;
   zone: Zone;
   /** Days too, where rows are of several. */
   dated: boolean;
+  /** The thresholds too, where rows are of several. */
+  ruled?: boolean;
   selected: boolean;
   style?: { height: number; transform: string };
   onPick(): void;
 }
 
 /** One signal in a line; what a narrow panel has no room for is left out by its style. */
-export function SignalRow({ signal, zone, dated, selected, style, onPick }: SignalRowProps) {
+export function SignalRow(props: SignalRowProps) {
+  const { signal, zone, dated, ruled, selected, style, onPick } = props;
   const decimals = useDecimals(signal.symbol);
   const isUp = signal.direction === "bullish";
   const time = dated ? formatDateTime(signal.tsNs, zone) : formatClock(signal.tsNs, zone, 0);
@@ -43,6 +46,7 @@ export function SignalRow({ signal, zone, dated, selected, style, onPick }: Sign
             ✎
           </span>
         )}
+        {ruled === true && <span className="of-rules">{rulesName(signal.rules)}</span>}
       </span>
       <span className="number price">{formatPoints(signal.price, decimals)}</span>
       <span className="strength" title={signal.strength}>
@@ -52,7 +56,7 @@ export function SignalRow({ signal, zone, dated, selected, style, onPick }: Sign
         {signal.score}
       </span>
       <span className={`outcome ${outcomeOf(signal) ?? "pending"}`}>
-        <span className="word">{outcomeOf(signal) ?? "pending"}</span> {moveText(signal, decimals)}
+        <span className="word">{outcomeWord(signal)}</span> {moveText(signal, decimals)}
       </span>
     </div>
   );

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import { formatSize } from "../market/prices";
 import { useAlerts } from "../stores/alerts";
 import { useHint } from "../stores/keymap";
+import { useOverlay } from "../stores/overlay";
 import { useSettings } from "../stores/settings";
 import { liveSignals, useSignals } from "../stores/signals";
 import { NO_FILTERS, passes, queryOf } from "./filters";
@@ -11,6 +12,7 @@ import { SignalFilters } from "./SignalFilters";
 import { SignalHead, SignalRow } from "./SignalRow";
 import { StatsTable, useStats } from "./SignalStats";
 import type { Signal } from "./signal";
+import { ownText } from "./thresholds";
 import "../styles/signals.css";
 import "../styles/signalHistory.css";
 
@@ -73,6 +75,7 @@ export function SignalsPanel() {
         </button>
         <Mute />
       </div>
+      <OwnThresholdsLine />
       {filtersOpen && (
         <SignalFilters filters={filters} onChange={setFilters} hasStrength symbols={symbols} />
       )}
@@ -97,6 +100,24 @@ function newestFirst(all: readonly Signal[], wanted: (one: Signal) => boolean): 
   const rows = all.filter(wanted).reverse();
   // Those of one time stand as they came; the past of several symbols comes one after the other.
   return rows.sort((a, b) => (a.tsNs === b.tsNs ? 0 : a.tsNs < b.tsNs ? 1 : -1));
+}
+
+/** That signals are made by other thresholds than the defaults, and by which. */
+function OwnThresholdsLine() {
+  const thresholds = useSignals((s) => s.thresholds);
+  const own = [...thresholds].filter(([, one]) => Object.keys(one).length > 0);
+  const first = own[0];
+  if (first === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="own-thresholds"
+      title={own.map(([symbol, one]) => `${symbol}: ${ownText(one)}`).join("\n")}
+      onClick={() => useOverlay.getState().show("settings", "Studies")}
+    >
+      Own thresholds: {ownText(first[1])}
+    </button>
+  );
 }
 
 /** Whether alerts are heard. */

@@ -11,6 +11,7 @@ import {
   textOrNull,
 } from "../api/fields";
 import type { Direction, Strength } from "../flow/wire";
+import { decodeOwn, type OwnThresholds } from "./thresholds";
 
 export const KINDS = [
   "delta_flip",
@@ -57,6 +58,8 @@ export interface Signal {
   outcome1m: Outcome | null;
   outcome5m: Outcome | null;
   note: string | null;
+  /** By which thresholds it was made: empty by the defaults, else eight characters that stand for them. */
+  rules: string;
 }
 
 export interface Resolved {
@@ -106,6 +109,7 @@ export function decodeSignal(value: unknown): Signal {
     outcome1m: outcomeAt(o, "outcome_1m"),
     outcome5m: outcomeAt(o, "outcome_5m"),
     note: textOrNull(o, "note"),
+    rules: textOrNull(o, "rules") ?? "",
   };
 }
 
@@ -172,6 +176,9 @@ export interface FlowSession {
   losses: number;
   breakeven: number;
   winRate: number | null;
+  rules: string;
+  /** What stands behind `rules`. */
+  thresholds: OwnThresholds;
 }
 
 export function decodeSession(value: unknown): FlowSession {
@@ -188,6 +195,8 @@ export function decodeSession(value: unknown): FlowSession {
     losses: numberOrNull(o, "losses") ?? 0,
     breakeven: numberOrNull(o, "breakeven") ?? 0,
     winRate: numberOrNull(o, "win_rate"),
+    rules: textOrNull(o, "rules") ?? "",
+    thresholds: decodeOwn(o.thresholds),
   };
 }
 

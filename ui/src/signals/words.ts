@@ -18,6 +18,17 @@ export function moveText(signal: Signal, decimals: number | null = null): string
   return `${move > 0 ? "+" : ""}${formatPoints(move, decimals)}`;
 }
 
+/** What became of it, as short as a column needs it. */
+export function outcomeWord(signal: Signal): string {
+  const outcome = outcomeOf(signal) ?? "pending";
+  return outcome === "breakeven" ? "even" : outcome;
+}
+
+/** By which thresholds something was made, in a word. */
+export function rulesName(rules: string): string {
+  return rules === "" ? "default" : rules;
+}
+
 export function rateText(winRate: number | null): string {
   return winRate === null ? "–" : `${Math.round(winRate)} %`;
 }

@@ -9,6 +9,7 @@ import { FlowClient, flowUrl } from "../flow/flowClient";
 import type { FlowMessage } from "../flow/wire";
 import { parseSymbols } from "../market/instruments";
 import { LiveSignals, type News } from "../signals/live";
+import type { OwnThresholds } from "../signals/thresholds";
 import { useSession } from "./session";
 import { useWishes } from "./wishes";
 
@@ -17,6 +18,8 @@ interface SignalsStore {
   frame: number;
   connection: Connection;
   problem: Problem | null;
+  /** Of the symbols that the page streams: thresholds that are not the defaults. */
+  thresholds: ReadonlyMap<string, OwnThresholds>;
 }
 
 /** All that is read here; the server sends nothing else. */
@@ -32,6 +35,7 @@ export const useSignals = create<SignalsStore>()(() => ({
   frame: 0,
   connection: { state: "idle" },
   problem: null,
+  thresholds: new Map(),
 }));
 
 type Listener = { onNews(news: News): void; onBegin(symbol: string): void };
@@ -63,6 +67,10 @@ function redraw(): void {
 /** Take messages as they come from the server, whoever brings them. */
 export function takeFlowMessages(messages: readonly FlowMessage[]): void {
   for (const message of messages) {
+    if (message.type === "Connected") {
+      const told = message.instruments.map((one) => [one.symbol, one.thresholds ?? {}] as const);
+      useSignals.setState({ thresholds: new Map(told) });
+    }
     if (message.type === "Begin") {
       levelsBySymbol.delete(message.symbol);
       for (const { onBegin } of listeners) onBegin(message.symbol);
