@@ -13,10 +13,10 @@ import {
   type Time,
 } from "lightweight-charts";
 import type { Gap } from "../api/messages";
+import { type PageColours, readColours } from "../drawing/colours";
 import { type Bar, mergeBars } from "../market/bars";
 import { formatPrice, type Price, priceToNumber } from "../market/prices";
 import { formatClock, formatDateTime, type Zone } from "../market/times";
-import { type Colours, readColours } from "./colours";
 import { GapBands } from "./gapBands";
 import { pointsOf } from "./points";
 
@@ -78,7 +78,7 @@ export class CandleChart {
   private readonly candles: ISeriesApi<"Candlestick">;
   private readonly volumes: ISeriesApi<"Histogram">;
   private readonly shown = new Map<number, Bar>();
-  private colours: Colours;
+  private colours: PageColours;
   private key = "";
   private lastS: number | null = null;
   private updates = 0;
@@ -127,8 +127,8 @@ export class CandleChart {
     this.colours = c;
     this.chart.applyOptions({
       layout: {
-        background: { type: ColorType.Solid, color: c.background },
-        textColor: c.text,
+        background: { type: ColorType.Solid, color: c.panel },
+        textColor: c.dim,
         fontFamily: c.font,
         fontSize: 11,
         // The credit that the library's licence asks for stands in the help overlay.
@@ -139,10 +139,10 @@ export class CandleChart {
       timeScale: { borderColor: c.border },
     });
     this.candles.applyOptions({
-      upColor: c.up,
-      downColor: c.down,
-      wickUpColor: c.up,
-      wickDownColor: c.down,
+      upColor: c.buy,
+      downColor: c.sell,
+      wickUpColor: c.buy,
+      wickDownColor: c.sell,
     });
     this.bands.style(c.warn, `11px ${c.font}`);
     this.key = "";

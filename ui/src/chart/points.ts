@@ -6,9 +6,9 @@ import type {
   UTCTimestamp,
   WhitespaceData,
 } from "lightweight-charts";
+import type { PageColours } from "../drawing/colours";
 import { type Bar, emptySlots } from "../market/bars";
 import { priceToNumber } from "../market/prices";
-import type { Colours } from "./colours";
 
 export interface Points {
   candles: (CandlestickData<UTCTimestamp> | WhitespaceData<UTCTimestamp>)[];
@@ -25,7 +25,7 @@ export function pointsOf(
   bars: readonly Bar[],
   everyS: number,
   afterS: number | null,
-  colours: Colours,
+  colours: Pick<PageColours, "buySoft" | "sellSoft">,
 ): Points {
   const points: Points = { candles: [], volumes: [] };
   let previousS = afterS;
@@ -45,7 +45,7 @@ export function pointsOf(
       low: priceToNumber(bar.low),
       close: priceToNumber(bar.close),
     });
-    const color = bar.close >= bar.open ? colours.upSoft : colours.downSoft;
+    const color = bar.close >= bar.open ? colours.buySoft : colours.sellSoft;
     points.volumes.push({ time, value: bar.volume, color });
   }
   return points;

@@ -7,6 +7,7 @@ import { useHistory } from "../stores/history";
 import { useMarket } from "../stores/market";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
+import { CheckBox } from "./CheckBox";
 
 const ROW_PX = 20;
 
@@ -45,10 +46,13 @@ export function HistoryPanel() {
           {note === "" ? "" : ` · ${note}`}
         </span>
         <span className="spring" />
-        <label className="field inline" title="Rows of every instrument, not of the one shown only">
-          <input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} />
-          <span>All instruments</span>
-        </label>
+        <CheckBox
+          title="Rows of every instrument, not of the one shown only"
+          checked={all}
+          onChange={setAll}
+        >
+          All instruments
+        </CheckBox>
         <button type="button" className="quiet" aria-label="Close history" onClick={close}>
           ✕
         </button>

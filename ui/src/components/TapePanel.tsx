@@ -6,6 +6,7 @@ import { useActive } from "../stores/active";
 import { usePin } from "../stores/pins";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
+import { CheckBox } from "./CheckBox";
 import { TapeRows } from "./TapeRows";
 
 interface Held {
@@ -58,14 +59,13 @@ export function TapePanel() {
             }}
           />
         </label>
-        <label className="field inline" title="Trades of every subscribed instrument">
-          <input
-            type="checkbox"
-            checked={allInstruments}
-            onChange={(event) => set({ allInstruments: event.target.checked })}
-          />
-          <span>All</span>
-        </label>
+        <CheckBox
+          title="Trades of every subscribed instrument"
+          checked={allInstruments}
+          onChange={(chosen) => set({ allInstruments: chosen })}
+        >
+          All
+        </CheckBox>
       </div>
       <TapeRows
         rows={rows}

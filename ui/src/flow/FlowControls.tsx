@@ -1,3 +1,4 @@
+import { CheckBox } from "../components/CheckBox";
 import { FoldOut } from "../components/FoldOut";
 import { SIGNAL_KINDS, SIGNS, type SignalKind } from "./marks";
 import {
@@ -143,16 +144,13 @@ function Layers({ settings, set }: LayersProps) {
       </div>
       <fieldset className="flow-checks" aria-label="Signs of signals">
         {SIGNAL_KINDS.map((kind) => (
-          <label className="field inline" key={kind}>
-            <input
-              type="checkbox"
-              checked={settings.marks.includes(kind)}
-              onChange={() => toggleKind(kind)}
-            />
-            <span>
-              <b>{SIGNS[kind].letter}</b> {SIGNS[kind].name}
-            </span>
-          </label>
+          <CheckBox
+            key={kind}
+            checked={settings.marks.includes(kind)}
+            onChange={() => toggleKind(kind)}
+          >
+            <b>{SIGNS[kind].letter}</b> {SIGNS[kind].name}
+          </CheckBox>
         ))}
       </fieldset>
       <button type="button" onClick={() => set(DEFAULTS)}>
@@ -197,13 +195,8 @@ type Flag =
 
 function Check({ name, of, settings, set }: LayersProps & { name: string; of: Flag }) {
   return (
-    <label className="field inline">
-      <input
-        type="checkbox"
-        checked={settings[of]}
-        onChange={(event) => set({ [of]: event.target.checked })}
-      />
-      <span>{name}</span>
-    </label>
+    <CheckBox checked={settings[of]} onChange={(chosen) => set({ [of]: chosen })}>
+      {name}
+    </CheckBox>
   );
 }

@@ -1,3 +1,4 @@
+import { CheckBox } from "../components/CheckBox";
 import { FoldOut } from "../components/FoldOut";
 import { DEFAULTS, useHeatmapSettings, withLower, withUpper } from "./settings";
 
@@ -33,22 +34,12 @@ export function HeatmapControls() {
         unit=""
         onChange={(value) => set({ contrast: value })}
       />
-      <label className="field inline">
-        <input
-          type="checkbox"
-          checked={isLog}
-          onChange={(event) => set({ isLog: event.target.checked })}
-        />
-        <span>Logarithmic scale</span>
-      </label>
-      <label className="field inline">
-        <input
-          type="checkbox"
-          checked={trades}
-          onChange={(event) => set({ trades: event.target.checked })}
-        />
-        <span>Trades</span>
-      </label>
+      <CheckBox checked={isLog} onChange={(chosen) => set({ isLog: chosen })}>
+        Logarithmic scale
+      </CheckBox>
+      <CheckBox checked={trades} onChange={(chosen) => set({ trades: chosen })}>
+        Trades
+      </CheckBox>
       <button type="button" onClick={() => set(DEFAULTS)}>
         As at first
       </button>

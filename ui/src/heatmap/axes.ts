@@ -90,7 +90,7 @@ export function drawAxes(context: CanvasRenderingContext2D, scene: AxesScene): v
 function drawPrices(context: CanvasRenderingContext2D, scene: AxesScene): void {
   const { view, frame, palette } = scene;
   const { plot, bars } = frame;
-  context.fillStyle = palette.css.text;
+  context.fillStyle = palette.css.dim;
   context.textAlign = "left";
   const every = tickStep(view.ticksPerPx);
   for (const tick of placesBetween(tickAt(view, plot.height), view.topTick, every)) {
@@ -103,7 +103,7 @@ function drawPrices(context: CanvasRenderingContext2D, scene: AxesScene): void {
 function drawTimes(context: CanvasRenderingContext2D, scene: AxesScene): void {
   const { view, frame, palette, zone } = scene;
   const { plot, foot } = frame;
-  context.fillStyle = palette.css.text;
+  context.fillStyle = palette.css.dim;
   context.textAlign = "center";
   const every = timeStep(view.msPerPx);
   for (const ms of placesBetween(timeAt(view, plot.width, 0), view.endMs, every)) {
@@ -135,7 +135,7 @@ function drawBook(context: CanvasRenderingContext2D, scene: AxesScene): void {
       context.fillRect(plot.width + 1, y - bar / 2, length, bar);
     }
     if (!isLabelled) continue;
-    context.fillStyle = palette.css.strong;
+    context.fillStyle = palette.css.text;
     for (const level of levels) {
       const y = yOf(view, level.price / tick);
       context.fillText(formatSize(level.size), plot.width + bars - 4, y);
@@ -190,7 +190,7 @@ export function drawCrosshair(
   const { x, y } = readout;
   context.font = `11px ${css.font}`;
   context.textBaseline = "middle";
-  context.strokeStyle = css.text;
+  context.strokeStyle = css.dim;
   context.lineWidth = 1;
   context.setLineDash([2, 3]);
   context.beginPath();
@@ -201,12 +201,12 @@ export function drawCrosshair(
   context.stroke();
   context.setLineDash([]);
   const tick = Math.round(tickAt(view, y));
-  tag(context, priceText(tick, scene), plot.width + bars, y, axis, css.strong, palette);
+  tag(context, priceText(tick, scene), plot.width + bars, y, axis, css.text, palette);
   const ms = timeAt(view, plot.width, x);
   const clock = timeText(ms, view.msPerPx < 50 ? 10 : view.msPerPx < 1_000 ? 100 : 1_000, zone);
   const half = 38;
   const middle = Math.min(plot.width - half, Math.max(half, x));
-  context.fillStyle = css.strong;
+  context.fillStyle = css.text;
   context.fillRect(middle - half, plot.height + 1, 2 * half, foot - 2);
   context.fillStyle = css.panel;
   context.textAlign = "center";

@@ -1,5 +1,7 @@
 /** The heatmap's colours, read from the page's style. */
 
+import { type PageColours, readColours, styleOf } from "../drawing/colours";
+
 export type Rgb = readonly [number, number, number];
 
 export interface Palette {
@@ -15,20 +17,7 @@ export interface Palette {
   neither: Rgb;
   rim: Rgb;
   /** As the style has them, for the canvas of the axes. */
-  css: {
-    panel: string;
-    text: string;
-    strong: string;
-    border: string;
-    grid: string;
-    accent: string;
-    accentInk: string;
-    bid: string;
-    ask: string;
-    last: string;
-    warn: string;
-    font: string;
-  };
+  css: PageColours & { bid: string; ask: string; last: string };
 }
 
 /** `#rrggbb` or `#rgb` to parts of one; anything else is grey, as a colour that is wrong must show. */
@@ -44,8 +33,7 @@ export function parseColour(text: string): Rgb {
 }
 
 export function readPalette(element: Element): Palette {
-  const style = getComputedStyle(element);
-  const of = (name: string) => style.getPropertyValue(name).trim();
+  const of = styleOf(element);
   const rgb = (name: string) => parseColour(of(name));
   const ramp = (side: string) =>
     [rgb(`--heat-${side}-low`), rgb(`--heat-${side}-mid`), rgb(`--heat-${side}-high`)] as const;
@@ -62,18 +50,10 @@ export function readPalette(element: Element): Palette {
     neither: rgb("--text-dim"),
     rim: rgb("--heat-rim"),
     css: {
-      panel: of("--panel"),
-      text: of("--text-dim"),
-      strong: of("--text"),
-      border: of("--border"),
-      grid: of("--grid"),
-      accent: of("--accent"),
-      accentInk: of("--accent-ink"),
+      ...readColours(element),
       bid: of("--heat-bid-mid"),
       ask: of("--heat-ask-mid"),
       last: of("--heat-last"),
-      warn: of("--warn"),
-      font: of("--font"),
     },
   };
 }
