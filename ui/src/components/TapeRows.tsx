@@ -18,6 +18,10 @@ interface TapeRowsProps {
 }
 
 const ROW_PX = 20;
+/** All that stands beside a symbol in its row, and what a letter of it takes at most. */
+const BESIDE_SYMBOL_PX = 260;
+const LETTER_PX = 8;
+const FEWEST_LETTERS = 6;
 /** A size this large is drawn at full strength. */
 const LARGE = 100;
 const AGGRESSOR: Record<Side, { tone: string; name: string }> = {
@@ -35,6 +39,10 @@ export function TapeRows(props: TapeRowsProps) {
     estimateSize: () => ROW_PX,
     overscan: 6,
   });
+  const letters = Math.max(
+    FEWEST_LETTERS,
+    Math.floor(((virtual.scrollRect?.width ?? 0) - BESIDE_SYMBOL_PX) / LETTER_PX),
+  );
   const ticks = useMemo(
     () => new Map(instruments.map((i) => [i.instrumentId, i.tick])),
     [instruments],
@@ -77,7 +85,7 @@ export function TapeRows(props: TapeRowsProps) {
               style={style}
             >
               <time>{formatClock(trade.tsEvent, zone)}</time>
-              {showSymbol && <span>{trade.symbol}</span>}
+              {showSymbol && <span title={trade.symbol}>{shortened(trade.symbol, letters)}</span>}
               <span>{name}</span>
               <span className="number">
                 {formatPrice(trade.price, ticks.get(trade.instrumentId) ?? tick)}
@@ -89,4 +97,8 @@ export function TapeRows(props: TapeRowsProps) {
       </div>
     </div>
   );
+}
+
+function shortened(symbol: string, most: number): string {
+  return symbol.length <= most ? symbol : `${symbol.slice(0, most - 1)}…`;
 }

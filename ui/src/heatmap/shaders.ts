@@ -103,6 +103,19 @@ void main() {
   colour = vec4(shown, 1.0);
 }`;
 
+/** The kept picture on the screen: `turned` is where the ring of its columns begins. */
+export const PICTURE_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+uniform highp sampler2D picture;
+uniform int turned;
+uniform int width;
+out vec4 colour;
+void main() {
+  int x = int(gl_FragCoord.x) + turned;
+  colour = texelFetch(picture, ivec2(x < width ? x : x - width, int(gl_FragCoord.y)), 0);
+}`;
+
 /** Circles: one square each, of which the fragment keeps a disc. */
 export const TRADE_VERTEX = `#version 300 es
 layout(location = 0) in vec4 trade;   // x and y in pixels from the upper left, radius, share bought
