@@ -13,9 +13,11 @@ from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource, LiveGateway
 from ticktape.gateway.relay import segments
 from ticktape.market import Market
+from ticktape.tape import read_dbn
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import gaps_in, losses_in
 from ticktape.tape.layouts import Schema
+from ticktape.tape.summary import summarise
 
 
 def upstream_of(tape, **options):
@@ -268,6 +270,9 @@ async def test_start_comes_from_the_buffer_on_disk_and_goes_on_without_a_seam(sm
         )
         await feeding
     assert len(list(tmp_path.glob("*.books.dbn"))) > 1
+    for path in tmp_path.glob("*.dbn"):
+        summary = summarise(path, read_dbn(path))
+        assert set(summary.instruments) == set(summary.instrument_symbols)
     assert given.of(Schema.MBO).tobytes() == small_tape.records.tobytes()
     deriver = make_deriver(Schema.MBO, Schema.OHLCV_1S)
     bars = np.concatenate([deriver.update(small_tape.records), deriver.flush()])
