@@ -9,7 +9,7 @@ import { listenToClicks } from "./clicks";
 import { drawCross, priceText, type Writing } from "./draw/axes";
 import { contextOf, fitCanvas } from "./draw/context";
 import { drawScene } from "./draw/draw";
-import { drawLevelNames, NAMES_PX } from "./draw/names";
+import { drawNames, NAMES_PX } from "./draw/names";
 import { type FlowPalette, readPalette } from "./draw/palette";
 import type { FlowState } from "./flowState";
 import { atNow, firstScale, keptCentred, keptFitting, rangeSeen } from "./following";
@@ -271,7 +271,7 @@ export class FlowChart {
     const scene = sceneOf(state, this.view, frame, handlers.settings(), handlers.wiped());
     this.scene = scene;
     drawScene(context, scene, this.palette, this.writing(state));
-    drawLevelNames(names, scene, this.palette);
+    drawNames(names, scene, this.palette);
     // For those who measure how long this takes.
     this.on.plot.dataset.bars = `${scene.bars.candles.length}`;
     this.placeBubbles(state, scene);

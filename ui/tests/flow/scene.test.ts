@@ -216,6 +216,20 @@ describe("labels", () => {
     ).toHaveLength(3);
   });
 
+  it("name the defended zones beside the levels, and none stands on another", () => {
+    const view = fitted(full, 60_000, DEFAULTS);
+    const frame = frameFor(SIZE, DEFAULTS);
+    const { names, levels, zones } = sceneOf(full, view, frame, DEFAULTS, NOT_WIPED);
+    expect(zones.length).toBeGreaterThan(0);
+    const shown = zones.filter(({ isNamed }) => isNamed);
+    expect(shown.map(({ zone }) => zone.strength)).toEqual(["defended"]);
+    expect(names.map(({ text }) => text)).toEqual([...levels.map(({ name }) => name), "ABS 360"]);
+    const heights = names.map(({ labelY }) => labelY).sort((a, b) => a - b);
+    for (const [at, y] of heights.slice(1).entries()) {
+      expect(y - (heights[at] ?? 0)).toBeGreaterThanOrEqual(LABEL_HEIGHT - 1e-6);
+    }
+  });
+
   it("are short names that traders know", () => {
     expect(["pdh", "or15l", "vwap-2", "vah", "xyz"].map(levelName)).toEqual([
       "PDH",

@@ -27,7 +27,7 @@ export function drawScene(
   context.clip();
   drawHours(context, scene, palette);
   drawFixed(context, scene, palette);
-  drawZones(context, scene.zones, palette, scene.bars.detail !== "cells");
+  drawZones(context, scene.zones, palette);
   drawLevels(context, scene, palette);
   drawLegs(context, scene, palette);
   drawBars(context, scene, palette);

@@ -1,7 +1,6 @@
 /** What lies behind and over the bars: zones, levels and their names, rays, legs, the signs of signals. */
 
 import { SIGNS, type SignalKind } from "../marks";
-import { shortNumber } from "../scene/bars";
 import type { LevelLine } from "../scene/levels";
 import type { MarkShape } from "../scene/marks";
 import type { FlowScene, Segment } from "../scene/scene";
@@ -11,27 +10,23 @@ import { type FlowPalette, sideColour } from "./palette";
 
 type Context = CanvasRenderingContext2D;
 
+/** Buying that is absorbed holds prices down. */
+export function zoneColour({ zone }: ZoneShape, palette: FlowPalette): string {
+  return sideColour(palette, zone.absorptionType === "selling");
+}
+
 export function drawZones(
   context: Context,
   zones: readonly ZoneShape[],
   palette: FlowPalette,
-  isNamed: boolean,
 ): void {
-  context.font = `10px ${palette.font}`;
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  for (const { x, right, y, height, strength, zone, labelY } of zones) {
-    // Buying that is absorbed holds prices down.
-    const colour = sideColour(palette, zone.absorptionType === "selling");
-    context.fillStyle = colour;
+  for (const shape of zones) {
+    const { x, right, y, height, strength } = shape;
+    context.fillStyle = zoneColour(shape, palette);
     context.globalAlpha = 0.07 + 0.15 * strength;
     context.fillRect(x, y - height / 2, right - x, height);
     context.globalAlpha = 0.25 + 0.6 * strength;
     context.fillRect(x, y - height / 2, 2, height);
-    if (!isNamed || labelY === null) continue;
-    context.globalAlpha = 0.9;
-    const text = `${shortNumber(zone.totalAbsorbed)} ${zone.absorptionType} absorbed`;
-    context.fillText(text, x + 6, labelY);
   }
   context.globalAlpha = 1;
 }

@@ -10,8 +10,6 @@ export interface LevelLine {
   name: string;
   kind: string;
   price: number;
-  /** Where its name stands: not on another's. */
-  labelY: number;
 }
 
 export const LABEL_HEIGHT = 13;
@@ -95,20 +93,14 @@ export function levelsOf(
 }
 
 export function levelLines(levels: readonly Level[], view: View, size: Size): LevelLine[] {
-  const seen = levels
-    .map((level) => ({ level, y: yOf(view, level.tick) }))
+  return levels
+    .map(({ name, kind, price, tick }) => ({
+      y: yOf(view, tick),
+      name: levelName(name),
+      kind,
+      price,
+    }))
     .filter(({ y }) => y >= 0 && y <= size.height);
-  const places = placeLabels(
-    seen.map(({ y }) => y),
-    size.height,
-  );
-  return seen.map(({ level: { name, kind, price }, y }, at) => ({
-    y,
-    name: levelName(name),
-    kind,
-    price,
-    labelY: places[at] ?? Number.NaN,
-  }));
 }
 
 export interface Ray {

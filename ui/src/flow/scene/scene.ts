@@ -11,6 +11,7 @@ import type { FlowFrame } from "./frame";
 import { type HoursScene, hoursScene } from "./hours";
 import { type LevelLine, levelLines, levelsOf, nakedRays, type Ray } from "./levels";
 import { type MarkShape, marksScene } from "./marks";
+import { type Name, namesScene } from "./names";
 import { type DevelopingScene, developingScene, type ProfileScene, profileScene } from "./profile";
 import { BarPlaces, isByTime, TimeAxis } from "./timeAxis";
 import { type ZoneShape, zonesScene } from "./zones";
@@ -52,6 +53,7 @@ export interface FlowScene {
   hours: HoursScene | null;
   developing: DevelopingScene | null;
   levels: LevelLine[];
+  names: Name[];
   naked: Ray[];
   zones: ZoneShape[];
   legs: Leg[];
@@ -81,7 +83,8 @@ export function sceneOf(
   const bars = barsScene(state, axis, plot, settings);
   const profile = profileOf(state, settings.profile);
   const told = settings.levels ? state.levels : [];
-  const levels = levelsOf({ levels: told, tick: state.tick }, profile);
+  const levels = levelLines(levelsOf({ levels: told, tick: state.tick }, profile), view, plot);
+  const zones = settings.zones ? zonesScene(state, axis, plot) : [];
   return {
     frame,
     view,
@@ -93,9 +96,10 @@ export function sceneOf(
     fixed: fixedSpan(settings, axis),
     hours: settings.hours ? hoursScene(state, axis) : null,
     developing: settings.developing ? developingScene(state, axis) : null,
-    levels: levelLines(levels, view, plot),
+    levels,
+    names: namesScene(levels, zones, plot.height),
     naked: settings.nakedPocs ? nakedRays(state, axis, plot) : [],
-    zones: settings.zones ? zonesScene(state, axis, plot) : [],
+    zones,
     legs: settings.legs ? legsScene(state, axis, heightOf) : [],
     marks: marksScene(state, axis, plot, settings.marks, wiped.clearedMs, bars.candles),
     disagreements: settings.marks.includes("divergence") ? segments(state, axis, heightOf) : [],

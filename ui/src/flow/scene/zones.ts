@@ -3,7 +3,6 @@
 import { type Size, yOf } from "../../heatmap/view";
 import type { FlowState } from "../flowState";
 import type { AbsorptionZone, Strength } from "../wire";
-import { placeLabels } from "./levels";
 import type { TimeAxis } from "./timeAxis";
 
 export interface ZoneShape {
@@ -14,14 +13,15 @@ export interface ZoneShape {
   /** 0 to 1. */
   strength: number;
   zone: AbsorptionZone;
-  labelY: number | null;
+  /** Whether it is one of the few whose name stands at the edge. */
+  isNamed: boolean;
 }
 
 const STRENGTHS: Record<Strength, number> = { weak: 0.25, medium: 0.5, strong: 0.75, defended: 1 };
 const LEAST_PX = 5;
 /** The largest of the defended ones are named; of the others a pointer tells. */
 const MOST_NAMED = 4;
-const LEAST_NAMED_PX = 110;
+const MOST_NAMED_NARROW = 2;
 const NARROW_PX = 420;
 
 export function zonesScene(
@@ -45,14 +45,9 @@ export function zonesScene(
     .sort((a, b) => b.strength - a.strength);
   const named = new Set(
     shapes
-      .filter(({ strength, x }) => strength === 1 && right - x >= LEAST_NAMED_PX)
+      .filter(({ strength }) => strength === 1)
       .sort((a, b) => b.zone.totalAbsorbed - a.zone.totalAbsorbed)
-      .slice(0, size.width < NARROW_PX ? 0 : MOST_NAMED),
+      .slice(0, size.width < NARROW_PX ? MOST_NAMED_NARROW : MOST_NAMED),
   );
-  const places = placeLabels(
-    [...named].map(({ y }) => y),
-    size.height,
-  );
-  const heights = new Map([...named].map((shape, at) => [shape, places[at] ?? null]));
-  return shapes.map((shape) => ({ ...shape, labelY: heights.get(shape) ?? null }));
+  return shapes.map((shape) => ({ ...shape, isNamed: named.has(shape) }));
 }
