@@ -2,6 +2,7 @@
 
 import type { BookState } from "../book/bookState";
 import { onStill } from "../drawing/still";
+import { inTurn } from "../drawing/turns";
 import type { Zone } from "../market/times";
 import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Readout } from "./axes";
 import type { Span } from "./coverage";
@@ -88,6 +89,7 @@ export class Heatmap {
   private cutoffs: Cutoffs | null = null;
   private drawnAtMs = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private takeBack: (() => void) | null = null;
   private readonly stopGestures: () => void;
   private readonly stopStills = onStill(() => this.drawStill());
 
@@ -170,15 +172,24 @@ export class Heatmap {
 
   /** The market or the columns changed. */
   change(): void {
-    if (this.timer !== null) return;
+    if (this.timer !== null || this.takeBack !== null) return;
     const restMs = this.drawnAtMs + REST_MS - performance.now();
-    if (restMs <= 0) this.schedule({ plot: true, axes: true });
+    if (restMs <= 0) this.drawInTurn();
     else {
       this.timer = setTimeout(() => {
         this.timer = null;
-        this.schedule({ plot: true, axes: true });
+        this.drawInTurn();
       }, restMs);
     }
+  }
+
+  /** What moves by itself waits for a frame in which nothing else is drawn; what a hand moves does not. */
+  private drawInTurn(): void {
+    this.takeBack = inTurn(() => {
+      this.takeBack = null;
+      this.needs.plot = this.needs.axes = true;
+      if (this.due === 0) this.draw();
+    });
   }
 
   redraw(): void {
@@ -192,6 +203,7 @@ export class Heatmap {
     this.stopStills();
     cancelAnimationFrame(this.due);
     if (this.timer !== null) clearTimeout(this.timer);
+    this.takeBack?.();
     this.painter?.destroy();
   }
 

@@ -3,14 +3,20 @@ import { inTurn } from "../../src/drawing/turns";
 
 describe("turns of drawing", () => {
   let frames: FrameRequestCallback[] = [];
+  let nowMs = 1_000_000;
   const nextFrame = () => {
     const now = frames;
     frames = [];
-    for (const callback of now) callback(0);
+    nowMs += 1000 / 60;
+    for (const callback of now) callback(nowMs);
   };
+  /** Until the frame is on the screen, and the page has heard of it. */
+  const whenShown = () => new Promise((done) => setTimeout(done, 5));
 
   beforeEach(() => {
     frames = [];
+    nowMs += 1_000_000;
+    vi.spyOn(performance, "now").mockImplementation(() => nowMs);
     vi.stubGlobal("requestAnimationFrame", (callback: FrameRequestCallback) =>
       frames.push(callback),
     );
@@ -46,5 +52,25 @@ describe("turns of drawing", () => {
     for (let frame = 0; frame < 5; frame += 1) nextFrame();
     expect(count).toBe(3);
     expect(frames).toEqual([]);
+  });
+
+  it("leaves a frame empty after a drawing that nearly filled its own", async () => {
+    const drawn: string[] = [];
+    const drawing = (name: string, takesMs: number) => () => {
+      drawn.push(name);
+      nowMs += takesMs;
+    };
+    for (const name of ["first", "second", "third"])
+      inTurn(drawing(name, name === "first" ? 14 : 2));
+    nextFrame();
+    await whenShown();
+    nowMs -= 14;
+    nextFrame();
+    expect(drawn).toEqual(["first"]);
+    nextFrame();
+    await whenShown();
+    nowMs -= 2;
+    nextFrame();
+    expect(drawn).toEqual(["first", "second", "third"]);
   });
 });
