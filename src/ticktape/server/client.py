@@ -42,6 +42,8 @@ class Client:
         Whether trades and bars are merged into messages.
     recent : int
         How many past trades to begin with.
+    in_lists : bool
+        Whether what waits is sent as one frame, a list of messages.
     trades_waiting : int
         Most trades that wait.
     """
@@ -54,12 +56,14 @@ class Client:
         *,
         batch: bool,
         recent: int,
+        in_lists: bool = False,
         trades_waiting: int = TRADES_WAITING,
     ) -> None:
         self.symbols = symbols
         self.stype_in = stype_in
         self.schemas = schemas
         self.batch = batch
+        self.in_lists = in_lists
         self.recent = recent
         self._most_trades = trades_waiting
         self.instrument_ids: frozenset[int] = frozenset()

@@ -169,8 +169,14 @@ export function decodeProblem(value: unknown): Problem {
 }
 
 /** Decode one frame of the WebSocket. Raises DecodeError or SyntaxError on what is no message. */
-export function decodeMessage(text: string): Message {
-  const o = objectOf(parseJson(text), "message");
+/** The messages of a frame, still to be decoded: it holds one, or a list of them. */
+export function messagesIn(text: string): unknown[] {
+  const said = parseJson(text);
+  return Array.isArray(said) ? said : [said];
+}
+
+export function decodeMessage(said: unknown): Message {
+  const o = objectOf(said, "message");
   const type = textAt(o, "type");
   switch (type) {
     case "trade":

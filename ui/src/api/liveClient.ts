@@ -1,6 +1,6 @@
 /** The WebSocket: connects, decodes, comes back after a loss. Knows nothing of React or of markets. */
 
-import { decodeMessage } from "./decode";
+import { decodeMessage, messagesIn } from "./decode";
 import { problemOf } from "./http";
 import type { Message, Problem } from "./messages";
 import { type Connection, openHere, ReconnectingSocket } from "./reconnectingSocket";
@@ -22,7 +22,7 @@ export function liveUrl(
   url.protocol = url.protocol.replace("http", "ws");
   url.searchParams.set("symbols", symbols.join(","));
   url.searchParams.set("schema", schemas.join(","));
-  url.searchParams.set("batch", "1");
+  url.searchParams.set("batch", "list");
   url.searchParams.set("recent", "2000");
   return url.toString();
 }
@@ -54,9 +54,17 @@ export class LiveClient {
   }
 
   private take(text: string): void {
+    try {
+      for (const said of messagesIn(text)) this.takeOne(said);
+    } catch (error) {
+      this.handlers.onProblem(problemOf(error));
+    }
+  }
+
+  private takeOne(said: unknown): void {
     let message: Message;
     try {
-      message = decodeMessage(text);
+      message = decodeMessage(said);
     } catch (error) {
       this.handlers.onProblem(problemOf(error));
       return;

@@ -4,13 +4,14 @@ import {
   decodeInstrument,
   decodeMessage,
   decodeProblem,
+  messagesIn,
 } from "../../src/api/decode";
 import { parseJson } from "../../src/api/fields";
 import { BAR, BOOK, CONNECTED, GAP, INSTRUMENT, PARENT, SOURCE, TRADE } from "./golden";
 
 describe("messages of the WebSocket", () => {
   it("connected: source, replay and instruments", () => {
-    const message = decodeMessage(CONNECTED);
+    const message = decodeMessage(parseJson(CONNECTED));
     if (message.type !== "connected") throw new Error(message.type);
     expect(message.source).toMatchObject({
       mode: "REPLAY",
@@ -41,6 +42,16 @@ describe("messages of the WebSocket", () => {
     });
   });
 
+  it("a frame holds one message, or a list of them", () => {
+    expect(messagesIn(TRADE).map(decodeMessage)).toEqual(
+      messagesIn(`[${TRADE}]`).map(decodeMessage),
+    );
+    expect(messagesIn(`[${TRADE},${BAR}]`).map((said) => decodeMessage(said).type)).toEqual([
+      "trades",
+      "bars",
+    ]);
+  });
+
   it("trade: its time to the nanosecond", () => {
     const trade = {
       tsEvent: 1758742200123456789n,
@@ -50,17 +61,19 @@ describe("messages of the WebSocket", () => {
       size: 7,
       side: "B",
     };
-    expect(decodeMessage(TRADE)).toEqual({ type: "trades", trades: [trade] });
-    expect(decodeMessage(`{"type":"trades","trades":[${TRADE},${TRADE}]}`)).toEqual({
+    expect(decodeMessage(parseJson(TRADE))).toEqual({ type: "trades", trades: [trade] });
+    expect(decodeMessage(parseJson(`{"type":"trades","trades":[${TRADE},${TRADE}]}`))).toEqual({
       type: "trades",
       trades: [trade, trade],
     });
   });
 
   it("bar and bars", () => {
-    const one = decodeMessage(BAR);
+    const one = decodeMessage(parseJson(BAR));
     expect(
-      decodeMessage(`{"type":"bars","schema":"ohlcv-1s","symbol":"ESZ5","bars":[${BAR}]}`),
+      decodeMessage(
+        parseJson(`{"type":"bars","schema":"ohlcv-1s","symbol":"ESZ5","bars":[${BAR}]}`),
+      ),
     ).toEqual(one);
     if (one.type !== "bars") throw new Error(one.type);
     expect(one.bars[0]).toMatchObject({
@@ -77,7 +90,7 @@ describe("messages of the WebSocket", () => {
   });
 
   it("book: levels best first, and its marks", () => {
-    const message = decodeMessage(BOOK);
+    const message = decodeMessage(parseJson(BOOK));
     if (message.type !== "book") throw new Error(message.type);
     expect(message.book).toMatchObject({
       bids: [{ price: 6650250000000n, size: 12, count: 4 }],
@@ -89,16 +102,20 @@ describe("messages of the WebSocket", () => {
   });
 
   it("status, reset, gap and error", () => {
-    expect(decodeMessage(`{"type":"status","source":${SOURCE}}`)).toMatchObject({ type: "status" });
-    expect(decodeMessage('{"type":"reset","reason":"seek"}')).toEqual({
+    expect(decodeMessage(parseJson(`{"type":"status","source":${SOURCE}}`))).toMatchObject({
+      type: "status",
+    });
+    expect(decodeMessage(parseJson('{"type":"reset","reason":"seek"}'))).toEqual({
       type: "reset",
       reason: "seek",
     });
-    expect(decodeMessage(GAP)).toMatchObject({
+    expect(decodeMessage(parseJson(GAP))).toMatchObject({
       gap: { symbol: null, endNs: 1758742210000000000n },
     });
     expect(
-      decodeMessage('{"type":"error","code":"unknown-symbol","message":"no ZZ","hint":"look"}'),
+      decodeMessage(
+        parseJson('{"type":"error","code":"unknown-symbol","message":"no ZZ","hint":"look"}'),
+      ),
     ).toEqual({
       type: "error",
       problem: { code: "unknown-symbol", message: "no ZZ", hint: "look" },
@@ -106,16 +123,19 @@ describe("messages of the WebSocket", () => {
   });
 
   it("a type of a later version is passed over, a broken field is named", () => {
-    expect(decodeMessage('{"type":"heatmap"}')).toEqual({ type: "unknown", name: "heatmap" });
-    expect(() => decodeMessage(TRADE.replace('"size_u32":7', '"size_u32":"7"'))).toThrow(
+    expect(decodeMessage(parseJson('{"type":"heatmap"}'))).toEqual({
+      type: "unknown",
+      name: "heatmap",
+    });
+    expect(() => decodeMessage(parseJson(TRADE.replace('"size_u32":7', '"size_u32":"7"')))).toThrow(
       /size_u32.*"7"/,
     );
-    expect(() => decodeMessage("[]")).toThrow(/an object/);
+    expect(() => decodeMessage(parseJson("[]"))).toThrow(/an object/);
   });
 });
 
 it("a price beyond 2^53 keeps its digits", () => {
-  const message = decodeMessage(TRADE.replace("6650250000000,", "9123456789123456789,"));
+  const message = decodeMessage(parseJson(TRADE.replace("6650250000000,", "9123456789123456789,")));
   expect(message).toMatchObject({ trades: [{ price: 9123456789123456789n }] });
 });
 

@@ -139,7 +139,7 @@ it("asks for batches of everything the page shows, over the page's own security"
   expect(Object.fromEntries(url.searchParams)).toEqual({
     symbols: "ES.FUT,NQ.c.0",
     schema: "trades,mbp-10",
-    batch: "1",
+    batch: "list",
     recent: "2000",
   });
 });

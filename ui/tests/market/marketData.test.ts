@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeMessage } from "../../src/api/decode";
+import { parseJson } from "../../src/api/fields";
 import type { Instrument, Message, Trade } from "../../src/api/messages";
 import {
   frontOf,
@@ -43,7 +44,7 @@ function trade(size: number): Trade {
 
 function filled(...texts: string[]): MarketData {
   const data = new MarketData();
-  for (const text of texts) data.apply(decodeMessage(text));
+  for (const text of texts) data.apply(decodeMessage(parseJson(text)));
   return data;
 }
 
@@ -70,7 +71,7 @@ describe("what the page knows of the market", () => {
   it("says when more than the newest bar changed", () => {
     const data = filled(CONNECTED, BAR);
     const before = data.epochOf(ESZ5, "ohlcv-1s");
-    data.apply(decodeMessage(BAR));
+    data.apply(decodeMessage(parseJson(BAR)));
     expect(data.epochOf(ESZ5, "ohlcv-1s")).toBe(before);
     data.setHistory([]);
     expect(data.epochOf(ESZ5, "ohlcv-1s")).not.toBe(before);
@@ -170,7 +171,7 @@ describe("instruments", () => {
 
 it("gaps stay over a reconnection, and go with a move to elsewhere in a recording", () => {
   const data = new MarketData();
-  const gap = decodeMessage(GAP);
+  const gap = decodeMessage(parseJson(GAP));
   for (const message of [gap, { type: "reset", reason: "reconnect" } as const]) data.apply(message);
   expect(data.gaps).toHaveLength(1);
   data.apply({ type: "reset", reason: "seek" });
