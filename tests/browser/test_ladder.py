@@ -253,3 +253,34 @@ def test_a_phone_shows_it_whole(open_page, replay, keep_screenshot):
     assert box["width"] == pytest.approx(390, abs=2)
     assert box["height"] > 300
     keep_screenshot(page, "ladder-phone-dark")
+
+
+PIXELS = "canvas => canvas.toDataURL()"
+
+
+def step(replay, until, events: int) -> None:
+    """Go on by so many events, and be there."""
+    places = [int(replay.replay()["position"])]
+
+    def has_stopped() -> bool:
+        places.append(int(replay.replay()["position"]))
+        return places[-1] == places[-2] > places[0]
+
+    replay.order("step", events=events)
+    until("the step to be over", has_stopped)
+
+
+def test_rows_drawn_by_themselves_are_those_of_a_whole_drawing(paused, replay, until):
+    canvas = ladder(paused).locator("canvas")
+    for events in (1, 3, 40, 400):
+        step(replay, until, events)
+        until("the ladder to be the server's book", lambda: agrees(paused, replay))
+        drawn(paused)
+        rows = canvas.evaluate(PIXELS)
+        # While an order is marked, and once more when the pointer leaves it, all is drawn.
+        book = replay.ask(f"/api/book/{symbol_of(paused)}?levels=1&orders=true")
+        hover(paused, point_at(paused, "bid", book["bids"][0], 0))
+        assert canvas.evaluate(PIXELS) != rows
+        paused.mouse.move(2, 2)
+        drawn(paused)
+        assert canvas.evaluate(PIXELS) == rows

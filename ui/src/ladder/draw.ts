@@ -1,12 +1,12 @@
-/** Draws a scene of the ladder. Everything that is seen of it is drawn here, from the back to the front. */
+/** Draws what changed of a scene of the ladder, row by row, from the back to the front. */
 
 import type { BookSideLetter } from "../book/wire";
+import type { Changes } from "./changes";
 import type { Column } from "./columns";
 import { drawBars } from "./drawBars";
 import type { Palette } from "./palette";
-import { rowOf } from "./rows";
-import { briefSize, priceText, type Scene, shortSize } from "./scene";
-import { rowsSeen, yOfRow } from "./viewport";
+import { briefSize, lastRow, priceText, type Scene, shortSize } from "./scene";
+import { type Viewport, yOfRow } from "./viewport";
 
 export const TITLE_PX = 20;
 export const FONT_PX = 11.5;
@@ -31,70 +31,89 @@ export function fontOf(palette: Palette, weight = 400, px = FONT_PX): string {
   return `${weight} ${px}px ${palette.mono}`;
 }
 
-export function draw(context: Canvas, scene: Scene, palette: Palette, width: number): void {
+export function draw(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  width: number,
+  { isAll, rows, cumulative }: Changes,
+): void {
   const { view } = scene;
-  context.fillStyle = palette.panel;
-  context.fillRect(0, 0, width, view.topPx + view.heightPx);
+  if (isAll) {
+    context.fillStyle = palette.panel;
+    context.fillRect(0, 0, width, view.topPx + view.heightPx);
+    drawTitles(context, scene, palette, width);
+  }
   context.save();
   context.beginPath();
   context.rect(0, view.topPx, width, view.heightPx);
   context.clip();
-  drawGround(context, scene, palette, width);
-  drawVolume(context, scene, palette);
-  drawBars(context, scene, palette);
-  drawPrices(context, scene, palette);
-  for (const side of ["B", "A"] as const) drawFigures(context, scene, palette, side);
-  drawLast(context, scene, palette);
+  drawGrounds(context, scene, palette, width, rows);
+  drawVolume(context, scene, palette, rows);
+  drawBars(context, scene, palette, rows);
+  drawPrices(context, scene, palette, rows);
+  for (const side of ["B", "A"] as const) {
+    drawFigures(context, scene, palette, side, rows);
+    redrawCumulative(context, scene, palette, side, cumulative[side]);
+  }
+  if (scene.last !== null && rows.includes(lastRow(scene, scene.last))) {
+    drawLast(context, scene, palette);
+  }
   context.restore();
-  drawTitles(context, scene, palette, width);
 }
 
-/** Lines between rows, the spread, and the ground of the price. */
-function drawGround(context: Canvas, scene: Scene, palette: Palette, width: number): void {
+/** Upper edge of a row and of the one below it, in whole pixels: no row is seen in another. */
+function edgesOf(view: Viewport, row: number): [number, number] {
+  const top = yOfRow(view, row);
+  return [Math.round(top), Math.round(top + view.rowPx)];
+}
+
+/** The ground of each row, of its price and of the spread, and the line below it. */
+function drawGrounds(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  width: number,
+  rows: readonly number[],
+): void {
   const { view, depth, columns } = scene;
-  const { highest, lowest } = rowsSeen(view);
   const price = columns.find((column) => column.name === "price");
   const { bestBid, bestAsk } = depth;
-  if (bestBid !== null && bestAsk !== null && bestAsk - bestBid > 1) {
-    context.fillStyle = palette.raised;
-    const top = yOfRow(view, bestAsk - 1);
-    context.fillRect(0, top, width, yOfRow(view, bestBid) - top);
-  }
-  if (price !== undefined) {
-    context.fillStyle = palette.raised;
-    context.fillRect(price.x, view.topPx, price.width, view.heightPx);
-  }
-  context.fillStyle = palette.grid;
-  for (let row = lowest; row <= highest; row += 1) {
-    context.fillRect(0, Math.round(yOfRow(view, row) + view.rowPx) - 1, width, 1);
-  }
-  context.fillStyle = palette.border;
-  if (bestBid !== null) context.fillRect(0, Math.round(yOfRow(view, bestBid)) - 1, width, 1);
-  if (bestAsk !== null && bestAsk - 1 !== bestBid) {
-    context.fillRect(0, Math.round(yOfRow(view, bestAsk) + view.rowPx) - 1, width, 1);
+  for (const row of rows) {
+    const [top, bottom] = edgesOf(view, row);
+    const isSpread = bestBid !== null && bestAsk !== null && row > bestBid && row < bestAsk;
+    context.fillStyle = isSpread ? palette.raised : palette.panel;
+    context.fillRect(0, top, width, bottom - top);
+    if (price !== undefined && !isSpread) {
+      context.fillStyle = palette.raised;
+      context.fillRect(price.x, top, price.width, bottom - top);
+    }
+    const isEdge = (bestBid !== null && row === bestBid + 1) || row === bestAsk;
+    context.fillStyle = isEdge ? palette.border : palette.grid;
+    context.fillRect(0, bottom - 1, width, 1);
   }
 }
 
-function drawVolume(context: Canvas, scene: Scene, palette: Palette): void {
+function drawVolume(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  rows: readonly number[],
+): void {
   const column = scene.columns.find(({ name }) => name === "volume");
   if (column === undefined) return;
-  const { view } = scene;
-  const { highest, lowest } = rowsSeen(view);
-  let most = 1;
-  for (let row = lowest; row <= highest; row += 1) {
-    most = Math.max(most, scene.volume.get(row)?.total ?? 0);
-  }
+  const { view, mostVolume } = scene;
   context.font = fontOf(palette);
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (let row = lowest; row <= highest; row += 1) {
+  for (const row of rows) {
     const volume = scene.volume.get(row);
     if (volume === undefined) continue;
     const y = Math.round(yOfRow(view, row)) + 1;
     const height = Math.round(view.rowPx) - 3;
     let x = column.x;
     const part = (size: number, colour: string) => {
-      const px = (size / most) * (column.width - 2);
+      const px = (size / mostVolume) * (column.width - 2);
       context.fillStyle = colour;
       context.fillRect(x, y, px, height);
       x += px;
@@ -109,15 +128,19 @@ function drawVolume(context: Canvas, scene: Scene, palette: Palette): void {
   }
 }
 
-function drawPrices(context: Canvas, scene: Scene, palette: Palette): void {
+function drawPrices(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  rows: readonly number[],
+): void {
   const column = scene.columns.find(({ name }) => name === "price");
   if (column === undefined) return;
   const { view, depth } = scene;
-  const { highest, lowest } = rowsSeen(view);
   const middle = column.x + column.width / 2;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (let row = lowest; row <= highest; row += 1) {
+  for (const row of rows) {
     const isBest = row === depth.bestBid || row === depth.bestAsk;
     const isBid = depth.bestBid !== null && row <= depth.bestBid;
     const isAsk = depth.bestAsk !== null && row >= depth.bestAsk;
@@ -130,18 +153,23 @@ function drawPrices(context: Canvas, scene: Scene, palette: Palette): void {
 }
 
 /** Size, count, cumulative depth, added and cancelled. */
-function drawFigures(context: Canvas, scene: Scene, palette: Palette, side: BookSideLetter): void {
-  const rows = side === "B" ? scene.depth.bids : scene.depth.asks;
+function drawFigures(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  side: BookSideLetter,
+  rows: readonly number[],
+): void {
+  const levels = side === "B" ? scene.depth.bids : scene.depth.asks;
   const best = side === "B" ? scene.depth.bestBid : scene.depth.bestAsk;
   const { view } = scene;
-  const { highest, lowest } = rowsSeen(view);
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (const column of scene.columns) {
     if (column.side !== side || column.name === "bar") continue;
     const right = column.x + column.width - PAD;
-    for (let row = lowest; row <= highest; row += 1) {
-      const depth = rows.get(row);
+    for (const row of rows) {
+      const depth = levels.get(row);
       if (depth === undefined) continue;
       const y = yOfRow(view, row) + view.rowPx / 2 + 0.5;
       context.fillStyle = palette.dim;
@@ -157,6 +185,33 @@ function drawFigures(context: Canvas, scene: Scene, palette: Palette, side: Book
         context.fillText(shortSize(depth.cumulative), right, y);
       } else drawPulling(context, palette, column, y, depth.added, depth.cancelled);
     }
+  }
+}
+
+/** Where nothing else of a row changed. */
+function redrawCumulative(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  side: BookSideLetter,
+  rows: readonly number[],
+): void {
+  const column = scene.columns.find((one) => one.name === "cumulative" && one.side === side);
+  if (column === undefined) return;
+  const { view, depth } = scene;
+  const levels = side === "B" ? depth.bids : depth.asks;
+  context.font = fontOf(palette);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const row of rows) {
+    const [top, bottom] = edgesOf(view, row);
+    context.fillStyle = palette.panel;
+    context.fillRect(column.x, top, column.width, bottom - top - 1);
+    const here = levels.get(row);
+    if (here === undefined) continue;
+    context.fillStyle = palette.dim;
+    const y = yOfRow(view, row) + view.rowPx / 2 + 0.5;
+    context.fillText(shortSize(here.cumulative), column.x + column.width - PAD, y);
   }
 }
 
@@ -186,7 +241,7 @@ function drawLast(context: Canvas, scene: Scene, palette: Palette): void {
   if (last === null || column === undefined) return;
   const isBuy = last.side === "B";
   const isSell = last.side === "A";
-  const row = rowOf(last.price, scene.step, isBuy ? "A" : "B");
+  const row = lastRow(scene, last);
   const y = Math.round(yOfRow(view, row));
   if (y + view.rowPx < view.topPx || y > view.topPx + view.heightPx) return;
   const height = Math.round(view.rowPx) - 1;

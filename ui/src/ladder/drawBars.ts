@@ -1,20 +1,25 @@
 /** The resting size of each row as a bar, cut into its orders: the front of the queue is next to the price. */
 
 import type { BookSideLetter } from "../book/wire";
+import { LEAST_CUT_PX } from "./changes";
 import type { Column } from "./columns";
 import type { Palette } from "./palette";
 import { barOf, depthOf, type Scene } from "./scene";
 import { cutsOf, type Segment, segmentOf } from "./segments";
 import { rowsSeen, yOfRow } from "./viewport";
 
-const LEAST_CUT_PX = 3;
 const LEAST_MARK_PX = 3;
 const TORN_PX = 9;
 
-export function drawBars(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
+export function drawBars(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  rows: readonly number[],
+): void {
   for (const side of ["B", "A"] as const) {
     const column = barOf(scene.columns, side);
-    if (column !== undefined) drawSide(context, scene, palette, side, column);
+    if (column !== undefined) drawSide(context, scene, palette, side, column, rows);
   }
 }
 
@@ -24,10 +29,10 @@ function drawSide(
   palette: Palette,
   side: BookSideLetter,
   column: Column,
+  rows: readonly number[],
 ): void {
   const { view, depth } = scene;
-  const { highest, lowest } = rowsSeen(view);
-  const rows = side === "B" ? depth.bids : depth.asks;
+  const levels = side === "B" ? depth.bids : depth.asks;
   const best = side === "B" ? depth.bestBid : depth.bestAsk;
   const pxPerSize = column.width / scene.scale;
   const inner = side === "B" ? column.x + column.width : column.x;
@@ -35,8 +40,8 @@ function drawSide(
   const height = Math.round(view.rowPx) - 3;
   const cuts: [number, number][] = [];
   const torn: [number, number][] = [];
-  for (let row = lowest; row <= highest; row += 1) {
-    const here = rows.get(row);
+  for (const row of rows) {
+    const here = levels.get(row);
     if (here === undefined) continue;
     const y = Math.round(yOfRow(view, row)) + 1;
     const px = Math.max(1, Math.min(column.width, here.size * pxPerSize));

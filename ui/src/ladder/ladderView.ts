@@ -5,6 +5,7 @@
 
 import type { BookState } from "../book/bookState";
 import { orderId } from "../book/orders";
+import { LadderChanges } from "./changes";
 import { type Column, columnsFor } from "./columns";
 import { draw, FONT_PX, TITLE_PX } from "./draw";
 import { type Palette, readPalette } from "./palette";
@@ -57,6 +58,8 @@ export class LadderView {
   private isCentred = false;
   private auto = true;
   private scale = 1;
+  private mostVolume = 1;
+  private readonly changes = new LadderChanges();
   private due = 0;
   private pointer: { x: number; y: number } | null = null;
   private drag: { y: number; centre: number; moved: boolean } | null = null;
@@ -146,6 +149,7 @@ export class LadderView {
   private forget(): void {
     this.isCentred = false;
     this.scale = 1;
+    this.mostVolume = 1;
     if (!this.auto) this.setAuto(true);
   }
 
@@ -171,11 +175,12 @@ export class LadderView {
     if (scene === null) {
       this.context.fillStyle = this.palette.panel;
       this.context.fillRect(0, 0, this.width, this.height);
+      this.changes.clear();
       this.point(null);
       return;
     }
     if (this.pointer !== null) this.look(scene, this.pointer);
-    draw(this.context, scene, this.palette, this.width);
+    draw(this.context, scene, this.palette, this.width, this.changes.next(scene, this.palette));
     this.handlers.onDrawn(scene);
   }
 
@@ -186,6 +191,7 @@ export class LadderView {
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
+      this.changes.clear();
     }
     this.context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
@@ -204,12 +210,19 @@ export class LadderView {
       }
     }
     this.scale = steadyScale(this.scale, usualSize(sizes));
+    const volume = this.volumeNow(book, step);
+    let most = 1;
+    for (let row = lowest; row <= highest; row += 1) {
+      most = Math.max(most, volume.get(row)?.total ?? 0);
+    }
+    this.mostVolume = steadyScale(this.mostVolume, most);
     return {
       book,
       step,
       tick,
       depth,
-      volume: this.volumeNow(book, step),
+      volume,
+      mostVolume: this.mostVolume,
       columns: this.columnsNow(book, view),
       view,
       scale: this.scale,

@@ -4,7 +4,7 @@ import type { BookState } from "../book/bookState";
 import type { BookSideLetter } from "../book/wire";
 import { formatPrice } from "../market/prices";
 import { type Column, columnAt } from "./columns";
-import type { Grouped, RowDepth, RowVolume } from "./rows";
+import { type Grouped, type RowDepth, type RowVolume, rowOf } from "./rows";
 import { type Segment, segmentAt } from "./segments";
 import { rowAtY, type Viewport } from "./viewport";
 
@@ -20,6 +20,8 @@ export interface Scene {
   tick: number;
   depth: Grouped;
   volume: Map<number, RowVolume>;
+  /** Volume that fills its column. */
+  mostVolume: number;
   columns: readonly Column[];
   view: Viewport;
   /** Size that fills a bar. */
@@ -34,6 +36,11 @@ export interface Hovered {
   orderId: bigint;
   side: BookSideLetter;
   row: number;
+}
+
+/** The row in which the last trade stands. */
+export function lastRow(scene: Scene, { price, side }: LastTrade): number {
+  return rowOf(price, scene.step, side === "B" ? "A" : "B");
 }
 
 export function depthOf(scene: Scene, side: BookSideLetter, row: number): RowDepth | undefined {

@@ -93,6 +93,7 @@ function sceneOf(step: number): Scene {
     tick: TICK,
     depth: groupDepth(book, step),
     volume: new Map(),
+    mostVolume: 1,
     columns: columnsFor(400, 50, true),
     view,
     scale: 20,
