@@ -27,7 +27,6 @@ from ticktape.server.rows import trade_messages
 from ticktape.server.shared_messages import TradeRun
 from ticktape.server.source import Source
 from ticktape.server.view import TRADES_KEPT
-from ticktape.server.websocket import in_lists
 from ticktape.tape import Batch, Schema, new_records
 from ticktape.tape.layouts import UNDEF_TIMESTAMP
 
@@ -374,29 +373,3 @@ async def test_what_many_clients_are_sent_alike_is_encoded_once(demo, monkeypatc
     assert found[0] == found[1] == found[2] == found[3]
     # Once for the three who watch one instrument, and once for the one who watches both.
     assert sum(made) <= 65
-
-
-async def test_whoever_asks_for_lists_gets_what_waits_as_one_frame(demo):
-    every = "symbols=ES.FUT,CLH6&schema=trades,ohlcv-1s,mbp-10&recent=0"
-    async with demo.live(f"{every}&batch=list") as socket:
-        frames = [json.loads(await socket.receive_str())]
-        await demo.show(trades(2, ES, LATER), trades(1, CL, LATER + 1, sequence=900))
-        while not any(said.get("symbol") == "CLH6" for said in listed(frames, "trades")):
-            frames.append(json.loads(await socket.receive_str()))
-    assert frames[0]["type"] == "connected"
-    lists = [frame for frame in frames if isinstance(frame, list)]
-    assert {"trades", "bar", "book"} <= {said["type"] for found in lists for said in found}
-    assert max(map(len, lists)) > 1
-
-
-def listed(frames, kind):
-    lists = [frame for frame in frames if isinstance(frame, list)]
-    return [one for found in lists for said in found if said["type"] == kind for one in said[kind]]
-
-
-def test_a_long_list_is_cut_and_nothing_of_it_is_lost():
-    frames = [b'"%d"' % number for number in range(30_000)]
-    lists = list(in_lists(frames))
-    assert [one for found in lists for one in json.loads(found)] == list(map(str, range(30_000)))
-    assert len(lists) == 4
-    assert max(map(len, lists)) < 100_000

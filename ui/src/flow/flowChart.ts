@@ -1,5 +1,6 @@
 /** The flow chart on its canvases: what is seen of a symbol's flow, drawn when something changed, moved by gestures. */
 
+import { RestedTurn } from "../drawing/restedTurn";
 import { inTurn } from "../drawing/turns";
 import { listenToGestures } from "../heatmap/gestures";
 import { pan, type Size, type View, zoomPrice, zoomTime } from "../heatmap/view";
@@ -71,9 +72,11 @@ export class FlowChart {
   private due = 0;
   private needsScene = true;
   private drawnAtMs = 0;
-  private timer: ReturnType<typeof setTimeout> | null = null;
   private rangeTimer: ReturnType<typeof setTimeout> | null = null;
-  private takeBack: (() => void) | null = null;
+  private readonly moving = new RestedTurn(REST_MS, () => {
+    this.needsScene = true;
+    this.draw();
+  });
   private bubblesDue: { isNow: boolean; takeBack(): void } | null = null;
   private told = "";
   private hasCross = false;
@@ -163,18 +166,7 @@ export class FlowChart {
 
   /** What is known changed. */
   change(): void {
-    if (this.timer !== null || this.takeBack !== null || this.due !== 0) return;
-    const restMs = this.drawnAtMs + REST_MS - performance.now();
-    const ask = () => {
-      this.timer = null;
-      this.takeBack = inTurn(() => {
-        this.takeBack = null;
-        this.needsScene = true;
-        this.draw();
-      });
-    };
-    if (restMs <= 0) ask();
-    else this.timer = setTimeout(ask, restMs);
+    if (this.due === 0) this.moving.ask(this.drawnAtMs);
   }
 
   redraw(): void {
@@ -191,10 +183,9 @@ export class FlowChart {
 
   destroy(): void {
     for (const end of this.ends) end();
-    this.takeBack?.();
+    this.moving.end();
     this.bubblesDue?.takeBack();
     cancelAnimationFrame(this.due);
-    if (this.timer !== null) clearTimeout(this.timer);
     if (this.rangeTimer !== null) clearTimeout(this.rangeTimer);
   }
 

@@ -1,8 +1,8 @@
 /** The heatmap on its canvases: what is seen of the feed, drawn when something changed, moved by gestures. */
 
 import type { BookState } from "../book/bookState";
+import { RestedTurn } from "../drawing/restedTurn";
 import { onStill } from "../drawing/still";
-import { inTurn } from "../drawing/turns";
 import type { Zone } from "../market/times";
 import { type AxesScene, drawAxes, drawCrosshair, type Frame, frameOf, type Readout } from "./axes";
 import type { Span } from "./coverage";
@@ -88,8 +88,11 @@ export class Heatmap {
   private drawnKey = "";
   private cutoffs: Cutoffs | null = null;
   private drawnAtMs = 0;
-  private timer: ReturnType<typeof setTimeout> | null = null;
-  private takeBack: (() => void) | null = null;
+  private readonly moving = new RestedTurn(REST_MS, () => {
+    this.needs.plot = this.needs.axes = true;
+    // What a hand moves waits for nobody, and is drawn in this frame already.
+    if (this.due === 0) this.draw();
+  });
   private readonly stopGestures: () => void;
   private readonly stopStills = onStill(() => this.drawStill());
 
@@ -172,24 +175,7 @@ export class Heatmap {
 
   /** The market or the columns changed. */
   change(): void {
-    if (this.timer !== null || this.takeBack !== null) return;
-    const restMs = this.drawnAtMs + REST_MS - performance.now();
-    if (restMs <= 0) this.drawInTurn();
-    else {
-      this.timer = setTimeout(() => {
-        this.timer = null;
-        this.drawInTurn();
-      }, restMs);
-    }
-  }
-
-  /** What moves by itself waits for a frame in which nothing else is drawn; what a hand moves does not. */
-  private drawInTurn(): void {
-    this.takeBack = inTurn(() => {
-      this.takeBack = null;
-      this.needs.plot = this.needs.axes = true;
-      if (this.due === 0) this.draw();
-    });
+    this.moving.ask(this.drawnAtMs);
   }
 
   redraw(): void {
@@ -202,8 +188,7 @@ export class Heatmap {
     this.stopGestures();
     this.stopStills();
     cancelAnimationFrame(this.due);
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.takeBack?.();
+    this.moving.end();
     this.painter?.destroy();
   }
 
