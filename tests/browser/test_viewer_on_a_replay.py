@@ -283,6 +283,8 @@ def test_who_chooses_by_keys_steps_on(open_page, replay, until):
     speed.focus()
     page.keyboard.press("ArrowDown")
     until("the next speed", lambda: replay.replay()["speed"] == 2)
+    # The page shows what the replay does, not what was asked of it.
+    expect(speed.locator("option:checked")).to_have_text("2×")
     expect(speed).to_be_focused()
     page.keyboard.press("ArrowDown")
     until("the one after it", lambda: replay.replay()["speed"] == 5)
