@@ -6,8 +6,42 @@ import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 _PACKAGES = ("ticktape", "numpy", "numba", "databento", "databento-dbn", "zstandard")
+
+
+class CoreTicks(NamedTuple):
+    """Time of all cores since the system started, in ticks of its clock.
+
+    Attributes
+    ----------
+    stolen : int
+        What a host gave to others while something here wanted to run; 0 where nobody tells.
+    total : int
+        All of it, idle or not.
+    """
+
+    stolen: int
+    total: int
+
+
+def core_ticks(stat: Path = Path("/proc/stat")) -> CoreTicks:
+    """Read the time of all cores."""
+    try:
+        # user, nice, system, idle, iowait, irq, softirq, steal; guests are in user already.
+        counts = [int(one) for one in stat.read_text().split("\n", 1)[0].split()[1:9]]
+    except (OSError, ValueError):
+        return CoreTicks(0, 0)
+    return CoreTicks(counts[7] if len(counts) == 8 else 0, sum(counts))
+
+
+_AT_START = core_ticks()
+
+
+def stolen_share(before: CoreTicks, now: CoreTicks) -> float:
+    """Tell which share of the cores' time a host gave to others meanwhile."""
+    return (now.stolen - before.stolen) / max(1, now.total - before.total)
 
 
 def _processor() -> str:
@@ -33,8 +67,9 @@ def describe_machine() -> dict[str, object]:
     Returns
     -------
     dict
-        ``processor``, ``cores``, ``memory_gb``, ``system``, ``python`` and ``versions`` (a version
-        by package name).
+        ``processor``, ``cores``, ``memory_gb``, ``system``, ``python``, ``versions`` (a version
+        by package name) and ``stolen_share`` (of the cores' time since this process began, what a
+        host gave to others: on a shared machine the first reason for a slow or late figure).
     """
     return {
         "processor": _processor(),
@@ -43,4 +78,5 @@ def describe_machine() -> dict[str, object]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "versions": {package: version(package) for package in _PACKAGES},
+        "stolen_share": round(stolen_share(_AT_START, core_ticks()), 4),
     }

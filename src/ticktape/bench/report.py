@@ -66,9 +66,13 @@ def machine_line(machine: dict[str, Any]) -> str:
     """
     memory = "" if machine["memory_gb"] is None else f", {machine['memory_gb']:g} GB"
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    stolen = machine.get("stolen_share", 0.0)
+    shared = (
+        f"; its host gave {stolen:.1%} of the cores' time to others meanwhile" if stolen else ""
+    )
     return (
         f"{machine['processor']}, {machine['cores']} cores{memory}, {machine['system']}, "
-        f"Python {machine['python']}, {versions}"
+        f"Python {machine['python']}, {versions}{shared}"
     )
 
 
