@@ -193,4 +193,9 @@ async def _run(
     except asyncio.CancelledError:
         typer.echo("stopped")
     finally:
-        await viewer.close()
+        # The loop's runner has a handler of its own for Ctrl-C, and may cancel once more.
+        closing = asyncio.ensure_future(viewer.close())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await closing
