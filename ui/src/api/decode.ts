@@ -168,13 +168,13 @@ export function decodeProblem(value: unknown): Problem {
   };
 }
 
-/** Decode one frame of the WebSocket. Raises DecodeError or SyntaxError on what is no message. */
-/** The messages of a frame, still to be decoded: it holds one, or a list of them. */
+/** The messages of a frame, still to be decoded: it holds one, or a list of them. Raises SyntaxError. */
 export function messagesIn(text: string): unknown[] {
   const said = parseJson(text);
   return Array.isArray(said) ? said : [said];
 }
 
+/** Decode one message of the WebSocket. Raises DecodeError on what is none. */
 export function decodeMessage(said: unknown): Message {
   const o = objectOf(said, "message");
   const type = textAt(o, "type");

@@ -4,12 +4,9 @@
  */
 
 import type { BookSideLetter } from "../book/wire";
-import { barOf, lastRow, type Scene, shortSize } from "./scene";
-import { cutsOf } from "./segments";
+import { barOf, depthOf, lastRow, type Scene, shortSize } from "./scene";
+import { cutsOf, LEAST_CUT_PX } from "./segments";
 import { rowsSeen } from "./viewport";
-
-/** Orders closer together than this are not told apart. */
-export const LEAST_CUT_PX = 3;
 
 export interface Changes {
   /** The ground, the titles and every row. */
@@ -45,7 +42,7 @@ export class LadderChanges {
       const isOther = put(this.rows, row, rowText(scene, row));
       if (isOther) changes.rows.push(row);
       for (const side of ["B", "A"] as const) {
-        const sum = depthAt(scene, side, row)?.cumulative ?? 0;
+        const sum = depthOf(scene, side, row)?.cumulative ?? 0;
         if (put(this.sums[side], row, shortSize(sum)) && !isOther)
           changes.cumulative[side].push(row);
       }
@@ -73,10 +70,6 @@ function frameOf({ columns, view, step, tick, scale, mostVolume }: Scene): strin
   return [centre, rowPx, topPx, heightPx, step, tick, scale, mostVolume, ...places].join(" ");
 }
 
-function depthAt(scene: Scene, side: BookSideLetter, row: number) {
-  return (side === "B" ? scene.depth.bids : scene.depth.asks).get(row);
-}
-
 /** Everything that a row shows, but for its cumulative depth. */
 function rowText(scene: Scene, row: number): string {
   const { bestBid, bestAsk } = scene.depth;
@@ -100,7 +93,7 @@ function rowText(scene: Scene, row: number): string {
 }
 
 function sideText(scene: Scene, side: BookSideLetter, row: number): string {
-  const depth = depthAt(scene, side, row);
+  const depth = depthOf(scene, side, row);
   if (depth === undefined) return "";
   const column = barOf(scene.columns, side);
   const cuts = column === undefined ? [] : cutsOf(depth, column.width / scene.scale, LEAST_CUT_PX);

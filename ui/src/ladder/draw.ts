@@ -5,7 +5,7 @@ import type { Changes } from "./changes";
 import type { Column } from "./columns";
 import { drawBars } from "./drawBars";
 import type { Palette } from "./palette";
-import { briefSize, lastRow, priceText, type Scene, shortSize } from "./scene";
+import { briefSize, depthOf, lastRow, priceText, type Scene, shortSize } from "./scene";
 import { type Viewport, yOfRow } from "./viewport";
 
 export const TITLE_PX = 20;
@@ -160,31 +160,41 @@ function drawFigures(
   side: BookSideLetter,
   rows: readonly number[],
 ): void {
-  const levels = side === "B" ? scene.depth.bids : scene.depth.asks;
+  for (const column of scene.columns) {
+    if (column.side !== side || column.name === "bar") continue;
+    drawColumn(context, scene, palette, side, column, rows);
+  }
+}
+
+function drawColumn(
+  context: Canvas,
+  scene: Scene,
+  palette: Palette,
+  side: BookSideLetter,
+  column: Column,
+  rows: readonly number[],
+): void {
   const best = side === "B" ? scene.depth.bestBid : scene.depth.bestAsk;
   const { view } = scene;
   context.textBaseline = "middle";
   context.textAlign = "right";
-  for (const column of scene.columns) {
-    if (column.side !== side || column.name === "bar") continue;
-    const right = column.x + column.width - PAD;
-    for (const row of rows) {
-      const depth = levels.get(row);
-      if (depth === undefined) continue;
-      const y = yOfRow(view, row) + view.rowPx / 2 + 0.5;
-      context.fillStyle = palette.dim;
-      if (column.name === "size") {
-        context.font = fontOf(palette, row === best ? 700 : 400);
-        context.fillStyle = palette.text;
-        context.fillText(shortSize(depth.size), right, y);
-        continue;
-      }
-      context.font = fontOf(palette);
-      if (column.name === "count") context.fillText(shortSize(depth.count), right, y);
-      else if (column.name === "cumulative") {
-        context.fillText(shortSize(depth.cumulative), right, y);
-      } else drawPulling(context, palette, column, y, depth.added, depth.cancelled);
+  const right = column.x + column.width - PAD;
+  for (const row of rows) {
+    const depth = depthOf(scene, side, row);
+    if (depth === undefined) continue;
+    const y = yOfRow(view, row) + view.rowPx / 2 + 0.5;
+    context.fillStyle = palette.dim;
+    if (column.name === "size") {
+      context.font = fontOf(palette, row === best ? 700 : 400);
+      context.fillStyle = palette.text;
+      context.fillText(shortSize(depth.size), right, y);
+      continue;
     }
+    context.font = fontOf(palette);
+    if (column.name === "count") context.fillText(shortSize(depth.count), right, y);
+    else if (column.name === "cumulative") {
+      context.fillText(shortSize(depth.cumulative), right, y);
+    } else drawPulling(context, palette, column, y, depth.added, depth.cancelled);
   }
 }
 
@@ -198,21 +208,12 @@ function redrawCumulative(
 ): void {
   const column = scene.columns.find((one) => one.name === "cumulative" && one.side === side);
   if (column === undefined) return;
-  const { view, depth } = scene;
-  const levels = side === "B" ? depth.bids : depth.asks;
-  context.font = fontOf(palette);
-  context.textAlign = "right";
-  context.textBaseline = "middle";
+  context.fillStyle = palette.panel;
   for (const row of rows) {
-    const [top, bottom] = edgesOf(view, row);
-    context.fillStyle = palette.panel;
+    const [top, bottom] = edgesOf(scene.view, row);
     context.fillRect(column.x, top, column.width, bottom - top - 1);
-    const here = levels.get(row);
-    if (here === undefined) continue;
-    context.fillStyle = palette.dim;
-    const y = yOfRow(view, row) + view.rowPx / 2 + 0.5;
-    context.fillText(shortSize(here.cumulative), column.x + column.width - PAD, y);
   }
+  drawColumn(context, scene, palette, side, column, rows);
 }
 
 function drawPulling(

@@ -1,11 +1,10 @@
 /** The resting size of each row as a bar, cut into its orders: the front of the queue is next to the price. */
 
 import type { BookSideLetter } from "../book/wire";
-import { LEAST_CUT_PX } from "./changes";
 import type { Column } from "./columns";
 import type { Palette } from "./palette";
 import { barOf, depthOf, type Scene } from "./scene";
-import { cutsOf, type Segment, segmentOf } from "./segments";
+import { cutsOf, LEAST_CUT_PX, type Segment, segmentOf } from "./segments";
 import { rowsSeen, yOfRow } from "./viewport";
 
 const LEAST_MARK_PX = 3;

@@ -4,6 +4,9 @@ import { orderCount, orderId, orderSize } from "../book/orders";
 import type { BookLevel } from "../book/wire";
 import type { RowDepth } from "./rows";
 
+/** Orders closer together than this are not told apart. */
+export const LEAST_CUT_PX = 3;
+
 /** One order of a row. */
 export interface Segment {
   level: BookLevel;
