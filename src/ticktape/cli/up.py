@@ -193,5 +193,5 @@ async def _run(
     except asyncio.CancelledError:
         typer.echo("stopped")
     finally:
-        # In a task of its own: in one that was cancelled, timeouts of early Pythons 3.11 cancel anew.
+        # In a task of its own: in one that was cancelled, timeouts of Python 3.11.2 cancel anew.
         await asyncio.create_task(viewer.close())
