@@ -106,9 +106,20 @@ def test_seeking_shows_nothing_after_the_cursor(open_page, replay, until):
         )
         cursor = replay.cursor_ns()
         assert midnight_ns + clock_ns(page) <= cursor
-        candle = page.get_by_label("Candle", exact=True).inner_text()
-        hours, minutes, seconds = map(int, re.search(r"(\d\d):(\d\d):(\d\d)", candle).groups())
-        assert midnight_ns + (hours * 3600 + minutes * 60 + seconds) * 10**9 <= cursor
+        until(
+            "a candle of before the cursor",
+            lambda cursor=cursor: midnight_ns + candle_ns(page) <= cursor,
+        )
+
+
+def candle_ns(page) -> int:
+    """Time of day of the candle that the chart tells of, in nanoseconds."""
+    candle = page.get_by_label("Candle", exact=True)
+    expect(candle).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    hours, minutes, seconds = map(
+        int, re.search(r"(\d\d):(\d\d):(\d\d)", candle.inner_text()).groups()
+    )
+    return (hours * 3600 + minutes * 60 + seconds) * 10**9
 
 
 def test_the_tape_rests_under_the_pointer_and_filters_by_size(open_page, replay):

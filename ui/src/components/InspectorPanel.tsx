@@ -7,6 +7,7 @@ import {
   newestEvent,
   placeNow,
   type Records,
+  recordsOf,
   rowCount,
   rowOf,
 } from "../inspector/rows";
@@ -33,6 +34,7 @@ import "../styles/inspector.css";
 
 const ROW_PX = 20;
 const PAGE = 10;
+const NONE = recordsOf([]);
 
 /** The latest records of the instrument, event by event, and what each did to the book. */
 export function InspectorPanel() {
@@ -60,20 +62,19 @@ export function InspectorPanel() {
         <span className="spring" />
         <StepNote records={records} activeId={instrument?.instrumentId ?? null} />
       </div>
-      {records === null ? (
-        <p className="empty">{noRecords(depth)}</p>
-      ) : (
-        <>
-          <RecordList ring={records} tickOf={(shown) => of(shown)?.tick ?? null} />
-          {event !== null && (
-            <RecordDetail
-              event={event}
-              tick={of(event)?.tick ?? null}
-              symbol={of(event)?.symbol ?? ""}
-              queue={book === null ? null : placeNow(book, event)}
-            />
-          )}
-        </>
+      <RecordList
+        // There without records too: a stream that begins anew does not take the focus away.
+        ring={records ?? NONE}
+        whenEmpty={noRecords(depth)}
+        tickOf={(shown) => of(shown)?.tick ?? null}
+      />
+      {event !== null && (
+        <RecordDetail
+          event={event}
+          tick={of(event)?.tick ?? null}
+          symbol={of(event)?.symbol ?? ""}
+          queue={book === null ? null : placeNow(book, event)}
+        />
       )}
     </section>
   );
@@ -137,13 +138,14 @@ function StepNote({ records, activeId }: StepNoteProps) {
 
 interface RecordListProps {
   ring: Records;
+  whenEmpty: string;
   tickOf(event: BookEvent): Price | null;
 }
 
-function RecordList({ ring, tickOf }: RecordListProps) {
+function RecordList({ ring, whenEmpty, tickOf }: RecordListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const zone = useSettings((s) => s.zone);
-  const { picked, heldEnd } = useInspector();
+  const { picked, heldEnd, isFocusWanted } = useInspector();
   // What was held of the stream says nothing of what was fetched, nor after the stream began anew.
   const isHeld = heldEnd !== null && heldEnd > ring.begin && heldEnd <= ring.end;
   const end = isHeld ? heldEnd : ring.end;
@@ -160,6 +162,11 @@ function RecordList({ ring, tickOf }: RecordListProps) {
     if (pickedRow >= 0) virtual.scrollToIndex(pickedRow);
     else scroller.current?.scrollTo(0, 0);
   }, [pickedRow, virtual]);
+  useEffect(() => {
+    if (!isFocusWanted) return;
+    scroller.current?.focus();
+    useInspector.setState({ isFocusWanted: false });
+  }, [isFocusWanted]);
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Record<string, () => void> = {
       ArrowDown: () => movePick(1),
@@ -175,7 +182,6 @@ function RecordList({ ring, tickOf }: RecordListProps) {
   };
   return (
     <div
-      id="inspector-records"
       className="rows"
       ref={scroller}
       role="listbox"
@@ -184,6 +190,7 @@ function RecordList({ ring, tickOf }: RecordListProps) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
+      {rows === 0 && <p className="empty">{whenEmpty}</p>}
       <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {virtual.getVirtualItems().map((item) => {
           const index = indexOfRow(end, item.index);

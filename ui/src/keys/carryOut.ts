@@ -4,6 +4,7 @@ import { inListOrder } from "../market/instruments";
 import { saveScreenshot } from "../screenshot/save";
 import { useAlerts } from "../stores/alerts";
 import { useHistory } from "../stores/history";
+import { useInspector } from "../stores/inspector";
 import { useLadder } from "../stores/ladder";
 import { useMarket } from "../stores/market";
 import { useOverlay } from "../stores/overlay";
@@ -58,7 +59,7 @@ const ACTS: Record<ActionId, () => void> = {
   colours: toggleColours,
   inspect: () => {
     showPanel("inspector");
-    requestAnimationFrame(() => document.getElementById("inspector-records")?.focus());
+    useInspector.setState({ isFocusWanted: true });
   },
 
   palette: () => useOverlay.getState().show("palette"),

@@ -22,12 +22,15 @@ interface Inspector {
   heldEnd: number | null;
   /** Of a paused replay, where the stream has not the event at the cursor: the records before it. */
   fetched: { mboPosition: number; records: Records } | null;
+  /** The list is to take the keys, once it is there. */
+  isFocusWanted: boolean;
 }
 
 export const useInspector = create<Inspector>()(() => ({
   picked: null,
   heldEnd: null,
   fetched: null,
+  isFocusWanted: false,
 }));
 
 /** How many records before the cursor are looked through. */

@@ -65,3 +65,16 @@ it("outlives a stream that begins anew between two of its pictures", () => {
   after(() => useSession.setState({ source: { ...SOURCE, depth: "L3", replay } }));
   expect(place.textContent).toContain("looking for the event at the cursor");
 });
+
+it("takes the keys before there is a record, and keeps them when the records are gone", () => {
+  useInspector.setState({ fetched: null, isFocusWanted: true });
+  const place = render(<InspectorPanel />);
+  const list = place.querySelector("[role=listbox]");
+  expect(list).not.toBeNull();
+  expect(document.activeElement).toBe(list);
+  const records = { begin: 0, end: 1, at: () => EVENT, positionAt: () => EVENT.position };
+  after(() => useInspector.setState({ fetched: { mboPosition: 8, records } }));
+  expect(document.activeElement).toBe(list);
+  after(() => useInspector.setState({ fetched: null }));
+  expect(document.activeElement).toBe(list);
+});
