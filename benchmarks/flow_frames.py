@@ -50,7 +50,7 @@ PAST_SHARE = 0.75
 READY_SECONDS = 240
 SETTINGS = {"bars": "footprint", "cells": "bidask", "every": EVERY}
 SEEN = """() => ({
-  bars: Number(document.querySelector('.flow-canvas')?.dataset.bars ?? 0),
+  bars: Number(document.querySelector('.flow-prices')?.dataset.bars ?? 0),
   bubbles: Number(document.querySelector('.flow-bubbles')?.dataset.bubbles ?? 0),
 })"""
 

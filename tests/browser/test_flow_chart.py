@@ -205,6 +205,48 @@ def centre_of(page) -> tuple[float, float]:
     return box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4
 
 
+# The prices as they are seen, and whether their picture was moved there or drawn there.
+PRICES = """() => {
+  const picture = document.querySelector('.flow-prices');
+  const { e: dx, f: dy } = new DOMMatrix(picture.style.transform);
+  const { clientWidth: width, clientHeight: height } = picture.parentElement;
+  const seen = new OffscreenCanvas(width, height).getContext('2d');
+  seen.drawImage(picture, picture.offsetLeft + dx, picture.offsetTop + dy);
+  const words = new Uint32Array(seen.getImageData(0, 0, width, height).data.buffer);
+  return { isMoved: dx !== 0 || dy !== 0, pixels: [...words] };
+}"""
+
+
+def test_a_chart_that_was_dragged_looks_as_one_drawn_there(open_page, replay, until):
+    plain = {"levels": False, "nakedPocs": False, "developing": False, "marks": []}
+    page = charted(open_page, replay, until, bars="footprint", **plain)
+    box = body(page).bounding_box()
+    x, y = box["x"] + 300, box["y"] + 200
+    page.mouse.move(x, y)
+    page.mouse.down()
+    step = 0
+
+    def looks() -> dict:
+        drawn(page)
+        return page.evaluate(PRICES)
+
+    def dragged() -> dict | None:
+        nonlocal step
+        step += 1
+        page.mouse.move(x + 20 + step % 5, y + 7 + step % 3)
+        shown = looks()
+        return shown if shown["isMoved"] else None
+
+    moved = until("a picture that was only moved", dragged)
+    until("a picture that was drawn there", lambda: not looks()["isMoved"])
+    there = np.array(looks()["pixels"])
+    assert np.mean(np.array(moved["pixels"]) != there) < 0.005, (
+        "but for the dashes of the last price"
+    )
+    assert np.mean(np.roll(there, 1) != there) > 0.005
+    page.mouse.up()
+
+
 def test_a_replay_sent_back_shows_nothing_of_later(open_page, replay, until):
     page = charted(open_page, replay, until)
     start = int(replay.replay()["start_ns"])

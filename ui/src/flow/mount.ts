@@ -8,8 +8,7 @@ import { FlowChart } from "./flowChart";
 import type { BubbleItem } from "./flowState";
 import { usePointed } from "./pointed";
 import type { Found } from "./readout";
-import type { Wiped } from "./scene/scene";
-import { DEFAULTS, type ShownSettings } from "./settings";
+import { DEFAULTS, type ShownSettings, type Wiped } from "./settings";
 import { readoutText, tipLines } from "./words";
 
 export interface Shown {
@@ -45,10 +44,12 @@ function nsOf(ms: number): bigint {
 }
 
 export function mountChart(body: HTMLElement, id: string, shown: Shown): MountedChart {
-  const plot = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
-  const bubbles = element(body, "div", "flow-clip");
+  const plot = element(body, "div", "flow-clip");
+  const below = element(body, "div", "flow-clip");
+  const edge = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
   const names = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
-  const cross = element(body, "canvas", "flow-canvas") as HTMLCanvasElement;
+  const legend = element(body, "div", "flow-legend");
+  const cross = element(body, "div", "flow-clip");
   const readout = element(body, "div", "flow-readout");
   readout.setAttribute("role", "status");
   readout.setAttribute("aria-label", "At the pointer");
@@ -107,7 +108,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
   const compose = () => feed?.compose(settings.profile === "composite" ? settings.sessions : 0);
   const chart = new FlowChart(
     body,
-    { plot, bubbles, names, cross },
+    { plot, below, edge, names, legend, cross },
     {
       settings: () => settings,
       wiped: () => wiped,
@@ -172,7 +173,7 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
       for (const stop of stops) stop();
       usePointed.setState({ by: id, ms: null });
       chart.destroy();
-      for (const made of [plot, bubbles, names, cross, readout, tip]) made.remove();
+      for (const made of [plot, below, edge, names, legend, cross, readout, tip]) made.remove();
     },
   };
 }

@@ -5,7 +5,8 @@ import type { FlowBar } from "./bar";
 import type { BubbleItem } from "./flowState";
 import type { Mark } from "./marks";
 import { markAt } from "./scene/marks";
-import type { FlowScene } from "./scene/scene";
+import type { PricesScene } from "./scene/prices";
+import { axisSeen, type Sight } from "./sight";
 import type { AbsorptionZone } from "./wire";
 
 export interface Found {
@@ -22,27 +23,35 @@ export interface Found {
   zone: AbsorptionZone | null;
 }
 
+/** What was drawn of the prices, and where in it the place lies. */
+export interface Drawn {
+  scene: PricesScene;
+  x: number;
+  y: number;
+}
+
 export function findAt(
-  scene: FlowScene,
+  sight: Sight,
+  { scene, x: ownX, y: ownY }: Drawn,
   bubbleAt: (x: number, y: number) => BubbleItem | null,
   x: number,
   y: number,
 ): Found | null {
-  const { frame, axis, view } = scene;
+  const { frame, view } = sight;
   if (x < 0 || y < 0 || x > frame.size.width || y > frame.clock.top) return null;
   const isPlot = x <= frame.plot.width && y <= frame.plot.height;
   const candle =
     x > frame.plot.width
       ? undefined
-      : scene.bars.candles.findLast((one) => one.x <= x && x <= one.x + one.width + 1);
+      : scene.bars.candles.findLast((one) => one.x <= ownX && ownX <= one.x + one.width + 1);
   const zone = scene.zones.find(
-    (one) => x >= one.x && x <= one.right && Math.abs(y - one.y) <= one.height / 2 + 1,
+    (one) => ownX >= one.x && ownX <= one.right && Math.abs(ownY - one.y) <= one.height / 2 + 1,
   );
-  const sign = isPlot ? markAt(scene.marks, x, y) : null;
+  const sign = isPlot ? markAt(scene.marks, ownX, ownY) : null;
   return {
     x,
     y,
-    ms: axis.msAt(x),
+    ms: axisSeen(sight).msAt(x),
     tick: y <= frame.plot.height ? Math.round(tickAt(view, y)) : null,
     bar: candle?.bar ?? null,
     bubble: isPlot ? bubbleAt(x, y) : null,

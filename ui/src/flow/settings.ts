@@ -55,6 +55,12 @@ export const DEFAULTS: FlowSettings = {
   marks: SIGNAL_KINDS.filter((kind) => kind !== "sweep" && kind !== "iceberg"),
 };
 
+/** What a person wiped out or set to nought, by the market's clock. */
+export interface Wiped {
+  baselineMs: number | null;
+  clearedMs: number;
+}
+
 /** Settings with nothing left open. */
 export type ShownSettings = FlowSettings & { every: string };
 

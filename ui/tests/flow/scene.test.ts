@@ -8,18 +8,19 @@ import {
   shortNumber,
   ticksPerRow,
 } from "../../src/flow/scene/bars";
+import { belowScene } from "../../src/flow/scene/below";
 import { bubbleAt, bubblesScene, MOST_BUBBLES, radiusOf } from "../../src/flow/scene/bubbles";
 import { frameFor } from "../../src/flow/scene/frame";
 import { LABEL_HEIGHT, levelName, placeLabels } from "../../src/flow/scene/levels";
-import { axisOf, type FlowScene, sceneOf } from "../../src/flow/scene/scene";
+import { pricesScene } from "../../src/flow/scene/prices";
 import { BAR_UNITS, BarPlaces, isByTime, TimeAxis } from "../../src/flow/scene/timeAxis";
 import { DEFAULTS, type FlowSettings } from "../../src/flow/settings";
 import type { SymbolMessage } from "../../src/flow/wire";
 import type { View } from "../../src/heatmap/view";
 import { bubble, day, footprint, ns, numbers, START_MS, SYMBOL, TICK } from "./messages";
+import { axisOf, NOT_WIPED, type Scenes, scenesOf } from "./scenes";
 
 const SIZE = { width: 1_000, height: 600 };
-const NOT_WIPED = { baselineMs: null, clearedMs: Number.NEGATIVE_INFINITY };
 
 function stateOf(messages: readonly unknown[]): FlowState {
   const state = new FlowState(SYMBOL, TICK);
@@ -36,15 +37,9 @@ function fitted(state: FlowState, msPerPx: number, settings: FlowSettings): View
   return view;
 }
 
-function sceneAt(state: FlowState, msPerPx: number, change: Partial<FlowSettings> = {}): FlowScene {
+function scenesAt(state: FlowState, msPerPx: number, change: Partial<FlowSettings> = {}): Scenes {
   const settings = { ...DEFAULTS, ...change };
-  return sceneOf(
-    state,
-    fitted(state, msPerPx, settings),
-    frameFor(SIZE, settings),
-    settings,
-    NOT_WIPED,
-  );
+  return scenesOf(state, fitted(state, msPerPx, settings), frameFor(SIZE, settings), settings);
 }
 
 const full = stateOf(day(400).past);
@@ -52,7 +47,7 @@ const full = stateOf(day(400).past);
 describe("the detail of footprint bars", () => {
   it("is numbers where they can be read, then shapes, then candles", () => {
     const details = [600, 1_500, 3_000, 10_000].map(
-      (msPerPx) => sceneAt(full, msPerPx, { bars: "footprint" }).bars.detail,
+      (msPerPx) => scenesAt(full, msPerPx, { bars: "footprint" }).prices.bars.detail,
     );
     expect(details).toEqual(["cells", "profile", "profile", "candles"]);
   });
@@ -82,8 +77,7 @@ describe("the detail of footprint bars", () => {
   });
 
   it("shares out no volume: the rows of a bar hold what traded in it", () => {
-    const scene = sceneAt(full, 600, { bars: "footprint" });
-    const { footprints } = scene.bars;
+    const { footprints } = scenesAt(full, 600, { bars: "footprint" }).prices.bars;
     expect(footprints.length).toBeGreaterThan(3);
     for (const { rows, candle } of footprints) {
       const volume = rows.reduce((sum, row) => sum + row.volume, 0);
@@ -105,11 +99,11 @@ describe("the detail of footprint bars", () => {
     ]);
     const settings = { ...DEFAULTS, bars: "footprint" as const };
     const view = { endMs: START_MS + 120_000, msPerPx: 600, topTick: 24_010, ticksPerPx: 1 / 20 };
-    const scene = sceneOf(state, view, frameFor(SIZE, settings), settings, NOT_WIPED);
-    const box = scene.bars.footprints[0]?.stacked[0];
-    expect(scene.bars.ticksPerRow).toBe(1);
+    const { bars } = scenesOf(state, view, frameFor(SIZE, settings), settings).prices;
+    const box = bars.footprints[0]?.stacked[0];
+    expect(bars.ticksPerRow).toBe(1);
     expect([box?.top, box?.bottom]).toEqual([(10 - 3.5) * 20, (10 - 0.5) * 20]);
-    expect(scene.bars.footprints[0]?.rows.map((row) => row.isBuyImbalance)).toEqual([
+    expect(bars.footprints[0]?.rows.map((row) => row.isBuyImbalance)).toEqual([
       false,
       true,
       true,
@@ -129,17 +123,18 @@ describe("the detail of footprint bars", () => {
 
 describe("the footer", () => {
   it("tells volume, delta and the session's CVD at the end of each bar", () => {
-    const { footer, bars } = sceneAt(full, 600, { bars: "footprint" });
+    const { below, prices } = scenesAt(full, 600, { bars: "footprint" });
+    const { footer } = below;
     expect(footer?.isWritten).toBe(true);
     const cells = footer?.cells ?? [];
     for (let at = 1; at < cells.length; at += 1) {
       const grown = (cells[at]?.cumulative ?? 0) - (cells[at - 1]?.cumulative ?? 0);
-      expect(grown).toBe(bars.candles[at]?.delta);
+      expect(grown).toBe(prices.bars.candles[at]?.delta);
     }
   });
 
   it("is not there for candles", () => {
-    expect(sceneAt(full, 600).footer).toBeNull();
+    expect(scenesAt(full, 600).below.footer).toBeNull();
   });
 });
 
@@ -219,7 +214,9 @@ describe("labels", () => {
   it("name the defended zones beside the levels, and none stands on another", () => {
     const view = fitted(full, 60_000, DEFAULTS);
     const frame = frameFor(SIZE, DEFAULTS);
-    const { names, levels, zones } = sceneOf(full, view, frame, DEFAULTS, NOT_WIPED);
+    const { prices, edge } = scenesOf(full, view, frame, DEFAULTS);
+    const { levels, zones } = prices;
+    const { names } = edge;
     expect(zones.length).toBeGreaterThan(0);
     const shown = zones.filter(({ isNamed }) => isNamed);
     expect(shown.map(({ zone }) => zone.strength)).toEqual(["defended"]);
@@ -260,8 +257,8 @@ describe("signs of signals", () => {
       signal(3, "divergence", "bearish"),
       signal(4, "sweep", "bearish"),
     ]);
-    const { marks, last } = sceneAt(state, 6_000);
-    const told = marks.map(({ mark, count, y }) => [mark.kind, count, y > (last?.y ?? 0)]);
+    const { marks, lastY } = scenesAt(state, 6_000).prices;
+    const told = marks.map(({ mark, count, y }) => [mark.kind, count, y > (lastY ?? 0)]);
     expect(told).toEqual([
       ["confluence", 1, true],
       ["absorption", 2, true],
@@ -274,18 +271,17 @@ describe("signs of signals", () => {
 
 describe("the pane of the CVD", () => {
   it("keeps lows and highs where a pixel holds many points", () => {
-    const scene = sceneAt(full, 30_000);
-    const { cvd, frame } = scene;
+    const { cvd, frame } = scenesAt(full, 30_000).below;
     const ys = cvd?.line?.ys ?? [];
-    expect(ys.length).toBeLessThan(4 * frame.plot.width + 8);
+    expect(ys.length).toBeLessThan(4 * frame.width + 8);
     expect(Math.min(...ys)).toBeCloseTo(frame.cvd.height * (0.1 / 1.2), 0);
     expect(Math.max(...ys)).toBeCloseTo(frame.cvd.height * (1.1 / 1.2), 0);
   });
 
   it("has a candle for each bar, each beginning where the last one ended", () => {
-    const { cvd, bars } = sceneAt(full, 3_000, { cvd: "candles" });
-    const candles = cvd?.candles ?? [];
-    expect(candles.length).toBe(bars.candles.length);
+    const { below, prices } = scenesAt(full, 3_000, { cvd: "candles" });
+    const candles = below.cvd?.candles ?? [];
+    expect(candles.length).toBe(prices.bars.candles.length);
     for (let at = 1; at < candles.length; at += 1) {
       expect(candles[at]?.open).toBeCloseTo(candles[at - 1]?.close ?? Number.NaN);
     }
@@ -295,8 +291,43 @@ describe("the pane of the CVD", () => {
     const baselineMs = (full.nowMs ?? 0) - 600_000;
     const frame = frameFor(SIZE, DEFAULTS);
     const view = fitted(full, 3_000, DEFAULTS);
-    const scene = sceneOf(full, view, frame, DEFAULTS, { ...NOT_WIPED, baselineMs });
-    expect(scene.cvd?.zero).toBe(full.cvd.standingAt(baselineMs, 0));
+    const { below } = scenesOf(full, view, frame, DEFAULTS, { ...NOT_WIPED, baselineMs });
+    expect(below.cvd?.scale.zero).toBe(full.cvd.standingAt(baselineMs, 0));
+  });
+});
+
+describe("what is drawn beyond the edges", () => {
+  const settings = { ...DEFAULTS, cvd: "candles" as const };
+  const view = fitted(full, 3_000, settings);
+  const frame = frameFor(SIZE, settings);
+  const seen = axisOf(full, view, frame);
+  const more = 250;
+  const wide = new TimeAxis(
+    { ...view, endMs: view.endMs - 100_000 + more * view.msPerPx },
+    frame.plot.width + 2 * more,
+    null,
+  );
+  const narrow = new TimeAxis({ ...view, endMs: view.endMs - 100_000 }, seen.width, null);
+
+  it("leaves the scale of the CVD as what is seen has it", () => {
+    const own = belowScene(full, narrow, narrow, frame, settings, NOT_WIPED);
+    const more = belowScene(full, wide, narrow, frame, settings, NOT_WIPED);
+    expect(more.cvd?.scale).toEqual(own.cvd?.scale);
+    expect(more.cvd?.candles.length).toBeGreaterThan(own.cvd?.candles.length ?? 0);
+  });
+
+  it("shifts what is seen, and changes nothing of it", () => {
+    const own = pricesScene(full, narrow, frame.plot, settings, NOT_WIPED);
+    const size = { ...frame.plot, width: wide.width };
+    const shifted = pricesScene(full, wide, size, settings, NOT_WIPED);
+    const places = new Map(shifted.bars.candles.map(({ fromMs, x }) => [fromMs, x]));
+    expect(own.bars.candles.length).toBeGreaterThan(10);
+    for (const { fromMs, x } of own.bars.candles) {
+      expect(places.get(fromMs)).toBeCloseTo(x + more);
+    }
+    expect(shifted.levels.map(({ name, y }) => [name, y])).toEqual(
+      own.levels.map(({ name, y }) => [name, y]),
+    );
   });
 });
 
@@ -356,10 +387,10 @@ describe("the view", () => {
   });
 
   it("fits what traded into the plot", () => {
-    const { bars, frame, view } = sceneAt(full, 10_000);
+    const { bars, size, view } = scenesAt(full, 10_000).prices;
     for (const { high, low } of bars.candles) {
       expect((view.topTick - high) / view.ticksPerPx).toBeGreaterThanOrEqual(0);
-      expect((view.topTick - low) / view.ticksPerPx).toBeLessThanOrEqual(frame.plot.height);
+      expect((view.topTick - low) / view.ticksPerPx).toBeLessThanOrEqual(size.height);
     }
   });
 });

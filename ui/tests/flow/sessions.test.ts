@@ -4,11 +4,11 @@ import type { FlowOrder } from "../../src/flow/flowClient";
 import { FlowState, type Hours } from "../../src/flow/flowState";
 import { frameFor } from "../../src/flow/scene/frame";
 import { dateName, hoursScene } from "../../src/flow/scene/hours";
-import { sceneOf } from "../../src/flow/scene/scene";
 import { TimeAxis } from "../../src/flow/scene/timeAxis";
 import { DEFAULTS } from "../../src/flow/settings";
 import type { SymbolMessage, VolumeProfile } from "../../src/flow/wire";
 import { begin, connected, day, ns, START_MS, SYMBOL, TICK } from "./messages";
+import { scenesOf } from "./scenes";
 
 const HOUR = 3_600_000;
 
@@ -119,9 +119,8 @@ describe("the profile of several sessions", () => {
     state.apply(profile("session", 6_000));
     const settings = { ...DEFAULTS, profile: "composite" as const };
     const view = { endMs: state.nowMs ?? 0, msPerPx: 1_000, topTick: 24_100, ticksPerPx: 1 };
-    const wiped = { baselineMs: null, clearedMs: Number.NEGATIVE_INFINITY };
     const frame = frameFor({ width: 900, height: 600 }, settings);
-    const pocOf = () => sceneOf(state, view, frame, settings, wiped).profile?.poc;
+    const pocOf = () => scenesOf(state, view, frame, settings).edge.profile?.poc;
     expect(pocOf()).toBe(100);
     state.apply(profile("composite", 6_005));
     expect(pocOf()).toBe(80);

@@ -1,14 +1,16 @@
-/** The axes of price and time, the last price, and the crosshair. */
+/** The axes of price and time: their lines, their words, the tag of the last price. */
 
 import { placesBetween, tickStep, timeStep } from "../../heatmap/ticks";
-import { tickAt, yOf } from "../../heatmap/view";
+import { tickAt, type View, yOf } from "../../heatmap/view";
 import { formatPrice } from "../../market/prices";
 import { formatClock, formatDateTime, type Zone } from "../../market/times";
+import type { BelowScene } from "../scene/below";
+import type { EdgeScene } from "../scene/edge";
 import type { FlowFrame } from "../scene/frame";
-import type { FlowScene } from "../scene/scene";
+import type { PricesScene } from "../scene/prices";
+import type { TimeAxis } from "../scene/timeAxis";
+import type { Context } from "./context";
 import type { FlowPalette } from "./palette";
-
-type Context = CanvasRenderingContext2D;
 
 /** How prices and times are written. */
 export interface Writing {
@@ -41,12 +43,8 @@ function clockText(ms: number, every: number, zone: Zone): string {
 }
 
 /** Places of the axis of time: round times, or where bars are not of time, every so many pixels. */
-export function timePlaces({
-  axis,
-  view,
-  frame,
-}: FlowScene): { x: number; ms: number; every: number }[] {
-  const { width } = frame.plot;
+export function timePlaces(axis: TimeAxis): { x: number; ms: number; every: number }[] {
+  const { width, view } = axis;
   if (axis.places !== null) {
     const count = Math.max(1, Math.floor(width / 110));
     return Array.from({ length: count }, (_, i) => {
@@ -58,36 +56,89 @@ export function timePlaces({
   return placesBetween(axis.fromMs, axis.toMs, every).map((ms) => ({ x: axis.x(ms), ms, every }));
 }
 
-export function drawGrid(context: Context, scene: FlowScene, palette: FlowPalette): void {
-  const { view, frame } = scene;
+/** Round prices that are seen. */
+function pricePlaces(view: View, height: number): { tick: number; y: number }[] {
+  const every = tickStep(view.ticksPerPx, 44);
+  const ticks = placesBetween(tickAt(view, height), view.topTick, every);
+  return ticks.map((tick) => ({ tick, y: yOf(view, tick) }));
+}
+
+export function drawGrid(context: Context, scene: PricesScene, palette: FlowPalette): void {
+  const { view, size, axis } = scene;
   context.strokeStyle = palette.grid;
   context.lineWidth = 1;
   context.beginPath();
-  const every = tickStep(view.ticksPerPx, 44);
-  for (const tick of placesBetween(tickAt(view, frame.plot.height), view.topTick, every)) {
-    const y = Math.round(yOf(view, tick)) + 0.5;
-    context.moveTo(0, y);
-    context.lineTo(frame.plot.width, y);
+  for (const { y } of pricePlaces(view, size.height)) {
+    context.moveTo(0, Math.round(y) + 0.5);
+    context.lineTo(size.width, Math.round(y) + 0.5);
   }
-  for (const { x } of timePlaces(scene)) {
-    context.moveTo(Math.round(x) + 0.5, 0);
-    context.lineTo(Math.round(x) + 0.5, frame.clock.top);
+  context.stroke();
+  drawTimes(context, axis, { top: 0, height: size.height }, palette);
+}
+
+/** Lines at round times. */
+export function drawTimes(
+  context: Context,
+  axis: TimeAxis,
+  { top, height }: { top: number; height: number },
+  palette: FlowPalette,
+): void {
+  context.strokeStyle = palette.grid;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const { x } of timePlaces(axis)) {
+    context.moveTo(Math.round(x) + 0.5, top);
+    context.lineTo(Math.round(x) + 0.5, top + height);
   }
   context.stroke();
 }
 
-export function drawAxes(
+/** The last price across the plot. */
+export function drawLast(context: Context, scene: PricesScene, palette: FlowPalette): void {
+  const { lastY, size } = scene;
+  if (lastY === null || lastY < 0 || lastY > size.height) return;
+  const y = Math.round(lastY) + 0.5;
+  context.strokeStyle = palette.last;
+  context.lineWidth = 1;
+  context.setLineDash([4, 3]);
+  context.globalAlpha = 0.6;
+  context.beginPath();
+  context.moveTo(0, y);
+  context.lineTo(size.width, y);
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+export function drawClock(
   context: Context,
-  scene: FlowScene,
+  { axis, frame }: BelowScene,
+  palette: FlowPalette,
+  { zone }: Writing,
+): void {
+  const { top, height } = frame.clock;
+  context.fillStyle = palette.panel;
+  context.fillRect(0, top, frame.width, height);
+  line(context, palette.border, 0, top + 0.5, frame.width);
+  context.font = `11px ${palette.font}`;
+  context.textBaseline = "middle";
+  context.textAlign = "center";
+  context.fillStyle = palette.dim;
+  for (const { x, ms, every } of timePlaces(axis)) {
+    if (x < 26 || x > frame.width - 26) continue;
+    context.fillText(clockText(ms, every, zone), x, top + height / 2 + 1);
+  }
+}
+
+/** The axis of prices, with the last one marked. */
+export function drawPriceAxis(
+  context: Context,
+  { view, frame, last }: EdgeScene,
   palette: FlowPalette,
   writing: Writing,
 ): void {
-  const { view, frame } = scene;
-  const { plot, profile, axis, clock, size } = frame;
+  const { plot, profile, clock, size } = frame;
   const left = plot.width + profile;
-  context.fillStyle = palette.panel;
-  context.fillRect(left, 0, axis, plot.height);
-  context.fillRect(0, clock.top, size.width, clock.height);
   context.strokeStyle = palette.border;
   context.lineWidth = 1;
   context.beginPath();
@@ -95,47 +146,18 @@ export function drawAxes(
     context.moveTo(x + 0.5, 0);
     context.lineTo(x + 0.5, clock.top);
   }
-  context.moveTo(0, clock.top + 0.5);
-  context.lineTo(size.width, clock.top + 0.5);
   context.stroke();
+  line(context, palette.border, plot.width, clock.top + 0.5, size.width);
   context.font = `11px ${palette.font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillStyle = palette.dim;
-  const every = tickStep(view.ticksPerPx, 44);
-  for (const tick of placesBetween(tickAt(view, plot.height), view.topTick, every)) {
-    const y = yOf(view, tick);
+  for (const { tick, y } of pricePlaces(view, plot.height)) {
     if (y < 7 || y > plot.height - 7) continue;
     context.fillText(priceText(tick * writing.tick, writing), left + 6, y);
   }
-  context.textAlign = "center";
-  for (const { x, ms, every: step } of timePlaces(scene)) {
-    if (x < 26 || x > plot.width - 26) continue;
-    context.fillText(clockText(ms, step, writing.zone), x, clock.top + clock.height / 2 + 1);
-  }
-  drawLast(context, scene, palette, writing);
-}
-
-function drawLast(
-  context: Context,
-  scene: FlowScene,
-  palette: FlowPalette,
-  writing: Writing,
-): void {
-  const { last, frame } = scene;
-  if (last === null || last.y < 0 || last.y > frame.plot.height) return;
-  const y = Math.round(last.y);
-  context.strokeStyle = palette.last;
-  context.lineWidth = 1;
-  context.setLineDash([4, 3]);
-  context.globalAlpha = 0.6;
-  context.beginPath();
-  context.moveTo(0, y + 0.5);
-  context.lineTo(frame.plot.width, y + 0.5);
-  context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
-  tag(context, priceText(last.tick * writing.tick, writing), frame, y, palette.last, palette);
+  if (last === null || last.y < 0 || last.y > plot.height) return;
+  tag(context, priceText(last.tick * writing.tick, writing), frame, Math.round(last.y), palette);
 }
 
 function tag(
@@ -143,11 +165,10 @@ function tag(
   text: string,
   { plot, profile, axis }: FlowFrame,
   y: number,
-  ground: string,
   palette: FlowPalette,
 ): void {
   const x = plot.width + profile;
-  context.fillStyle = ground;
+  context.fillStyle = palette.last;
   context.fillRect(x + 1, y - 8, axis - 1, 16);
   context.fillStyle = palette.panel;
   context.textAlign = "left";
@@ -155,49 +176,11 @@ function tag(
   context.fillText(text, x + 6, y + 0.5);
 }
 
-/** A crosshair, by hand or where another chart points. */
-export interface Cross {
-  x: number;
-  /** Null: only the time is pointed at. */
-  y: number | null;
-}
-
-export function drawCross(
-  context: Context,
-  scene: FlowScene,
-  cross: Cross,
-  palette: FlowPalette,
-  writing: Writing,
-): void {
-  const { frame, axis, view } = scene;
-  const { plot, clock } = frame;
-  const { x, y } = cross;
-  context.strokeStyle = palette.dim;
+export function line(context: Context, colour: string, x: number, y: number, toX: number): void {
+  context.strokeStyle = colour;
   context.lineWidth = 1;
-  context.setLineDash([2, 3]);
   context.beginPath();
-  if (x <= plot.width) {
-    context.moveTo(Math.round(x) + 0.5, 0);
-    context.lineTo(Math.round(x) + 0.5, clock.top);
-  }
-  if (y !== null && y < plot.height) {
-    context.moveTo(0, Math.round(y) + 0.5);
-    context.lineTo(plot.width + frame.profile, Math.round(y) + 0.5);
-  }
+  context.moveTo(x, y);
+  context.lineTo(toX, y);
   context.stroke();
-  context.setLineDash([]);
-  context.font = `11px ${palette.font}`;
-  if (y !== null && y < plot.height) {
-    const price = Math.round(tickAt(view, y)) * writing.tick;
-    tag(context, priceText(price, writing), frame, y, palette.text, palette);
-  }
-  if (x > plot.width) return;
-  const half = 34;
-  const middle = Math.min(plot.width - half, Math.max(half, x));
-  context.fillStyle = palette.text;
-  context.fillRect(middle - half, clock.top + 1, 2 * half, clock.height - 2);
-  context.fillStyle = palette.panel;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.fillText(timeText(axis.msAt(x), writing.zone), middle, clock.top + clock.height / 2 + 1);
 }

@@ -2,13 +2,11 @@
 
 import type { BarsScene, Candle, Footprint } from "../scene/bars";
 import { shortNumber } from "../scene/bars";
-import type { FlowScene } from "../scene/scene";
-import { fillWhole } from "./context";
+import type { PricesScene } from "../scene/prices";
+import { type Context, fillWhole } from "./context";
 import type { FlowPalette } from "./palette";
 
-type Context = CanvasRenderingContext2D;
-
-export function drawBars(context: Context, scene: FlowScene, palette: FlowPalette): void {
+export function drawBars(context: Context, scene: PricesScene, palette: FlowPalette): void {
   const { bars } = scene;
   if (bars.detail === "candles") drawCandles(context, scene, palette, bars.candles, null);
   else {
@@ -21,7 +19,7 @@ export function drawBars(context: Context, scene: FlowScene, palette: FlowPalett
 
 function drawCandles(
   context: Context,
-  { view, isBelow }: FlowScene,
+  { view, isBelow }: PricesScene,
   palette: FlowPalette,
   candles: readonly Candle[],
   slimPx: number | null,

@@ -1,6 +1,7 @@
 /** Bubbles: each size and colour is drawn once and then copied, so that thousands of them cost little. */
 
 import type { BubbleShape } from "../scene/bubbles";
+import type { Context } from "./context";
 import type { FlowPalette } from "./palette";
 
 /** Beyond this many, sizes have changed: begin anew. */
@@ -25,7 +26,7 @@ export class BubbleSprites {
     private readonly ratio: number,
   ) {}
 
-  draw(context: CanvasRenderingContext2D, shapes: readonly BubbleShape[], isHollow: boolean): void {
+  draw(context: Context, shapes: readonly BubbleShape[], isHollow: boolean): void {
     const { ratio } = this;
     context.save();
     // On whole pixels of the screen nothing is blended with its neighbours: a plain copy.
@@ -44,7 +45,7 @@ export class BubbleSprites {
   }
 
   /** The largest say how large, where no larger one does already. */
-  private number(context: CanvasRenderingContext2D, shapes: readonly BubbleShape[]): void {
+  private number(context: Context, shapes: readonly BubbleShape[]): void {
     context.font = `bold 10px ${this.palette.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";

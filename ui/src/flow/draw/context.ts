@@ -1,5 +1,8 @@
 import type { Size } from "../../heatmap/view";
 
+/** On the page, or a picture that is shown once it is drawn. */
+export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
 /** What a canvas is drawn with: in pixels of the page, whatever the screen has for each. */
 export function contextOf(
   canvas: HTMLCanvasElement,
@@ -22,7 +25,7 @@ export function fitCanvas(canvas: HTMLCanvasElement, { width, height }: Size, ra
 
 /** Fill a rectangle on whole pixels: sharp, and a plain copy where edges between them would be blended. */
 export function fillWhole(
-  context: CanvasRenderingContext2D,
+  context: Context,
   x: number,
   y: number,
   width: number,

@@ -1,26 +1,23 @@
 /** The pane of the cumulative volume delta. */
 
 import { formatSize } from "../../market/prices";
-import type { CvdScene } from "../scene/cvd";
-import type { FlowScene } from "../scene/scene";
-import { fillWhole } from "./context";
-import { line } from "./footer";
+import type { BelowScene } from "../scene/below";
+import { type CvdScale, type CvdScene, heightIn } from "../scene/cvd";
+import type { EdgeScene } from "../scene/edge";
+import { line } from "./axes";
+import { type Context, fillWhole } from "./context";
 import { drawSegments } from "./overlays";
 import { type FlowPalette, sideColour } from "./palette";
 import { strokeLine } from "./profile";
 
-type Context = CanvasRenderingContext2D;
-
 const MANY_POINTS = 800;
 const BUCKET_NAMES = ["small", "medium", "large", "larger", "largest"];
 
-export function drawCvd(context: Context, scene: FlowScene, palette: FlowPalette): void {
+export function drawCvd(context: Context, scene: BelowScene, palette: FlowPalette): void {
   const { cvd, frame } = scene;
   if (cvd === null) return;
   const { top, height } = frame.cvd;
-  const { width } = frame.plot;
-  context.fillStyle = palette.panel;
-  context.fillRect(0, top, frame.size.width, height);
+  const { width } = frame;
   context.save();
   context.translate(0, top);
   context.beginPath();
@@ -50,7 +47,7 @@ export function drawCvd(context: Context, scene: FlowScene, palette: FlowPalette
     context.fill();
   }
   context.restore();
-  drawScale(context, cvd, scene, palette);
+  line(context, palette.border, 0, top + 0.5, width);
 }
 
 function drawBuckets(context: Context, { buckets }: CvdScene, palette: FlowPalette): void {
@@ -83,36 +80,23 @@ function drawCandles(context: Context, { candles }: CvdScene, palette: FlowPalet
   }
 }
 
-function drawScale(context: Context, cvd: CvdScene, scene: FlowScene, palette: FlowPalette): void {
-  const { frame } = scene;
+/** The numbers beside the pane, the newest of them marked. */
+export function drawCvdScale(
+  context: Context,
+  { cvd, frame }: EdgeScene,
+  palette: FlowPalette,
+): void {
+  if (cvd === null || frame.cvd.height === 0) return;
   const { top, height } = frame.cvd;
-  const left = frame.plot.width;
-  line(context, palette.border, 0, top + 0.5, frame.size.width);
+  line(context, palette.border, frame.plot.width, top + 0.5, frame.size.width);
   context.font = `10px ${palette.font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  // Whatever is drawn there goes on behind its name.
-  context.globalAlpha = 0.85;
-  context.fillStyle = palette.panel;
-  context.fillRect(3, top + 2, 27, 14);
-  context.globalAlpha = 1;
   context.fillStyle = palette.dim;
-  context.fillText("CVD", 6, top + 9);
-  if (cvd.buckets.length > 0) {
-    const colours = bucketColours(palette);
-    let x = 34;
-    for (const at of cvd.buckets.keys()) {
-      const name = BUCKET_NAMES[at] ?? `${at + 1}`;
-      context.fillStyle = colours[at % colours.length] ?? palette.dim;
-      context.fillText(name, x, top + 9);
-      x += context.measureText(name).width + 8;
-    }
-    context.fillStyle = palette.dim;
-  }
-  const axis = left + frame.profile + 6;
-  const lastY = cvd.last === null ? null : heightOf(cvd, height, cvd.last);
+  const axis = frame.plot.width + frame.profile + 6;
+  const lastY = cvd.last === null ? null : heightIn(cvd, height, cvd.last);
   for (const value of ticksOf(cvd)) {
-    const y = heightOf(cvd, height, value + cvd.zero);
+    const y = heightIn(cvd, height, value + cvd.zero);
     if (y < 7 || y > height - 7 || (lastY !== null && Math.abs(y - lastY) < 13)) continue;
     context.fillText(formatSize(value), axis, top + y);
   }
@@ -124,12 +108,21 @@ function drawScale(context: Context, cvd: CvdScene, scene: FlowScene, palette: F
   context.fillText(formatSize(cvd.last - cvd.zero), axis, top + held + 0.5);
 }
 
-function heightOf({ low, high }: CvdScene, height: number, value: number): number {
-  return ((high - value) / (high - low)) * height;
+/** Names of the lines, and their colours. */
+export function cvdLegend(
+  buckets: number,
+  palette: FlowPalette,
+): { name: string; colour: string }[] {
+  const colours = bucketColours(palette);
+  const named = Array.from({ length: buckets }, (_, at) => ({
+    name: BUCKET_NAMES[at] ?? `${at + 1}`,
+    colour: colours[at % colours.length] ?? palette.dim,
+  }));
+  return [{ name: "CVD", colour: palette.dim }, ...named];
 }
 
 /** Round numbers, counted from what is nought, no more than five. */
-function ticksOf({ low, high, zero }: CvdScene): number[] {
+function ticksOf({ low, high, zero }: CvdScale): number[] {
   const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
   const step = [1, 2, 5, 10].map((part) => part * power).find((one) => one >= rough) ?? power;

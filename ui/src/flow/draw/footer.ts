@@ -1,22 +1,23 @@
 /** The rows below the bars: volume, delta, CVD. */
 
 import { shortNumber } from "../scene/bars";
-import { FOOTER_ROW } from "../scene/frame";
-import type { FlowScene } from "../scene/scene";
-import { fillWhole } from "./context";
+import type { BelowScene } from "../scene/below";
+import { type FlowFrame, FOOTER_ROW } from "../scene/frame";
+import { line } from "./axes";
+import { type Context, fillWhole } from "./context";
 import { type FlowPalette, sideColour } from "./palette";
 
 const NAMES = ["Vol", "Δ", "ΣΔ"];
 
 export function drawFooter(
-  context: CanvasRenderingContext2D,
-  { footer, frame }: FlowScene,
+  context: Context,
+  { footer, frame }: BelowScene,
   palette: FlowPalette,
 ): void {
   if (footer === null) return;
   const { top, height } = frame.footer;
   context.fillStyle = palette.panel;
-  context.fillRect(0, top, frame.size.width, height);
+  context.fillRect(0, top, frame.width, height);
   for (const { x, width, volume, delta, cumulative } of footer.cells) {
     const gap = width > 4 ? 1 : 0;
     const strengths = [
@@ -43,28 +44,23 @@ export function drawFooter(
       }
     }
   }
-  context.fillStyle = palette.panel;
-  context.fillRect(frame.plot.width, top, frame.profile + frame.axis, height);
-  context.font = `10px ${palette.font}`;
-  context.textAlign = "left";
-  context.fillStyle = palette.dim;
-  for (const [row, name] of NAMES.entries()) {
-    context.fillText(name, frame.plot.width + 6, top + (row + 0.5) * FOOTER_ROW + 1);
-  }
-  line(context, palette.border, 0, top + 0.5, frame.size.width);
+  line(context, palette.border, 0, top + 0.5, frame.width);
 }
 
-export function line(
-  context: CanvasRenderingContext2D,
-  colour: string,
-  x: number,
-  y: number,
-  toX: number,
+/** What the rows are, beside them. */
+export function drawFooterNames(
+  context: Context,
+  { plot, footer, size }: FlowFrame,
+  palette: FlowPalette,
 ): void {
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(toX, y);
-  context.stroke();
+  if (footer.height === 0) return;
+  const { top } = footer;
+  context.font = `10px ${palette.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillStyle = palette.dim;
+  for (const [row, name] of NAMES.entries()) {
+    context.fillText(name, plot.width + 6, top + (row + 0.5) * FOOTER_ROW + 1);
+  }
+  line(context, palette.border, plot.width, top + 0.5, size.width);
 }

@@ -1,15 +1,16 @@
 /** What lies outside regular hours is shaded, and the begin of a session is named. */
 
-import type { FlowScene } from "../scene/scene";
+import type { HoursScene } from "../scene/hours";
+import type { Context } from "./context";
 import type { FlowPalette } from "./palette";
 
 export function drawHours(
-  context: CanvasRenderingContext2D,
-  { hours, frame }: FlowScene,
+  context: Context,
+  hours: HoursScene | null,
+  height: number,
   palette: FlowPalette,
 ): void {
   if (hours === null) return;
-  const { height } = frame.plot;
   context.fillStyle = palette.night;
   for (const { x, toX } of hours.nights) {
     context.fillRect(Math.round(x), 0, Math.round(toX) - Math.round(x), height);
@@ -28,14 +29,14 @@ export function drawHours(
   context.globalAlpha = 1;
 }
 
-/** Names of the sessions, at the foot of what is drawn there. */
+/** Names of the sessions, in a row of this height. */
 export function drawHourNames(
-  context: CanvasRenderingContext2D,
-  { hours, frame }: FlowScene,
+  context: Context,
+  hours: HoursScene | null,
+  height: number,
   palette: FlowPalette,
 ): void {
   if (hours === null) return;
-  const { height } = frame.plot;
   context.font = `10px ${palette.font}`;
   context.textAlign = "left";
   context.textBaseline = "middle";

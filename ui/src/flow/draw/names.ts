@@ -1,18 +1,15 @@
 /** The names of levels and zones at the right edge, on a canvas of their own: over the bubbles, which lie over the bars. */
 
+import type { EdgeScene } from "../scene/edge";
 import { LABEL_HEIGHT } from "../scene/levels";
-import type { FlowScene } from "../scene/scene";
+import type { Context } from "./context";
 import { levelColour, zoneColour } from "./overlays";
 import type { FlowPalette } from "./palette";
 
 /** Width of that canvas: of the longest name, and some. */
 export const NAMES_PX = 84;
 
-export function drawNames(
-  context: CanvasRenderingContext2D,
-  scene: FlowScene,
-  palette: FlowPalette,
-): void {
+export function drawNames(context: Context, scene: EdgeScene, palette: FlowPalette): void {
   context.clearRect(0, 0, NAMES_PX, scene.frame.plot.height);
   context.font = `10px ${palette.font}`;
   context.textAlign = "right";

@@ -3,12 +3,11 @@
 import { SIGNS, type SignalKind } from "../marks";
 import type { LevelLine } from "../scene/levels";
 import type { MarkShape } from "../scene/marks";
-import type { FlowScene, Segment } from "../scene/scene";
+import type { PricesScene, Segment } from "../scene/prices";
 import type { ZoneShape } from "../scene/zones";
-import { line } from "./footer";
+import { line } from "./axes";
+import type { Context } from "./context";
 import { type FlowPalette, sideColour } from "./palette";
-
-type Context = CanvasRenderingContext2D;
 
 /** Buying that is absorbed holds prices down. */
 export function zoneColour({ zone }: ZoneShape, palette: FlowPalette): string {
@@ -37,8 +36,8 @@ export function levelColour({ kind, name }: LevelLine, palette: FlowPalette): st
   return name === "POC" ? palette.poc : palette.area;
 }
 
-export function drawLevels(context: Context, scene: FlowScene, palette: FlowPalette): void {
-  const { width } = scene.frame.plot;
+export function drawLevels(context: Context, scene: PricesScene, palette: FlowPalette): void {
+  const { width } = scene.size;
   context.lineWidth = 1;
   for (const level of scene.levels) {
     context.strokeStyle = levelColour(level, palette);
@@ -82,7 +81,7 @@ export function drawSegments(
   context.setLineDash([]);
 }
 
-export function drawLegs(context: Context, scene: FlowScene, palette: FlowPalette): void {
+export function drawLegs(context: Context, scene: PricesScene, palette: FlowPalette): void {
   for (const { x, y, toX, toY, isUp, low } of scene.legs) {
     context.strokeStyle = sideColour(palette, isUp);
     context.globalAlpha = 0.35;
@@ -91,7 +90,7 @@ export function drawLegs(context: Context, scene: FlowScene, palette: FlowPalett
     context.moveTo(x, y);
     context.lineTo(toX, toY);
     context.stroke();
-    for (const at of low) line(context, palette.node, Math.min(x, toX), at, scene.frame.plot.width);
+    for (const at of low) line(context, palette.node, Math.min(x, toX), at, scene.size.width);
   }
   context.globalAlpha = 1;
 }

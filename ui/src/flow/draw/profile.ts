@@ -1,13 +1,12 @@
 /** The volume profile beside the prices, and its lines over time. */
 
+import type { EdgeScene } from "../scene/edge";
+import type { PricesScene } from "../scene/prices";
 import type { DevelopingScene, Line } from "../scene/profile";
-import type { FlowScene } from "../scene/scene";
-import { fillWhole } from "./context";
+import { type Context, fillWhole } from "./context";
 import type { FlowPalette } from "./palette";
 
-type Context = CanvasRenderingContext2D;
-
-export function drawProfile(context: Context, scene: FlowScene, palette: FlowPalette): void {
+export function drawProfile(context: Context, scene: EdgeScene, palette: FlowPalette): void {
   const { profile, frame } = scene;
   if (profile === null || frame.profile === 0) return;
   const left = frame.plot.width;
@@ -62,14 +61,14 @@ export function drawProfile(context: Context, scene: FlowScene, palette: FlowPal
 }
 
 /** The stretch of time that a fixed profile is of. */
-export function drawFixed(context: Context, scene: FlowScene, palette: FlowPalette): void {
-  const { fixed, frame } = scene;
+export function drawFixed(context: Context, scene: PricesScene, palette: FlowPalette): void {
+  const { fixed, size } = scene;
   if (fixed === null) return;
   context.fillStyle = palette.accent;
   context.globalAlpha = 0.06;
-  context.fillRect(fixed.x, 0, fixed.toX - fixed.x, frame.plot.height);
+  context.fillRect(fixed.x, 0, fixed.toX - fixed.x, size.height);
   context.globalAlpha = 0.5;
-  for (const x of [fixed.x, fixed.toX]) context.fillRect(Math.round(x), 0, 1, frame.plot.height);
+  for (const x of [fixed.x, fixed.toX]) context.fillRect(Math.round(x), 0, 1, size.height);
   context.globalAlpha = 1;
 }
 

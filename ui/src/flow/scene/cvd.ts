@@ -9,26 +9,33 @@ import type { TimeAxis } from "./timeAxis";
 export interface CvdCandle {
   x: number;
   width: number;
+  fromMs: number;
+  toMs: number;
   open: number;
   high: number;
   low: number;
   close: number;
 }
 
-export interface CvdScene {
+/** What stands beside the pane. */
+export interface CvdScale {
   /** The numbers at the lower and the upper edge. */
   low: number;
   high: number;
+  /** The number that counts as nought. */
+  zero: number;
+  last: number | null;
+}
+
+export interface CvdScene {
+  scale: CvdScale;
   line: Line | null;
   candles: CvdCandle[];
   /** By size of the trade, the smallest first. */
   buckets: Line[];
   flips: { x: number; y: number; isUp: boolean; isReversal: boolean }[];
   disagreements: { x: number; y: number; toX: number; toY: number; isUp: boolean }[];
-  /** The number that counts as nought. */
-  zero: number;
   zeroY: number;
-  last: number | null;
 }
 
 const MARGIN = 0.1;
@@ -41,11 +48,18 @@ interface Span {
 }
 
 export function heightIn(
-  scene: Pick<CvdScene, "low" | "high">,
+  scene: Pick<CvdScale, "low" | "high">,
   height: number,
   value: number,
 ): number {
   return ((scene.high - value) / (scene.high - scene.low)) * height;
+}
+
+function spanOf({ cvd }: Pick<FlowState, "cvd">, { fromMs, toMs }: TimeAxis): Span {
+  return {
+    first: Math.max(0, cvd.from(fromMs) - 1),
+    end: Math.min(cvd.length, cvd.from(toMs) + 1),
+  };
 }
 
 function rangeOf(
@@ -127,6 +141,8 @@ export function cvdCandles(
     made.push({
       x,
       width,
+      fromMs,
+      toMs,
       open: cvd.get(first, CVD.open) + shift(first),
       high,
       low,
@@ -138,25 +154,24 @@ export function cvdCandles(
 
 export function cvdScene(
   state: Pick<FlowState, "cvd" | "nowMs" | "buckets" | "flips" | "disagreements">,
-  axis: TimeAxis,
+  { axis, seen }: { axis: TimeAxis; seen: TimeAxis },
   height: number,
   settings: Pick<FlowSettings, "cvd" | "continuous" | "buckets">,
   bars: readonly Candle[],
   baselineMs: number | null,
 ): CvdScene {
   const { cvd } = state;
-  const span = {
-    first: Math.max(0, cvd.from(axis.fromMs) - 1),
-    end: Math.min(cvd.length, cvd.from(axis.toMs) + 1),
-  };
+  const [span, spanSeen] = [spanOf(state, axis), spanOf(state, seen)];
   const main = settings.continuous ? CVD.continuous : CVD.value;
   const bucketColumns = settings.buckets
     ? Array.from({ length: state.buckets }, (_, i) => CVD.buckets + i)
     : [];
   const candles = settings.cvd === "candles" ? cvdCandles(state, bars, settings.continuous) : [];
   const zero = baselineMs === null ? 0 : (cvd.standingAt(baselineMs, main) ?? 0);
-  let { low, high } = rangeOf(state, span, [main, ...bucketColumns]);
-  for (const candle of candles) {
+  let { low, high } = rangeOf(state, spanSeen, [main, ...bucketColumns]);
+  for (const candle of candles.filter(
+    ({ fromMs, toMs }) => fromMs < seen.toMs && toMs > seen.fromMs,
+  )) {
     low = Math.min(low, candle.low);
     high = Math.max(high, candle.high);
   }
@@ -166,7 +181,11 @@ export function cvdScene(
   const heightAt = (value: number) => heightIn(scale, height, value);
   const isOne = !settings.continuous;
   return {
-    ...scale,
+    scale: {
+      ...scale,
+      zero,
+      last: spanSeen.end > 0 ? cvd.get(spanSeen.end - 1, main) : null,
+    },
     line: candles.length > 0 ? null : lineOf(state, span, main, axis, heightAt),
     candles: candles.map((candle) => ({
       ...candle,
@@ -195,8 +214,6 @@ export function cvdScene(
             isUp: one.direction === "bullish",
           }))
       : [],
-    zero,
     zeroY: heightAt(zero),
-    last: span.end > 0 ? cvd.get(Math.min(span.end, cvd.length) - 1, main) : null,
   };
 }

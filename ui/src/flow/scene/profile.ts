@@ -3,6 +3,7 @@
 import { type Size, tickAt, type View, yOf } from "../../heatmap/view";
 import { DEVELOPING, type FlowState } from "../flowState";
 import type { Profile } from "../profile";
+import type { FlowSettings } from "../settings";
 import type { TimeAxis } from "./timeAxis";
 
 export interface ProfileBar {
@@ -27,6 +28,14 @@ export interface ProfileScene {
 }
 
 const LOWEST_ROW_PX = 2;
+
+/** The profile that is wanted; until it has come, the session's. */
+export function profileShown(state: FlowState, wanted: FlowSettings["profile"]): Profile | null {
+  if (wanted === "off") return null;
+  if (wanted === "composite") return state.composite.total > 0 ? state.composite : state.profile;
+  if (wanted === "session" || state.rangeId === null) return state.profile;
+  return state.range;
+}
 
 export function profileScene(profile: Profile, view: View, size: Size): ProfileScene {
   const group = Math.max(1, Math.ceil(LOWEST_ROW_PX * view.ticksPerPx));

@@ -5,6 +5,7 @@
 
 import { timeAt, type View, xOf } from "../../heatmap/view";
 import type { FlowBar } from "../bar";
+import type { FlowState } from "../flowState";
 import { firstFrom, type TimedList } from "../timed";
 
 /** What a bar of no length in time measures, as if in milliseconds. */
@@ -13,6 +14,11 @@ export const BAR_UNITS = 60_000;
 export function isByTime(every: string): boolean {
   // A number of days is none but one: other numbers of `d` are of delta.
   return every === "" || /^(\d+(ms|s|m|h)|1d)$/.test(every);
+}
+
+/** Places of the bars of a state; null where they are of time. */
+export function placesOf(state: Pick<FlowState, "every" | "bars" | "nowMs">): BarPlaces | null {
+  return isByTime(state.every) ? null : new BarPlaces(state.bars, state.nowMs ?? 0);
 }
 
 /** Places of time on an axis of equal bars. */
