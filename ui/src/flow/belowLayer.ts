@@ -11,7 +11,7 @@ import { TimeAxis } from "./scene/timeAxis";
 import { type Fit, Sheet } from "./sheet";
 import { axisSeen, type Sight } from "./sight";
 
-const STRETCH = { most: 1.25, mostUneven: Number.POSITIVE_INFINITY };
+const STRETCH = { most: 1.35, mostUneven: Number.POSITIVE_INFINITY };
 
 export class BelowLayer {
   private readonly sheet: Sheet;

@@ -36,7 +36,7 @@ export interface FlowLayers extends PictureLayers {
 
 const RANGE_REST_MS = 300;
 /** Of what a hand may move, this share is drawn beyond each edge. */
-const BEYOND = 0.25;
+const BEYOND = 0.18;
 
 export class FlowChart {
   private state: FlowState | null = null;

@@ -36,8 +36,10 @@ export interface PictureSource {
 
 /** The market changes a picture no more often than this: windows are longer, and eyes are slower. */
 const REST_MS = 95;
+/** What is below them, less often: nobody trades on it within a fifth of a second. */
+const BELOW_REST_MS = 190;
 /** While a hand moves the chart, what is new can wait. */
-const HAND_REST_MS = 500;
+const HAND_REST_MS = 1_500;
 /** So long after its last move, a hand rests. */
 export const STILL_MS = 200;
 
@@ -47,13 +49,15 @@ export class Pictures {
   private readonly edge: EdgeLayer;
   private readonly bubbles: BubbleLayer;
   private drawnAtMs = 0;
+  private belowAtMs = 0;
   private isDrawn = false;
   private stillTimer: ReturnType<typeof setTimeout> | null = null;
   // Each picture in a frame of its own, so that none is late.
   private readonly market = new RestedTurn(REST_MS, () => this.drawInTurn());
+  private readonly marketBelow = this.turnOf((sight) => this.drawBelow(sight), BELOW_REST_MS);
   private readonly turns = {
     prices: new RestedTurn(0, () => this.drawInTurn()),
-    below: this.turnOf((sight) => this.below.draw(sight)),
+    below: this.turnOf((sight) => this.drawBelow(sight)),
     edge: this.turnOf((sight) => this.edge.draw(sight, this.below.scale)),
     bubbles: this.turnOf((sight) => this.bubbles.draw(sight, this.prices.ground())),
   };
@@ -85,7 +89,7 @@ export class Pictures {
   /** Draw them at once. */
   draw(sight: Sight): void {
     this.drawPrices(sight);
-    this.below.draw(sight);
+    this.drawBelow(sight);
     this.edge.draw(sight, this.below.scale);
     this.askForBubbles(sight);
   }
@@ -125,12 +129,12 @@ export class Pictures {
   }
 
   end(): void {
-    for (const turn of [this.market, ...Object.values(this.turns)]) turn.end();
+    for (const turn of [this.market, this.marketBelow, ...Object.values(this.turns)]) turn.end();
     if (this.stillTimer !== null) clearTimeout(this.stillTimer);
   }
 
-  private turnOf(draw: (sight: Sight) => void): RestedTurn {
-    return new RestedTurn(0, () => {
+  private turnOf(draw: (sight: Sight) => void, restMs = 0): RestedTurn {
+    return new RestedTurn(restMs, () => {
       const sight = this.isDrawn ? this.source.sight() : null;
       if (sight !== null) draw(sight);
     });
@@ -141,8 +145,8 @@ export class Pictures {
     const sight = this.source.look();
     if (sight === null) return;
     this.drawPrices(sight);
-    this.below.place(sight.view);
-    this.turns.below.ask(0);
+    if (this.below.place(sight.view) !== "as drawn") this.turns.below.ask(0);
+    this.marketBelow.ask(this.belowAtMs);
     this.turns.edge.ask(0);
     this.askForBubbles(sight);
     this.source.onDrawn(sight);
@@ -154,6 +158,13 @@ export class Pictures {
     this.prices.draw(sight);
     this.market.end();
     this.turns.prices.end();
+  }
+
+  private drawBelow(sight: Sight): void {
+    this.belowAtMs = performance.now();
+    this.below.draw(sight);
+    this.marketBelow.end();
+    this.turns.below.end();
   }
 
   private askForBubbles(sight: Sight): void {

@@ -8,7 +8,7 @@ import { TimeAxis } from "./scene/timeAxis";
 import { type Fit, Sheet } from "./sheet";
 import type { Sight } from "./sight";
 
-const STRETCH = { most: 1.25, mostUneven: 1.25 };
+const STRETCH = { most: 1.35, mostUneven: 1.35 };
 
 export class PricesLayer {
   private readonly sheet: Sheet;
