@@ -15,11 +15,11 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 
-from ticktape.cli.gateway import read_speed, simulator_source
+from ticktape.cli.gateway import simulator_source
 from ticktape.cli.usage import WrongUsageError
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.live_subscriptions import LiveSubscription
-from ticktape.tape.errors import AuthenticationError, BadValueError, UpstreamError
+from ticktape.tape.errors import AuthenticationError, UpstreamError
 from ticktape.tape.layouts import Schema, new_records
 from ticktape.tape.metadata import make_metadata
 
@@ -173,13 +173,6 @@ def test_where_nothing_can_be_served_is_said_clearly(tape, arguments, status, me
 
 def test_no_source_is_wrong_usage():
     assert run().returncode == 2
-
-
-def test_speeds_are_numbers_above_zero_or_max():
-    assert (read_speed("max"), read_speed("10"), read_speed("0.5")) == (None, 10.0, 0.5)
-    for text in ("0", "-1", "inf", "nan", "quick"):
-        with pytest.raises(BadValueError):
-            read_speed(text)
 
 
 def test_limits_are_options_and_settings(tape):

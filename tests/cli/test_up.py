@@ -15,7 +15,6 @@ from urllib.request import urlopen
 import pytest
 from tests.server.market_day import day_tape
 
-from ticktape.cli.up import read_speed
 from ticktape.cli.up_sources import schemas_on, shown_schemas
 from ticktape.feeds.replay import Replay
 from ticktape.gateway.live import BroadcastSource, LiveGateway
@@ -242,6 +241,21 @@ def test_two_sources_at_once_are_wrong_usage(tmp_path):
     assert run("--demo", "--live", "ES.FUT", cwd=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (("--replay", "day.dbn", "--rate", 5), "--rate is an option of --demo, not of --replay"),
+        (("--demo", "--speed", "max"), "--speed is an option of --replay, not of --demo"),
+        (("--paused",), "--paused is an option of --replay, not of --demo"),
+        (("--live", "ES.FUT", "--seed", 2), "--seed is an option of --demo, not of --live"),
+    ],
+)
+def test_an_option_of_another_source_is_refused(tmp_path, options, wrong):
+    done = run(*options, cwd=tmp_path)
+    assert done.returncode == 2
+    assert wrong in done.stderr
+
+
 def test_the_key_reaches_neither_the_browser_nor_the_log(tmp_path):
     (tmp_path / ".env").write_text(f"DATABENTO_API_KEY={KEY}\n")
     tape = day_tape(tmp_path, count=1)
@@ -254,19 +268,6 @@ def test_the_key_reaches_neither_the_browser_nor_the_log(tmp_path):
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=10)
     assert KEY not in "".join(pages) + output
-
-
-@pytest.mark.parametrize(
-    ("text", "speed"), [("10", 10.0), ("0.5", 0.5), ("3x", 3.0), ("max", None)]
-)
-def test_speed_is_a_number_or_max(text, speed):
-    assert read_speed(text) == speed
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "inf", "nan", "fast", ""])
-def test_no_other_speed_is_taken(text):
-    with pytest.raises(BadValueError):
-        read_speed(text)
 
 
 def test_of_several_schemas_the_richest_is_shown():

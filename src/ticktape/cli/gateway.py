@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ticktape.cli.leaving import END_S, leave, leave_within
+from ticktape.cli.replay_speed import read_speed
 from ticktape.cli.simulator_options import check_rate, pre_open_ns
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.config import Settings, SettingsError, load_settings
@@ -176,19 +177,6 @@ def limits_of(settings: Settings) -> Limits:
         queued_bytes=settings.gateway_queue_bytes,
         line_bytes=settings.gateway_line_bytes,
     )
-
-
-def read_speed(text: str) -> float | None:
-    """Read ``--speed``: a number above zero, or ``max`` (None)."""
-    if text == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise WrongUsageError(f"Speed {text!r} is neither max nor a number above 0")
-    return speed
 
 
 def simulator_source(

@@ -12,11 +12,12 @@ import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ticktape.cli.leaving import END_S, leave, leave_within
+from ticktape.cli.replay_speed import read_speed
 from ticktape.cli.set_option import SetOption
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
     from ticktape.cli.up_sources import Choice
     from ticktape.flow.thresholds import Thresholds
 
+# Only what these sources heed.
+_OPTIONS_OF: Final = {
+    "demo": ("seed", "rate", "pre_open"),
+    "replay": ("speed", "loop", "paused"),
+    "live": ("upstream", "schema"),
+}
+
 
 def up(
+    context: typer.Context,
     demo: Annotated[
         bool, typer.Option("--demo", help="A simulated exchange (the default).")
     ] = False,
@@ -89,6 +98,7 @@ def up(
     files = [*(replay or []), *(tapes_to_replay or [])]
     if sum((demo, bool(files), live is not None)) > 1:
         raise typer.BadParameter("choose one of --demo, --replay and --live")
+    _refuse_options_of_others(context, "replay" if files else "live" if live else "demo")
     wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate, pre_open)
     choice = choose(settings, wishes)
     try:
@@ -115,25 +125,15 @@ def _settings(**options: object) -> Settings:
     return settings
 
 
-def read_speed(text: str) -> float | None:
-    """Read the speed of a replay; None for as fast as it goes.
-
-    Raises
-    ------
-    WrongUsageError
-        If it is no number above zero, and not ``max``.
-    """
-    if text.lower() == "max":
-        return None
-    try:
-        speed = float(text.removesuffix("x"))
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise WrongUsageError(
-            f"speed {text!r} is no speed", hint="give a number, 10 is tenfold, or max"
-        )
-    return speed
+def _refuse_options_of_others(context: typer.Context, chosen: str) -> None:
+    """Refuse what was typed and the chosen source would not heed."""
+    for source, names in _OPTIONS_OF.items():
+        for name in names:
+            origin = context.get_parameter_source(name)
+            is_typed = origin is not None and origin.name == "COMMANDLINE"
+            if is_typed and source != chosen:
+                option = f"--{name.replace('_', '-')}"
+                raise WrongUsageError(f"{option} is an option of --{source}, not of --{chosen}")
 
 
 async def _warm_up() -> None:
