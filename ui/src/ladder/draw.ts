@@ -1,10 +1,10 @@
 /** Draws what changed of a scene of the ladder, row by row, from the back to the front. */
 
 import type { BookSideLetter } from "../book/wire";
+import type { PageColours } from "../drawing/colours";
 import type { Changes } from "./changes";
 import type { Column } from "./columns";
 import { drawBars } from "./drawBars";
-import type { Palette } from "./palette";
 import { briefSize, depthOf, lastRow, priceText, type Scene, shortSize } from "./scene";
 import { type Viewport, yOfRow } from "./viewport";
 
@@ -27,14 +27,14 @@ const TITLES: Record<Column["name"], string> = {
   price: "Price",
 };
 
-export function fontOf(palette: Palette, weight = 400, px = FONT_PX): string {
+export function fontOf(palette: PageColours, weight = 400, px = FONT_PX): string {
   return `${weight} ${px}px ${palette.mono}`;
 }
 
 export function draw(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   width: number,
   { isAll, rows, cumulative }: Changes,
 ): void {
@@ -72,7 +72,7 @@ function edgesOf(view: Viewport, row: number): [number, number] {
 function drawGrounds(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   width: number,
   rows: readonly number[],
 ): void {
@@ -97,7 +97,7 @@ function drawGrounds(
 function drawVolume(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   rows: readonly number[],
 ): void {
   const column = scene.columns.find(({ name }) => name === "volume");
@@ -131,7 +131,7 @@ function drawVolume(
 function drawPrices(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   rows: readonly number[],
 ): void {
   const column = scene.columns.find(({ name }) => name === "price");
@@ -156,7 +156,7 @@ function drawPrices(
 function drawFigures(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   side: BookSideLetter,
   rows: readonly number[],
 ): void {
@@ -169,7 +169,7 @@ function drawFigures(
 function drawColumn(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   side: BookSideLetter,
   column: Column,
   rows: readonly number[],
@@ -202,7 +202,7 @@ function drawColumn(
 function redrawCumulative(
   context: Canvas,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   side: BookSideLetter,
   rows: readonly number[],
 ): void {
@@ -218,7 +218,7 @@ function redrawCumulative(
 
 function drawPulling(
   context: Canvas,
-  palette: Palette,
+  palette: PageColours,
   column: Column,
   y: number,
   added: number,
@@ -236,7 +236,7 @@ function drawPulling(
 }
 
 /** The last trade: its price is filled with the colour of who came for it, its size stands beside. */
-function drawLast(context: Canvas, scene: Scene, palette: Palette): void {
+function drawLast(context: Canvas, scene: Scene, palette: PageColours): void {
   const { last, view } = scene;
   const column = scene.columns.find(({ name }) => name === "price");
   if (last === null || column === undefined) return;
@@ -264,7 +264,7 @@ function drawLast(context: Canvas, scene: Scene, palette: Palette): void {
   context.fillText(text, x + px / 2, ink);
 }
 
-function drawTitles(context: Canvas, scene: Scene, palette: Palette, width: number): void {
+function drawTitles(context: Canvas, scene: Scene, palette: PageColours, width: number): void {
   context.fillStyle = palette.panel;
   context.fillRect(0, 0, width, TITLE_PX);
   context.fillStyle = palette.border;

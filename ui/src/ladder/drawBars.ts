@@ -1,8 +1,8 @@
 /** The resting size of each row as a bar, cut into its orders: the front of the queue is next to the price. */
 
 import type { BookSideLetter } from "../book/wire";
+import type { PageColours } from "../drawing/colours";
 import type { Column } from "./columns";
-import type { Palette } from "./palette";
 import { barOf, depthOf, type Scene } from "./scene";
 import { cutsOf, LEAST_CUT_PX, type Segment, segmentOf } from "./segments";
 import { rowsSeen, yOfRow } from "./viewport";
@@ -13,7 +13,7 @@ const TORN_PX = 9;
 export function drawBars(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   rows: readonly number[],
 ): void {
   for (const side of ["B", "A"] as const) {
@@ -25,7 +25,7 @@ export function drawBars(
 function drawSide(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  palette: Palette,
+  palette: PageColours,
   side: BookSideLetter,
   column: Column,
   rows: readonly number[],

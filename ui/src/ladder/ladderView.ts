@@ -5,10 +5,10 @@
 
 import type { BookState } from "../book/bookState";
 import { orderId } from "../book/orders";
+import { type PageColours, readColours } from "../drawing/colours";
 import { LadderChanges } from "./changes";
 import { type Column, columnsFor } from "./columns";
 import { draw, FONT_PX, TITLE_PX } from "./draw";
-import { type Palette, readPalette } from "./palette";
 import { groupDepth, groupVolume, middleOf, type RowVolume, steadyScale, usualSize } from "./rows";
 import { type Hovered, hit, type LastTrade, priceText, type Scene } from "./scene";
 import type { Segment } from "./segments";
@@ -49,7 +49,7 @@ export class LadderView {
   private readonly context: CanvasRenderingContext2D;
   private readonly observer: ResizeObserver;
   private readonly rowPx: number;
-  private palette: Palette;
+  private palette: PageColours;
   private input: LadderInput = { book: null, tick: 1, group: 1, last: null, followedId: null };
   private scene: Scene | null = null;
   private width = 0;
@@ -72,7 +72,7 @@ export class LadderView {
     const context = canvas.getContext("2d", { alpha: false });
     if (context === null) throw new Error("this browser draws no canvas");
     this.context = context;
-    this.palette = readPalette(canvas);
+    this.palette = readColours(canvas);
     this.rowPx = window.matchMedia("(pointer: coarse)").matches ? ROW_PX_TOUCH : ROW_PX;
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(canvas);
@@ -116,7 +116,7 @@ export class LadderView {
 
   /** The theme changed. */
   repaint(): void {
-    this.palette = readPalette(this.canvas);
+    this.palette = readColours(this.canvas);
     this.redraw();
   }
 
