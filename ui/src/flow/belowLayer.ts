@@ -37,7 +37,6 @@ export class BelowLayer {
     });
     this.legend.style.top = `${frame.cvd.top + 2}px`;
     this.sheet.resize({ width, height }, ratio);
-    this.named = "";
   }
 
   place(view: View): Fit {

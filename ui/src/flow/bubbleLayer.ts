@@ -54,12 +54,14 @@ export class BubbleLayer {
   }
 
   draw(sight: Sight, ground: Ground): void {
-    const { state, view, places, settings, beyond } = sight;
+    const { state, view, frame, places, settings, beyond } = sight;
     const limits = limitsOf(sight, ground);
     this.key = keyOf(sight, limits, ground);
     this.sheet.draw(view, beyond, (context, wide) => {
       const axis = new TimeAxis(wide.view, wide.size.width, places);
-      this.shapes = settings.bubbles ? bubblesScene(state, axis, wide.size, limits).shapes : [];
+      this.shapes = settings.bubbles
+        ? bubblesScene(state, axis, wide.size, limits, frame.plot.height).shapes
+        : [];
       this.sprites.draw(context, this.shapes, ground.isWritten);
     });
     const seen = this.shapes.filter(({ x, y }) => this.sheet.isSeen(x, y));
@@ -80,8 +82,8 @@ export class BubbleLayer {
   }
 }
 
-function limitsOf({ settings, wiped }: Sight, { bars, isWritten }: Ground): BubblesLimits {
-  const most = isWritten ? Math.round(bars * HOLLOW_PER_BAR) : MOST_BUBBLES;
+function limitsOf({ settings, wiped, beyond }: Sight, { bars, isWritten }: Ground): BubblesLimits {
+  const most = Math.round(isWritten ? bars * HOLLOW_PER_BAR : MOST_BUBBLES * (1 + 2 * beyond));
   return { minSize: settings.minSize, most, clearedMs: wiped.clearedMs };
 }
 

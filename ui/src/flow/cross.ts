@@ -3,7 +3,7 @@
 import type { FlowFrame } from "./scene/frame";
 
 /** By hand or where another chart points. */
-export interface Pointed {
+interface Pointed {
   x: number;
   /** Null: only the time is pointed at. */
   y: number | null;
@@ -24,7 +24,7 @@ export class Cross {
     this.across.className = "flow-cross-across";
     this.down.className = "flow-cross-down";
     this.time.className = "flow-cross-tag";
-    this.price.className = "flow-cross-tag";
+    this.price.className = "flow-cross-tag flow-cross-price";
     this.hide();
     layer.append(this.across, this.down, this.time, this.price);
   }

@@ -119,7 +119,7 @@ export class FlowChart {
     this.restyle();
   }
 
-  /** Take the page's colours again: after a change of theme. */
+  /** Lay all out and take the page's colours again: after a change of theme. */
   restyle(): void {
     this.palette = readPalette(this.element);
     const ratio = Math.min(2, window.devicePixelRatio || 1);
@@ -146,7 +146,7 @@ export class FlowChart {
 
   /** What is known changed. */
   change(): void {
-    if (this.due === 0) this.pictures.change(this.isInHand());
+    if (!this.isAnew) this.pictures.change(this.isInHand());
   }
 
   /** Draw all of it anew. */
@@ -218,6 +218,7 @@ export class FlowChart {
     const { state } = this;
     if (state === null || this.sight() === null) {
       this.pictures.clear(this.palette);
+      this.drawCross();
       return null;
     }
     const letters = priceText((state.lastTick ?? 0) * state.tick, this.writing(state)).length;

@@ -30,7 +30,7 @@ export interface PictureSource {
   look(): Sight | null;
   /** What was looked at last. */
   sight(): Sight | null;
-  /** The prices were drawn. */
+  /** The market had the prices drawn. */
   onDrawn(sight: Sight): void;
 }
 
@@ -51,8 +51,10 @@ export class Pictures {
   private drawnAtMs = 0;
   private belowAtMs = 0;
   private isDrawn = false;
+  /** Whether the prices were drawn beyond the edges of what is seen. */
+  private isWide = false;
   private stillTimer: ReturnType<typeof setTimeout> | null = null;
-  // Each picture in a frame of its own, so that none is late.
+  // What the market changes is drawn a picture a frame, so that none is late.
   private readonly market = new RestedTurn(REST_MS, () => this.drawInTurn());
   private readonly marketBelow = this.turnOf((sight) => this.drawBelow(sight), BELOW_REST_MS);
   private readonly turns = {
@@ -86,12 +88,13 @@ export class Pictures {
     this.market.ask(this.drawnAtMs + (isInHand ? HAND_REST_MS - REST_MS : 0));
   }
 
-  /** Draw them at once. */
+  /** Draw them at once, but for the bubbles, which cost most. */
   draw(sight: Sight): void {
     this.drawPrices(sight);
     this.drawBelow(sight);
     this.edge.draw(sight, this.below.scale);
     this.askForBubbles(sight);
+    if (sight.isInHand) this.drawOnceStill(STILL_MS);
   }
 
   /** Put them where a hand moved them; those that no longer suit are drawn, the others once it rests. */
@@ -104,8 +107,11 @@ export class Pictures {
       bubbles: this.bubbles.place(view),
     };
     if (!this.edge.isOf(view)) this.edge.draw(sight, this.below.scale);
+    // What moved with the market has nothing beyond its edges yet.
+    const isDrawn = fits.prices === "outgrown" && !this.isWide;
+    if (isDrawn) this.drawPrices(sight);
     for (const name of ["prices", "below", "bubbles"] as const) {
-      if (fits[name] === "outgrown") this.turns[name].ask(0);
+      if (fits[name] === "outgrown" && !(name === "prices" && isDrawn)) this.turns[name].ask(0);
     }
     this.drawOnceStill(STILL_MS);
   }
@@ -147,13 +153,15 @@ export class Pictures {
     this.drawPrices(sight);
     if (this.below.place(sight.view) !== "as drawn") this.turns.below.ask(0);
     this.marketBelow.ask(this.belowAtMs);
-    this.turns.edge.ask(0);
+    if (this.edge.isOf(sight.view)) this.turns.edge.ask(0);
+    else this.edge.draw(sight, this.below.scale);
     this.askForBubbles(sight);
     this.source.onDrawn(sight);
   }
 
   private drawPrices(sight: Sight): void {
     this.isDrawn = true;
+    this.isWide = sight.beyond > 0;
     this.drawnAtMs = performance.now();
     this.prices.draw(sight);
     this.market.end();
@@ -163,13 +171,15 @@ export class Pictures {
   private drawBelow(sight: Sight): void {
     this.belowAtMs = performance.now();
     this.below.draw(sight);
+    // Its scale stands beside it.
+    this.turns.edge.ask(0);
     this.marketBelow.end();
     this.turns.below.end();
   }
 
   private askForBubbles(sight: Sight): void {
     const fit = this.bubbles.place(sight.view);
-    const isOther = !this.bubbles.holds(sight, this.prices.ground());
+    const isOther = fit !== "as drawn" || !this.bubbles.holds(sight, this.prices.ground());
     if (fit === "outgrown" || (isOther && !sight.isInHand)) this.turns.bubbles.ask(0);
   }
 

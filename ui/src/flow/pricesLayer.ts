@@ -6,7 +6,7 @@ import { drawPrices } from "./draw/prices";
 import { type PricesScene, pricesScene } from "./scene/prices";
 import { TimeAxis } from "./scene/timeAxis";
 import { type Fit, Sheet } from "./sheet";
-import type { Sight } from "./sight";
+import { axisSeen, type Sight } from "./sight";
 
 const STRETCH = { most: 1.35, mostUneven: 1.35 };
 
@@ -28,11 +28,12 @@ export class PricesLayer {
     return this.sheet.place(view);
   }
 
-  draw({ state, view, places, settings, wiped, palette, beyond }: Sight): void {
+  draw(sight: Sight): void {
+    const { state, view, places, settings, wiped, palette, beyond } = sight;
     let seen: unknown[] = [];
     this.sheet.draw(view, beyond, (context, wide) => {
       const axis = new TimeAxis(wide.view, wide.size.width, places);
-      const scene = pricesScene(state, axis, wide.size, settings, wiped);
+      const scene = pricesScene(state, { axis, seen: axisSeen(sight) }, wide.size, settings, wiped);
       drawPrices(context, scene, palette);
       this.scene = scene;
       seen = scene.bars.candles.filter(({ x }) => this.sheet.isSeen(x));

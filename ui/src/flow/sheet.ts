@@ -9,7 +9,7 @@
 import type { Size, View } from "../heatmap/view";
 
 /** How far a picture may be stretched before it is drawn anew. */
-export interface Stretch {
+interface Stretch {
   /** Larger or smaller than it was drawn, as a factor. */
   most: number;
   /** Of one direction against the other. */
@@ -28,7 +28,7 @@ interface Placed {
 }
 
 /** What is drawn: beyond the edges too. */
-export interface Wide {
+interface Wide {
   view: View;
   size: Size;
 }
@@ -89,7 +89,7 @@ export class Sheet {
     paint(context, { view: wide, size });
     this.shown.transferFromImageBitmap(this.paper.transferToImageBitmap());
     this.drawn = view;
-    this.canvas.style.transform = "";
+    this.canvas.style.transform = this.canvas.style.imageRendering = "";
   }
 
   /** Show nothing. */
@@ -106,7 +106,10 @@ export class Sheet {
     const isScaled = scaleX !== 1 || scaleY !== 1;
     const isMoved = isScaled || dx !== 0 || dy !== 0;
     const transform = isMoved ? `matrix(${scaleX}, 0, 0, ${scaleY}, ${dx}, ${dy})` : "";
-    if (this.canvas.style.transform !== transform) this.canvas.style.transform = transform;
+    const { style } = this.canvas;
+    if (style.transform !== transform) style.transform = transform;
+    // For a moment only; without a graphics card, smoothing would cost frames.
+    style.imageRendering = isScaled ? "pixelated" : "";
     if (isScaled && this.isStretched(scaleX, scaleY)) return "outgrown";
     if (!this.covers(placed)) return "outgrown";
     return isMoved ? "moved" : "as drawn";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FlowState } from "../../src/flow/flowState";
-import { atNow, firstScale, keptFitting, rangeSeen } from "../../src/flow/following";
+import { atNow, firstScale } from "../../src/flow/following";
 import {
   candlesSeen,
   lettersOf,
@@ -8,41 +7,11 @@ import {
   shortNumber,
   ticksPerRow,
 } from "../../src/flow/scene/bars";
-import { belowScene } from "../../src/flow/scene/below";
-import { bubbleAt, bubblesScene, MOST_BUBBLES, radiusOf } from "../../src/flow/scene/bubbles";
 import { frameFor } from "../../src/flow/scene/frame";
-import { LABEL_HEIGHT, levelName, placeLabels } from "../../src/flow/scene/levels";
-import { pricesScene } from "../../src/flow/scene/prices";
 import { BAR_UNITS, BarPlaces, isByTime, TimeAxis } from "../../src/flow/scene/timeAxis";
-import { DEFAULTS, type FlowSettings } from "../../src/flow/settings";
-import type { SymbolMessage } from "../../src/flow/wire";
-import type { View } from "../../src/heatmap/view";
-import { bubble, day, footprint, ns, numbers, START_MS, SYMBOL, TICK } from "./messages";
-import { axisOf, NOT_WIPED, type Scenes, scenesOf } from "./scenes";
-
-const SIZE = { width: 1_000, height: 600 };
-
-function stateOf(messages: readonly unknown[]): FlowState {
-  const state = new FlowState(SYMBOL, TICK);
-  for (const message of messages) state.apply(message as SymbolMessage);
-  return state;
-}
-
-/** The newest time at the right edge, the prices of what is seen in sight. */
-function fitted(state: FlowState, msPerPx: number, settings: FlowSettings): View {
-  const frame = frameFor(SIZE, settings);
-  let view: View = { endMs: state.nowMs ?? 0, msPerPx, topTick: 0, ticksPerPx: 1 };
-  const range = rangeSeen(state, axisOf(state, view, frame));
-  if (range !== null) view = keptFitting(view, frame.plot, range, true);
-  return view;
-}
-
-function scenesAt(state: FlowState, msPerPx: number, change: Partial<FlowSettings> = {}): Scenes {
-  const settings = { ...DEFAULTS, ...change };
-  return scenesOf(state, fitted(state, msPerPx, settings), frameFor(SIZE, settings), settings);
-}
-
-const full = stateOf(day(400).past);
+import { DEFAULTS } from "../../src/flow/settings";
+import { day, footprint, ns, START_MS, SYMBOL, TICK } from "./messages";
+import { fitted, full, SIZE, scenesAt, scenesOf, stateOf } from "./scenes";
 
 describe("the detail of footprint bars", () => {
   it("is numbers where they can be read, then shapes, then candles", () => {
@@ -138,106 +107,6 @@ describe("the footer", () => {
   });
 });
 
-describe("bubbles", () => {
-  const limits = { minSize: 0, most: MOST_BUBBLES, clearedMs: Number.NEGATIVE_INFINITY };
-  const axis = new TimeAxis(fitted(full, 10_000, DEFAULTS), SIZE.width, null);
-
-  it("have areas in the ratio of their sizes", () => {
-    expect(radiusOf(40, 100, 30) / radiusOf(10, 100, 30)).toBeCloseTo(2);
-  });
-
-  it("come the largest first, so that small ones lie on top", () => {
-    const { shapes } = bubblesScene(full, axis, SIZE, limits);
-    const radii = shapes.map(({ radius }) => radius);
-    expect(radii).toEqual([...radii].sort((a, b) => b - a));
-    expect(shapes.length).toBeGreaterThan(500);
-  });
-
-  it("smaller than asked are left out", () => {
-    const { shapes } = bubblesScene(full, axis, SIZE, { ...limits, minSize: 100 });
-    expect(shapes.length).toBeGreaterThan(0);
-    expect(shapes.every(({ item }) => item.size >= 100)).toBe(true);
-  });
-
-  it("of which there are too many leave the smallest out, and say so", () => {
-    const { shapes, leastSize } = bubblesScene(full, axis, SIZE, { ...limits, most: 200 });
-    expect(shapes.length).toBeLessThanOrEqual(200);
-    expect(leastSize).toBeGreaterThan(0);
-  });
-
-  it("that were wiped off are gone", () => {
-    const clearedMs = (full.nowMs ?? 0) - 60_000;
-    const { shapes } = bubblesScene(full, axis, SIZE, { ...limits, clearedMs });
-    expect(shapes.every(({ item }) => item.ms >= clearedMs)).toBe(true);
-  });
-
-  it("are found where they are: the smallest that holds the place", () => {
-    const two = stateOf([bubble(START_MS, 6_000, 400, 0), bubble(START_MS, 6_000, 4, 0)]);
-    const view = { endMs: START_MS + 5_000, msPerPx: 100, topTick: 24_010, ticksPerPx: 0.1 };
-    const { shapes } = bubblesScene(two, new TimeAxis(view, 1_000, null), SIZE, limits);
-    expect(bubbleAt(shapes, 950, 100)?.item.size).toBe(4);
-    expect(bubbleAt(shapes, 965, 100)?.item.size).toBe(400);
-    expect(bubbleAt(shapes, 100, 100)).toBeNull();
-  });
-});
-
-describe("labels", () => {
-  it("stand where they want where there is room", () => {
-    expect(placeLabels([100, 200], 600)).toEqual([100, 200]);
-  });
-
-  it("never overlap, never leave the plot, and keep the order of what they name", () => {
-    const random = numbers(9);
-    for (let round = 0; round < 200; round += 1) {
-      const wanted = Array.from({ length: Math.floor(random() * 20) }, () => random() * 300);
-      const places = placeLabels(wanted, 300);
-      const pairs = wanted
-        .map((y, at) => [y, places[at] ?? 0] as const)
-        .sort((a, b) => a[0] - b[0]);
-      for (const [at, [, place]] of pairs.entries()) {
-        expect(place).toBeGreaterThanOrEqual(LABEL_HEIGHT / 2 - 1e-6);
-        expect(place).toBeLessThanOrEqual(300 - LABEL_HEIGHT / 2 + 1e-6);
-        const before = pairs[at - 1];
-        if (before !== undefined) {
-          expect(place - before[1]).toBeGreaterThanOrEqual(LABEL_HEIGHT - 1e-6);
-        }
-      }
-    }
-  });
-
-  it("go without where there is no room for all", () => {
-    expect(
-      placeLabels(Array(10).fill(20), 3 * LABEL_HEIGHT).filter((y) => y !== null),
-    ).toHaveLength(3);
-  });
-
-  it("name the defended zones beside the levels, and none stands on another", () => {
-    const view = fitted(full, 60_000, DEFAULTS);
-    const frame = frameFor(SIZE, DEFAULTS);
-    const { prices, edge } = scenesOf(full, view, frame, DEFAULTS);
-    const { levels, zones } = prices;
-    const { names } = edge;
-    expect(zones.length).toBeGreaterThan(0);
-    const shown = zones.filter(({ isNamed }) => isNamed);
-    expect(shown.map(({ zone }) => zone.strength)).toEqual(["defended"]);
-    expect(names.map(({ text }) => text)).toEqual([...levels.map(({ name }) => name), "ABS 360"]);
-    const heights = names.map(({ labelY }) => labelY).sort((a, b) => a - b);
-    for (const [at, y] of heights.slice(1).entries()) {
-      expect(y - (heights[at] ?? 0)).toBeGreaterThanOrEqual(LABEL_HEIGHT - 1e-6);
-    }
-  });
-
-  it("are short names that traders know", () => {
-    expect(["pdh", "or15l", "vwap-2", "vah", "xyz"].map(levelName)).toEqual([
-      "PDH",
-      "OR15 L",
-      "VWAP -2σ",
-      "VAH",
-      "XYZ",
-    ]);
-  });
-});
-
 describe("signs of signals", () => {
   it("of one place and kind are one sign that counts them, below where they are bullish", () => {
     const signal = (second: number, kind: string, direction: string) => ({
@@ -266,68 +135,6 @@ describe("signs of signals", () => {
     ]);
     const [first, second] = marks;
     expect(Math.abs((first?.y ?? 0) - (second?.y ?? 0))).toBeGreaterThan(13);
-  });
-});
-
-describe("the pane of the CVD", () => {
-  it("keeps lows and highs where a pixel holds many points", () => {
-    const { cvd, frame } = scenesAt(full, 30_000).below;
-    const ys = cvd?.line?.ys ?? [];
-    expect(ys.length).toBeLessThan(4 * frame.width + 8);
-    expect(Math.min(...ys)).toBeCloseTo(frame.cvd.height * (0.1 / 1.2), 0);
-    expect(Math.max(...ys)).toBeCloseTo(frame.cvd.height * (1.1 / 1.2), 0);
-  });
-
-  it("has a candle for each bar, each beginning where the last one ended", () => {
-    const { below, prices } = scenesAt(full, 3_000, { cvd: "candles" });
-    const candles = below.cvd?.candles ?? [];
-    expect(candles.length).toBe(prices.bars.candles.length);
-    for (let at = 1; at < candles.length; at += 1) {
-      expect(candles[at]?.open).toBeCloseTo(candles[at - 1]?.close ?? Number.NaN);
-    }
-  });
-
-  it("counts from where a person set it to nought", () => {
-    const baselineMs = (full.nowMs ?? 0) - 600_000;
-    const frame = frameFor(SIZE, DEFAULTS);
-    const view = fitted(full, 3_000, DEFAULTS);
-    const { below } = scenesOf(full, view, frame, DEFAULTS, { ...NOT_WIPED, baselineMs });
-    expect(below.cvd?.scale.zero).toBe(full.cvd.standingAt(baselineMs, 0));
-  });
-});
-
-describe("what is drawn beyond the edges", () => {
-  const settings = { ...DEFAULTS, cvd: "candles" as const };
-  const view = fitted(full, 3_000, settings);
-  const frame = frameFor(SIZE, settings);
-  const seen = axisOf(full, view, frame);
-  const more = 250;
-  const wide = new TimeAxis(
-    { ...view, endMs: view.endMs - 100_000 + more * view.msPerPx },
-    frame.plot.width + 2 * more,
-    null,
-  );
-  const narrow = new TimeAxis({ ...view, endMs: view.endMs - 100_000 }, seen.width, null);
-
-  it("leaves the scale of the CVD as what is seen has it", () => {
-    const own = belowScene(full, narrow, narrow, frame, settings, NOT_WIPED);
-    const more = belowScene(full, wide, narrow, frame, settings, NOT_WIPED);
-    expect(more.cvd?.scale).toEqual(own.cvd?.scale);
-    expect(more.cvd?.candles.length).toBeGreaterThan(own.cvd?.candles.length ?? 0);
-  });
-
-  it("shifts what is seen, and changes nothing of it", () => {
-    const own = pricesScene(full, narrow, frame.plot, settings, NOT_WIPED);
-    const size = { ...frame.plot, width: wide.width };
-    const shifted = pricesScene(full, wide, size, settings, NOT_WIPED);
-    const places = new Map(shifted.bars.candles.map(({ fromMs, x }) => [fromMs, x]));
-    expect(own.bars.candles.length).toBeGreaterThan(10);
-    for (const { fromMs, x } of own.bars.candles) {
-      expect(places.get(fromMs)).toBeCloseTo(x + more);
-    }
-    expect(shifted.levels.map(({ name, y }) => [name, y])).toEqual(
-      own.levels.map(({ name, y }) => [name, y]),
-    );
   });
 });
 

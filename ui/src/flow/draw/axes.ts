@@ -43,12 +43,14 @@ function clockText(ms: number, every: number, zone: Zone): string {
 }
 
 /** Places of the axis of time: round times, or where bars are not of time, every so many pixels. */
-export function timePlaces(axis: TimeAxis): { x: number; ms: number; every: number }[] {
+function timePlaces(axis: TimeAxis, seenWidth: number): { x: number; ms: number; every: number }[] {
   const { width, view } = axis;
   if (axis.places !== null) {
-    const count = Math.max(1, Math.floor(width / 110));
+    const step = seenWidth / Math.max(1, Math.floor(seenWidth / 110));
+    const first = ((width - seenWidth) / 2 + step / 2) % step;
+    const count = Math.max(0, Math.ceil((width - first) / step));
     return Array.from({ length: count }, (_, i) => {
-      const x = ((i + 0.5) * width) / count;
+      const x = first + i * step;
       return { x, ms: axis.msAt(x), every: 1_000 };
     });
   }
@@ -64,7 +66,7 @@ function pricePlaces(view: View, height: number): { tick: number; y: number }[] 
 }
 
 export function drawGrid(context: Context, scene: PricesScene, palette: FlowPalette): void {
-  const { view, size, axis } = scene;
+  const { view, size, axis, seenWidth } = scene;
   context.strokeStyle = palette.grid;
   context.lineWidth = 1;
   context.beginPath();
@@ -73,20 +75,20 @@ export function drawGrid(context: Context, scene: PricesScene, palette: FlowPale
     context.lineTo(size.width, Math.round(y) + 0.5);
   }
   context.stroke();
-  drawTimes(context, axis, { top: 0, height: size.height }, palette);
+  drawTimes(context, { axis, seenWidth }, { top: 0, height: size.height }, palette);
 }
 
 /** Lines at round times. */
 export function drawTimes(
   context: Context,
-  axis: TimeAxis,
+  { axis, seenWidth }: { axis: TimeAxis; seenWidth: number },
   { top, height }: { top: number; height: number },
   palette: FlowPalette,
 ): void {
   context.strokeStyle = palette.grid;
   context.lineWidth = 1;
   context.beginPath();
-  for (const { x } of timePlaces(axis)) {
+  for (const { x } of timePlaces(axis, seenWidth)) {
     context.moveTo(Math.round(x) + 0.5, top);
     context.lineTo(Math.round(x) + 0.5, top + height);
   }
@@ -124,8 +126,11 @@ export function drawClock(
   context.textBaseline = "middle";
   context.textAlign = "center";
   context.fillStyle = palette.dim;
-  for (const { x, ms, every } of timePlaces(axis)) {
-    if (x < 26 || x > frame.width - 26) continue;
+  const left = (frame.width - frame.seenWidth) / 2;
+  const edges = [0, left, left + frame.seenWidth, frame.width];
+  for (const { x, ms, every } of timePlaces(axis, frame.seenWidth)) {
+    // An edge would cut it.
+    if (edges.some((edge) => Math.abs(x - edge) < 26)) continue;
     context.fillText(clockText(ms, every, zone), x, top + height / 2 + 1);
   }
 }

@@ -18,7 +18,7 @@ export function drawBelow(
   const below = { top: NAMES_OF_HOURS, height: frame.clock.top - NAMES_OF_HOURS };
   context.fillStyle = palette.panel;
   context.fillRect(0, below.top, frame.width, below.height);
-  drawTimes(context, axis, below, palette);
+  drawTimes(context, { axis, seenWidth: frame.seenWidth }, below, palette);
   drawHourNames(context, hours, NAMES_OF_HOURS, palette);
   drawFooter(context, scene, palette);
   drawCvd(context, scene, palette);

@@ -97,6 +97,14 @@ function valuesOf({ open, high, low, close, volume, delta }: FlowBar) {
   return { open, high, low, close, volume, delta };
 }
 
+/** Whether any of it is looked at. */
+export function isSeen(
+  { fromMs, toMs }: Pick<Candle, "fromMs" | "toMs">,
+  seen: Pick<TimeAxis, "fromMs" | "toMs">,
+): boolean {
+  return fromMs < seen.toMs && toMs > seen.fromMs;
+}
+
 function widen(candle: Candle, bar: FlowBar, right: number): void {
   candle.width = right - candle.x;
   candle.toMs = bar.endMs;
@@ -219,7 +227,7 @@ function footprintOf(candle: Candle, group: number, view: View, size: Size): Foo
 
 export function barsScene(
   state: Pick<FlowState, "bars">,
-  axis: TimeAxis,
+  { axis, seen }: { axis: TimeAxis; seen: TimeAxis },
   size: Size,
   settings: Pick<FlowSettings, "bars" | "cells">,
 ): BarsScene {
@@ -228,14 +236,15 @@ export function barsScene(
   const candles = candlesSeen(state, axis);
   const rowPx = 1 / view.ticksPerPx;
   const plain = { detail: "candles" as const, cells, candles, footprints: [], font: 0 };
-  const narrowest = candles.reduce(
+  const inSight = candles.filter((candle) => isSeen(candle, seen));
+  const narrowest = inSight.reduce(
     (least, c) => Math.min(least, c.width),
     Number.POSITIVE_INFINITY,
   );
-  if (settings.bars === "candles" || narrowest < NARROWEST_PROFILE_PX || candles.length === 0) {
+  if (settings.bars === "candles" || narrowest < NARROWEST_PROFILE_PX || inSight.length === 0) {
     return { ...plain, rowHeight: rowPx, ticksPerRow: 1 };
   }
-  const largest = largestCell(candles, cells, ticksPerRow(rowPx, LOWEST_ROW_PX) ?? 1);
+  const largest = largestCell(inSight, cells, ticksPerRow(rowPx, LOWEST_ROW_PX) ?? 1);
   const room = roomFor(narrowest, rowPx, cells, lettersOf(cells, largest));
   const { detail, font } = room;
   if (detail === "candles") return { ...plain, rowHeight: rowPx, ticksPerRow: 1 };

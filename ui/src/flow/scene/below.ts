@@ -14,7 +14,9 @@ export const NAMES_OF_HOURS = 16;
 
 /** Heights from the upper edge of the names of the hours. */
 export interface BelowFrame {
+  /** Of all that is drawn, and of what is looked at in its middle. */
   width: number;
+  seenWidth: number;
   height: number;
   footer: FlowFrame["footer"];
   cvd: FlowFrame["cvd"];
@@ -36,6 +38,7 @@ export function belowFrame({ plot, footer, cvd, clock }: FlowFrame, width: numbe
   });
   return {
     width,
+    seenWidth: plot.width,
     height: lowered(clock).top + clock.height,
     footer: lowered(footer),
     cvd: lowered(cvd),
@@ -58,7 +61,7 @@ export function belowScene(
   return {
     frame,
     axis,
-    footer: frame.footer.height > 0 ? footerOf(state, candles) : null,
+    footer: frame.footer.height > 0 ? footerOf(state, candles, seen) : null,
     cvd:
       settings.cvd === "off"
         ? null

@@ -65,6 +65,7 @@ export function bubblesScene(
   axis: TimeAxis,
   size: Size,
   { minSize, most, clearedMs }: BubblesLimits,
+  seenHeight = size.height,
 ): BubblesScene {
   const { items } = state.bubbles;
   const from = state.bubbles.from(Math.max(axis.fromMs, clearedMs));
@@ -78,7 +79,7 @@ export function bubblesScene(
     area += Math.min(2, item.size / full);
   }
   const fitting = Math.sqrt((size.width * BAND_PX) / (Math.PI * Math.max(1, area)));
-  const widest = Math.min(LARGEST_PX, size.height / 14);
+  const widest = Math.min(LARGEST_PX, seenHeight / 14);
   const largest = Math.max(LEAST_LARGEST_PX, Math.min(widest, fitting));
   const crowded = seen <= most ? 0 : sizeAt(items, from, to, 1 - most / (to - from)) + 1;
   const least = Math.max(minSize, crowded);

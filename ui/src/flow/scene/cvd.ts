@@ -2,7 +2,7 @@
 
 import { CVD, type FlowState } from "../flowState";
 import type { FlowSettings } from "../settings";
-import type { Candle } from "./bars";
+import { type Candle, isSeen } from "./bars";
 import type { Line } from "./profile";
 import type { TimeAxis } from "./timeAxis";
 
@@ -169,9 +169,7 @@ export function cvdScene(
   const candles = settings.cvd === "candles" ? cvdCandles(state, bars, settings.continuous) : [];
   const zero = baselineMs === null ? 0 : (cvd.standingAt(baselineMs, main) ?? 0);
   let { low, high } = rangeOf(state, spanSeen, [main, ...bucketColumns]);
-  for (const candle of candles.filter(
-    ({ fromMs, toMs }) => fromMs < seen.toMs && toMs > seen.fromMs,
-  )) {
+  for (const candle of candles.filter((one) => isSeen(one, seen))) {
     low = Math.min(low, candle.low);
     high = Math.max(high, candle.high);
   }

@@ -1,7 +1,8 @@
 /** Below each bar: what traded in it, who came for it, and the CVD of the session at its end. */
 
 import { CVD, type FlowState } from "../flowState";
-import type { Candle } from "./bars";
+import { type Candle, isSeen } from "./bars";
+import type { TimeAxis } from "./timeAxis";
 
 export interface FooterCell {
   x: number;
@@ -25,6 +26,7 @@ const NARROWEST_PX = 34;
 export function footerOf(
   state: Pick<FlowState, "cvd" | "nowMs">,
   candles: readonly Candle[],
+  seen: TimeAxis,
 ): Footer {
   const cells = candles.map(({ x, width, volume, delta, toMs }) => ({
     x,
@@ -33,10 +35,11 @@ export function footerOf(
     delta,
     cumulative: state.cvd.standingAt(Math.min(toMs, state.nowMs ?? toMs), CVD.value),
   }));
+  const inSight = candles.filter((candle) => isSeen(candle, seen));
   return {
     cells,
-    mostVolume: cells.reduce((most, cell) => Math.max(most, cell.volume), 1),
-    mostDelta: cells.reduce((most, cell) => Math.max(most, Math.abs(cell.delta)), 1),
-    isWritten: cells.every(({ width }) => width >= NARROWEST_PX),
+    mostVolume: inSight.reduce((most, { volume }) => Math.max(most, volume), 1),
+    mostDelta: inSight.reduce((most, { delta }) => Math.max(most, Math.abs(delta)), 1),
+    isWritten: inSight.every(({ width }) => width >= NARROWEST_PX),
   };
 }

@@ -29,7 +29,10 @@ export interface Segment {
 }
 
 export interface PricesScene {
+  /** Of all that is drawn. */
   size: Size;
+  /** Of what is looked at, in its middle. */
+  seenWidth: number;
   view: View;
   axis: TimeAxis;
   bars: BarsScene;
@@ -49,20 +52,22 @@ export interface PricesScene {
   lastY: number | null;
 }
 
+/** `axis` is of all that is drawn, `seen` of what is looked at: by that, the detail is chosen. */
 export function pricesScene(
   state: FlowState,
-  axis: TimeAxis,
+  { axis, seen }: { axis: TimeAxis; seen: TimeAxis },
   size: Size,
   settings: FlowSettings,
   { clearedMs }: Pick<Wiped, "clearedMs">,
 ): PricesScene {
   const { view } = axis;
   const heightOf = (tick: number) => yOf(view, tick);
-  const bars = barsScene(state, axis, size, settings);
+  const bars = barsScene(state, { axis, seen }, size, settings);
   const told = settings.levels ? state.levels : [];
   const profile = profileShown(state, settings.profile);
   return {
     size,
+    seenWidth: seen.width,
     view,
     axis,
     bars,
