@@ -113,3 +113,15 @@ def test_settings_that_cannot_be_are_one_clear_line(ticktape, day, tmp_path, set
     (tmp_path / "ticktape.toml").write_text(settings)
     status, out, err = ticktape("flow", day)
     assert (status, out, err.count("\n"), err[:7]) == (2, "", 1, "error: ")
+
+
+def test_the_value_area_of_the_report_is_as_large_as_chosen(ticktape, day):
+    def area(*options):
+        status, out, _ = ticktape("flow", day, "--symbol", "NQZ5", "--json", *options)
+        assert status == 0
+        return json.loads(out)["profile"]
+
+    chosen = area("--set", "profile.value_area_percent=40")
+    assert 0.4 <= chosen["value_area_volume"] / chosen["total"] < 0.7
+    by_default = area()
+    assert by_default["value_area_volume"] >= 0.7 * by_default["total"]

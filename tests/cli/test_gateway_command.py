@@ -145,7 +145,7 @@ def test_a_busy_port_is_one_clear_line(tape):
     [
         (["nothing.dbn"], "nothing.dbn"),
         (["simulator", "tape.dbn"], "can not be served together"),
-        (["simulator", "--speed", "fast"], "neither max nor a number"),
+        (["simulator", "--speed", "fast"], "speed 'fast' is no speed"),
     ],
 )
 def test_bad_sources_are_one_clear_line(arguments, message):

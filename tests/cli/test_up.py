@@ -219,7 +219,6 @@ async def test_a_live_sources_key_reaches_neither_the_browser_nor_the_log(tmp_pa
     [
         (["--replay", "missing.dbn"], "missing.dbn"),
         (["--replay", "text.dbn"], "text.dbn"),
-        (["--speed", "fast"], "fast"),
         (["--port", "70000"], "port"),
         (["--pre-open", "-1"], "pre-open"),
         (["--pre-open", "nan"], "pre-open"),
@@ -244,13 +243,14 @@ def test_two_sources_at_once_are_wrong_usage(tmp_path):
 @pytest.mark.parametrize(
     ("options", "wrong"),
     [
+        (("--replay", "day.dbn", "--speed", "fast"), "speed 'fast' is no speed"),
         (("--replay", "day.dbn", "--rate", 5), "--rate is an option of --demo, not of --replay"),
         (("--demo", "--speed", "max"), "--speed is an option of --replay, not of --demo"),
         (("--paused",), "--paused is an option of --replay, not of --demo"),
         (("--live", "ES.FUT", "--seed", 2), "--seed is an option of --demo, not of --live"),
     ],
 )
-def test_an_option_of_another_source_is_refused(tmp_path, options, wrong):
+def test_wrong_options_of_a_source_are_refused(tmp_path, options, wrong):
     done = run(*options, cwd=tmp_path)
     assert done.returncode == 2
     assert wrong in done.stderr

@@ -10,6 +10,7 @@ from tests.server.flow_day import prints
 from tests.server.flow_reader import FlowReader
 from tests.server.market_day import SECOND, START_NS, definitions, stage
 
+from ticktape.flow.thresholds import read_thresholds
 from ticktape.server.source import Source
 from ticktape.tape import Batch, Schema
 
@@ -90,6 +91,30 @@ async def test_a_composite_is_the_sum_of_its_sessions_whole_and_then_what_change
         most = max(sided.values())
         assert held.last["poc"] == max(price for price, size in sided.items() if size == most)
         assert held.last["total"] == sum(sided.values())
+
+
+async def test_every_profile_has_the_value_area_that_was_chosen():
+    chosen = read_thresholds({}, ["profile.value_area_percent=40"])
+    source = Source("LIVE", "GLBX.MDP3", ["trades"], ["ES.FUT"])
+    async with stage(source, thresholds=chosen) as running:
+        await running.show(definitions(), DAYS[0])
+        async with watching(running) as socket:
+            reader = FlowReader(socket)
+            held = await reader.catch_up("ESH6")
+            session = next(one for one in reader.messages if one.get("scope") == "session")
+            times = {"fromNs": str(START_NS), "toNs": str(START_NS + DAY_NS)}
+            await socket.send_json(
+                {"action": "profile_range", "symbol": "ESH6", "id": "1", **times}
+            )
+            whole = await reader.read_until(lambda one: one.get("scope") == "range")
+            await asked(socket, 2)
+            composite = Composite(reader)
+            await composite.read_until(volumes(DAYS[0]))
+    areas = [(one["val"], one["vah"]) for one in (session, whole, composite.last)]
+    assert len(set(areas)) == 1
+    sided = [one for one in whole["levels"] if areas[0][0] <= one["price"] <= areas[0][1]]
+    inside = sum(one["buyVolume"] + one["sellVolume"] for one in sided)
+    assert 0.4 <= inside / whole["total"] < 0.7
 
 
 async def test_who_wants_no_composite_any_more_is_sent_none(second_day):

@@ -50,6 +50,8 @@ class TapeFlow(NamedTuple):
         Where the symbol stands for another instrument later on the tape: the studies end there.
     notes : tuple of str
         What was asked for and has no effect.
+    value_area_percent : int
+        Share of the volume with a side that the value area holds, at least.
     """
 
     instrument: FlowInstrument
@@ -60,11 +62,12 @@ class TapeFlow(NamedTuple):
     thresholds: dict[str, str]
     roll: Roll | None
     notes: tuple[str, ...] = ()
+    value_area_percent: int = 70
 
     @property
     def profile(self) -> ProfileSummary | None:
         """Point of control and value area of all prints; None without one that has a side."""
-        return summary_of(self.levels)
+        return summary_of(self.levels, self.value_area_percent)
 
     def signal_counts(self) -> dict[int, int]:
         """Count the signals of each ``SignalKind``."""
@@ -206,6 +209,7 @@ class _Study:
             self._thresholds,
             self._roll if has_rolled else None,
             self._notes,
+            flow.settings.profile.value_area_percent,
         )
 
 

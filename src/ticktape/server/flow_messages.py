@@ -101,6 +101,7 @@ class Bubble(Said):
     side: Side
     timestamp: int
     ts_ns: str
+    start_ns: str
     is_significant_imbalance: bool
     imbalance: float
     volume: int

@@ -169,7 +169,8 @@ def _tell_range(client: FlowClient, streams: FlowStreams, request: FlowRequest) 
         )
     # While a past is studied, in a thread, nothing is known of it.
     prints = symbol.studies.prints if symbol.can_be_told else symbol.no_prints()
-    client.notify(range_profile(prints, symbol.symbol, start_ns, end_ns, request.id))
+    settings = symbol.studies.engine.settings.profile
+    client.notify(range_profile(prints, symbol.symbol, start_ns, end_ns, request.id, settings))
 
 
 def _time(text: str | None, name: str) -> int:

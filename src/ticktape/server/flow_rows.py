@@ -58,6 +58,7 @@ def bubbles(symbol: str, rows: np.ndarray) -> Iterator[Said]:
             "buy" if row["side"] == SIDE_BID else "sell",
             milliseconds(end_ns),
             str(end_ns),
+            str(int(row["start_ns"])),
             bool(row["is_significant"]),
             imbalance if buy >= sell else -imbalance,
             buy + sell + int(row["unsided_volume"]),

@@ -9,6 +9,7 @@ import numpy as np
 
 from ticktape.flow.profile.levels import Nodes, ProfileSummary, nodes_of, summary_of
 from ticktape.flow.profile.range_profile import RangeProfile
+from ticktape.flow.profile.settings import ProfileSettings
 from ticktape.flow.session.level_kinds import LEVEL_NAMES, LevelKind
 from ticktape.server import flow_state_messages as said
 from ticktape.server.flow_messages import Said
@@ -81,8 +82,10 @@ def composite_changes(
         return None, changes.revision
     levels = profile.composite(sessions)
     told = levels if changes.whole else levels[np.isin(levels["price"], changes.levels["price"])]
-    nodes = nodes_of(levels, profile.tick)
-    message = _profile(studies.symbol, "composite", told, summary_of(levels), nodes)
+    settings = profile.settings
+    nodes = nodes_of(levels, profile.tick, settings)
+    summary = summary_of(levels, settings.value_area_percent)
+    message = _profile(studies.symbol, "composite", told, summary, nodes)
     message.whole = changes.whole
     message.sessions = sessions
     return message, changes.revision
@@ -94,11 +97,18 @@ def session_hours(studies: FlowStudies) -> Said:
 
 
 def range_profile(
-    prints: RangeProfile, symbol: str, start_ns: int, end_ns: int, name: str
+    prints: RangeProfile,
+    symbol: str,
+    start_ns: int,
+    end_ns: int,
+    name: str,
+    settings: ProfileSettings,
 ) -> said.VolumeProfile:
     """Give the profile of the prints between two times, the end exclusive."""
     levels = prints.profile_between(start_ns, end_ns)
-    message = _profile(symbol, "range", levels, summary_of(levels), nodes_of(levels, prints.tick))
+    nodes = nodes_of(levels, prints.tick, settings)
+    summary = summary_of(levels, settings.value_area_percent)
+    message = _profile(symbol, "range", levels, summary, nodes)
     message.id = name
     message.from_ns = str(max(start_ns, prints.kept_from_ns))
     message.to_ns = str(end_ns)

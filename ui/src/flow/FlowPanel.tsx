@@ -128,7 +128,7 @@ function FeedMark({ feed }: { feed: FlowFeed | null }) {
 /** Sweeps of a bubble's window and side. */
 function sweepsOf(feed: FlowFeed, bubble: BubbleItem) {
   return feed.state.sweeps
-    .between(bubble.ms - 1_000, bubble.ms)
+    .between(Number(BigInt(bubble.message.startNs) / 1_000_000n), bubble.ms)
     .filter(({ message }) => message.side === bubble.side && message.prints > 1)
     .sort((a, b) => b.message.size - a.message.size)
     .slice(0, 6);

@@ -22,7 +22,7 @@ const NEEDS: Record<Exclude<FlowMessage["type"], "Error" | "Unknown">, Needs> = 
   Caught: OF_SYMBOL,
   Bubble: {
     numbers: ["price", "volume", "buyVolume", "sellVolume", "tier", "imbalance"],
-    texts: ["id", "side", ...TIMED],
+    texts: ["id", "side", "startNs", ...TIMED],
   },
   Sweep: { numbers: ["price", "priceLow", "priceHigh", "size"], texts: ["id", "side", ...TIMED] },
   CVDPoint: { numbers: ["value", "open", "high", "low"], texts: TIMED, lists: ["buckets"] },

@@ -6,9 +6,9 @@ import { formatRfc3339 } from "../market/times";
 import { useSession } from "../stores/session";
 import type { BubbleItem } from "./flowState";
 
-/** A window of the studies, unless they are set otherwise. */
-const WINDOW_NS = 1_000_000_000n;
-const MOST_PRINTS = 5_000;
+/** The server cuts by the time a record was received, windows are of the time it happened: later, or a little before. */
+const SLACK_NS = 250_000_000n;
+const MOST_PRINTS = 20_000;
 
 /** Prints of the bubble's window and side, the largest first. */
 export async function fetchPrints(
@@ -16,13 +16,13 @@ export async function fetchPrints(
   { message, side }: BubbleItem,
   signal: AbortSignal,
 ): Promise<Trade[]> {
-  const endNs = BigInt(message.tsNs);
+  const [startNs, endNs] = [BigInt(message.startNs), BigInt(message.tsNs)];
   const clip = useSession.getState().source?.replay != null;
   const asked = {
     symbols: [symbol],
     schema: "trades",
-    start: formatRfc3339(endNs - WINDOW_NS),
-    end: formatRfc3339(endNs),
+    start: formatRfc3339(startNs - SLACK_NS),
+    end: formatRfc3339(endNs + SLACK_NS),
     limit: MOST_PRINTS,
     clip,
   };
@@ -30,6 +30,6 @@ export async function fetchPrints(
   const letter = side === "buy" ? "B" : "A";
   return rows
     .flatMap((row) => (row.kind === "bar" ? [] : [row.trade]))
-    .filter((trade) => trade.side === letter)
+    .filter(({ side: own, tsEvent }) => own === letter && tsEvent >= startNs && tsEvent < endNs)
     .sort((a, b) => b.size - a.size);
 }

@@ -41,6 +41,8 @@ export interface Bubble extends Timed {
   id: string;
   price: number;
   side: Aggressor;
+  /** Of its window, which ends at `tsNs`. */
+  startNs: string;
   isSignificantImbalance: boolean;
   imbalance: number;
   volume: number;

@@ -53,6 +53,7 @@ export function bubble(ms: number, price: number, buy: number, sell: number, tie
     ...at(ms),
     price,
     side: buy > sell ? "buy" : "sell",
+    startNs: ns(ms - 1_000),
     isSignificantImbalance: Math.abs(imbalance) > 0.5,
     imbalance,
     volume: buy + sell,
