@@ -78,6 +78,8 @@ export const BAR_LENGTHS = [
 interface Store {
   charts: Readonly<Record<string, Partial<FlowSettings>>>;
   set(id: string, change: Partial<FlowSettings>): void;
+  /** All charts have bars as long as the candles again. */
+  followInterval(): void;
 }
 
 export const useFlowCharts = create<Store>()(
@@ -86,6 +88,12 @@ export const useFlowCharts = create<Store>()(
       charts: {},
       set: (id, change) =>
         set(({ charts }) => ({ charts: { ...charts, [id]: { ...charts[id], ...change } } })),
+      followInterval: () =>
+        set(({ charts }) => ({
+          charts: Object.fromEntries(
+            Object.entries(charts).map(([id, chart]) => [id, { ...chart, every: null }]),
+          ),
+        })),
     }),
     { name: "ticktape.flow", version: 1 },
   ),

@@ -1,5 +1,6 @@
 /** What each action does, by whatever way it was asked for: a key, the palette, a button. */
 
+import { useFlowCharts } from "../flow/settings";
 import { inListOrder } from "../market/instruments";
 import { saveScreenshot } from "../screenshot/save";
 import { useAlerts } from "../stores/alerts";
@@ -16,7 +17,11 @@ import { clearFlow, resetCvd } from "../stores/wishes";
 import { showPanel, useWorkspace } from "../stores/workspace";
 import type { ActionId } from "./actions";
 
-const setInterval = (interval: string | null) => useSettings.getState().set({ interval });
+/** One length for all that has bars: a chart with a length of its own would not heed the key. */
+function setInterval(interval: string | null): void {
+  useSettings.getState().set({ interval });
+  useFlowCharts.getState().followInterval();
+}
 
 const ACTS: Record<ActionId, () => void> = {
   "toggle-play": togglePlay,
