@@ -16,11 +16,14 @@ from ticktape.feeds.simulator import SimulatedExchange
 from ticktape.flow.flow_settings import FlowSettings
 from ticktape.flow.instrument import flow_instrument
 from ticktape.flow.instrument_flow import InstrumentFlow
+from ticktape.flow.signals.rows import Outcome
+from ticktape.flow.signals.signal import SignalKind
 from ticktape.gateway.live import SessionReplaySource
 from ticktape.tape.convert import convert_tape
 from ticktape.tape.dbn_reader import read_dbn
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import SIDE_ASK, Schema
 from ticktape.tape.symbol_map import SymbolMap
+from ticktape.tape.times import NS_PER_SECOND
 
 SPEEDS = [1.0, 50.0, None]
 TAPES = ["orders", "trades", "real orders", "real trades"]
@@ -29,6 +32,16 @@ REAL = {
     "real trades": ("NQ.FUT-20251130.trades.csv.zst", "NQZ5"),
 }
 RUNS = [1, 37, 4_096]
+# Of what a tape has nothing. Trades tell nothing of orders; twenty seconds of orders are one bar,
+# without a leg or a divergence in it; zones are those that live at the end.
+BY_ORDER = {"icebergs", "touch"}
+SILENT = {
+    "orders": {"stacks", "naked_pocs", "legs", "leg_nodes", "divergences", "zones"},
+    "trades": BY_ORDER,
+    "real orders": {"stacks", "legs", "leg_nodes", "divergences", "zones"},
+    "real trades": BY_ORDER | {"zones"},
+}
+MADE_UP = ["orders", "trades"]
 
 
 class Driven:
@@ -67,6 +80,16 @@ def simulated_orders(folder):
     return path, SymbolMap.from_metadata(exchange.metadata).symbol_of(busiest)
 
 
+def held_day():
+    """A day that ends with sellers who do not move the price: their zone lives at the end."""
+    day = day_of_trades(20_000, seed=2)
+    before, last = day[-5], day[-4:]
+    last["ts_event"] = before["ts_event"] + np.arange(1, 5) * NS_PER_SECOND
+    last["ts_recv"] = last["ts_event"]
+    last["price"], last["size"], last["side"] = before["price"], 40, SIDE_ASK
+    return day
+
+
 @pytest.fixture(scope="module")
 def tapes(tmp_path_factory, real_tape):
     made = {}
@@ -83,7 +106,7 @@ def tapes(tmp_path_factory, real_tape):
             path, symbol = simulated_orders(folder)
         else:
             path, symbol = folder / "day.trades.dbn", "NQZ5"
-            write_day(path, day_of_trades(20_000, seed=2))
+            write_day(path, held_day())
         driven = Driven(path, symbol)
         made[name] = driven, driven.from_file()
         return made[name]
@@ -95,10 +118,20 @@ def tapes(tmp_path_factory, real_tape):
 def test_every_study_has_something_to_tell(tapes, name):
     _, (rows, sums) = tapes(name)
     assert sums["trades"] > 0
-    told = {study for study, some in rows.items() if len(some)}
-    assert told >= {"bars", "windows", "cvd", "developing", "footprints", "footprint_levels"}
-    assert len(rows["signals"]) > 0
+    assert {study for study, some in rows.items() if not len(some)} == SILENT[name]
     assert (np.diff(rows["signals"]["ts_ns"]) >= 0).all()
+
+
+def test_no_study_is_silent_on_both_made_up_tapes():
+    assert set.intersection(*(SILENT[name] for name in MADE_UP)) == set()
+
+
+def test_the_made_up_tapes_have_signals_of_every_kind_and_outcomes_of_every_sort(tapes):
+    every = [tapes(name)[1][0] for name in MADE_UP]
+    kinds = {kind for rows in every for kind in rows["signals"]["kind"].tolist()}
+    results = {result for rows in every for result in rows["outcomes"]["outcome"].tolist()}
+    assert kinds == set(SignalKind)
+    assert results == set(Outcome)
 
 
 @pytest.mark.parametrize("count", RUNS)
