@@ -232,7 +232,8 @@ export interface Iceberg extends Timed {
   type: "Iceberg";
   id: string;
   price: number;
-  side: Aggressor;
+  /** Of the order that rests: `buy` is at the bid. */
+  side: "buy" | "sell";
   shown: number;
   filled: number;
   replenishments: number;
