@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ticktape.flow.bars import TimeBars
+from ticktape.flow.indicators import ema, highest, sma
 from ticktape.flow.latest import latest_of_each
 from ticktape.flow.prints import PrintStream
 from ticktape.flow.tally import Tally
@@ -21,6 +22,8 @@ def warm_up() -> None:
     latest_of_each(new_records(Schema.TRADES, 3), 1)
     for schema in (Schema.TRADES, Schema.MBO, Schema.MBP_10):
         Tally().update(PrintStream(0).take(_one_trade(schema)))
+    for indicator in (sma, ema, highest):
+        indicator([1.0], 1)
 
 
 def _one_trade(schema: Schema) -> np.ndarray:
