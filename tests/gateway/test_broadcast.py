@@ -1,6 +1,7 @@
 """One timeline for all sessions: joining, replays of the past, snapshots, marks, slow readers."""
 
 import asyncio
+import hashlib
 
 import numpy as np
 import pytest
@@ -90,6 +91,20 @@ async def test_all_sessions_get_the_same_records(small_tape):
         await pushing
     for records in given:
         assert records.tobytes() == small_tape.records.tobytes()
+
+
+async def test_a_hundred_sessions_get_the_bytes_of_the_tape(small_tape):
+    async def digest_of(client):
+        records = await rest_of(client, Schema.MBO)
+        return hashlib.sha256(records.tobytes()).hexdigest()
+
+    feed = PushFeed(small_tape)
+    async with serving(BroadcastSource(feed)) as gateway:
+        clients = [await subscribed(gateway, "schema=mbo|symbols=ALL_SYMBOLS") for _ in range(100)]
+        pushing = asyncio.create_task(feed_all(feed, small_tape.records))
+        digests = await asyncio.gather(*map(digest_of, clients))
+        await pushing
+    assert digests == [hashlib.sha256(small_tape.records.tobytes()).hexdigest()] * 100
 
 
 @pytest.mark.parametrize("schema", [Schema.TRADES, Schema.MBP_10, Schema.OHLCV_1S, Schema.BBO_1S])

@@ -1,10 +1,48 @@
 """What a client of ``/ws/book`` may wish for, and what it is told where it may not."""
 
+import asyncio
+import itertools
 import json
 
 import pytest
 from tests.server.book_reader import BookReader
-from tests.server.test_book_stream import KEY, stream
+from tests.server.market_day import ES, SECOND, START_NS, definitions, opening_book, stage
+from tests.server.test_book_stream import KEY, book_of, stream, without_activity
+
+from ticktape.tape import Batch, Schema
+
+
+def resized(turn):
+    """Give an order of the opening book another size, a new one every turn."""
+    record = opening_book(ES).records[turn % 24 :][:1].copy()
+    record["action"] = ord("M")
+    record["size"] = 6 + turn
+    record["ts_event"] = record["ts_recv"] = START_NS + SECOND + turn * 1_000_000
+    return Batch(Schema.MBO, record)
+
+
+async def test_a_busy_book_is_sent_no_more_often_than_wished_and_is_right_at_the_end():
+    clock = asyncio.get_running_loop().time
+    shown = [opening_book(ES)]
+    changes = 0
+    async with stage() as running:
+        await running.show(definitions(), *shown)
+        began = clock()
+        async with stream(running, "symbols=ES.FUT&orders=1&levels=12&rate=5") as socket:
+            reader = BookReader(socket)
+            await reader.read_to(KEY, len(shown[0].records))
+            turns = itertools.count()
+            while clock() < began + 1.5:
+                batches = [resized(turn) for turn in itertools.islice(turns, 10)]
+                await running.show(*batches)
+                shown += batches
+            last = sum(len(batch.records) for batch in shown)
+            while reader.heads[KEY]["position"] < last:
+                changes += (await reader.read())["kind"] == "changes"
+            seconds = clock() - began
+    assert changes <= 5 * seconds + 1
+    assert len(shown) > 2 * changes
+    assert without_activity(reader.books[KEY]) == book_of(shown, 12, orders=True)
 
 
 @pytest.mark.parametrize(

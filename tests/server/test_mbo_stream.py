@@ -230,6 +230,10 @@ async def test_a_forgotten_position_is_gone():
     assert str(log.first_position) in error["hint"]
 
 
+async def test_a_stream_is_silent_for_fifteen_seconds_at_most(demo):
+    assert demo.viewer.mbo_streams.keep_alive_seconds == 15.0
+
+
 async def test_a_silent_stream_says_that_it_is_alive(demo):
     demo.viewer.mbo_streams.keep_alive_seconds = 0.05
     async with event_client(demo.url, PATH) as client:

@@ -8,13 +8,15 @@ import pytest
 from tests.server.book_reader import BookReader
 from tests.server.market_day import read_until
 from tests.server.replaying import replaying
-from tests.store.orders import random_orders
+from tests.store.orders import START, TICK, random_orders
 
-from ticktape.tape import Batch, DbnWriter, Schema, make_metadata
-from ticktape.tape.layouts import F_LAST
+from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records
+from ticktape.tape.layouts import F_LAST, F_MAYBE_BAD_BOOK
 from ticktape.tape.metadata import MappingInterval
 
 COUNT = 200_000
+GAPS = [100, 300, 500]
+CROSSINGS = [200, 400]
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +102,52 @@ async def test_jumps_say_where_they_land(tape, records):
         assert (await command(running, action="jump", to="end"))["position_u64"] == COUNT
         start = await command(running, action="jump", to="start")
         assert start["cursor_ns"] == start["start_ns"]
+
+
+@pytest.fixture(scope="module")
+def noted_tape(tmp_path_factory):
+    """A quiet tape but for its gaps (records 100, 300, 500) and crossings (200, 400)."""
+    records = new_records(Schema.MBO, 600)
+    records["publisher_id"], records["instrument_id"] = 1, 10
+    records["ts_event"] = records["ts_recv"] = START + 1_000_000 * np.arange(600)
+    records["action"], records["side"], records["size"] = ord("T"), ord("B"), 1
+    records["price"] = 105 * TICK
+    records["flags"] = F_LAST
+    for at, order, action, side, ticks in (
+        (0, 1, b"A", b"B", 100),
+        (1, 2, b"A", b"A", 110),
+        *((at, at, b"A", b"B", 120) for at in CROSSINGS),
+        *((at + 1, at, b"C", b"B", 120) for at in CROSSINGS),
+        # A clear before each gap: a book is flagged anew only once it was whole again.
+        *((at - 3, 0, b"R", b"N", 0) for at in GAPS),
+        *((at - 2, 1, b"A", b"B", 100) for at in GAPS),
+        *((at - 1, 2, b"A", b"A", 110) for at in GAPS),
+    ):
+        records["order_id"][at], records["price"][at] = order, ticks * TICK
+        records["action"][at], records["side"][at] = action[0], side[0]
+    records["flags"][GAPS] |= F_MAYBE_BAD_BOOK
+    path = tmp_path_factory.mktemp("noted") / "noted.dbn"
+    days = [MappingInterval(date(2026, 1, 1), date(2026, 2, 1), "10")]
+    metadata = make_metadata(
+        "GLBX.MDP3", Schema.MBO, START, START + 600_000_000, ["TEN"], {"TEN": days}
+    )
+    with DbnWriter(path, metadata) as writer:
+        writer.write(Batch(Schema.MBO, records))
+    return path
+
+
+@pytest.mark.parametrize(("kind", "places"), [("gap", GAPS), ("crossing", CROSSINGS)])
+async def test_jumps_land_on_each_gap_and_crossing_of_the_tape(noted_tape, kind, places):
+    async with replaying(noted_tape) as running:
+        await indexed(running)
+        for way, start, along in (("next", 0, places), ("previous", 600, places[::-1])):
+            await command(running, action="seek", position=str(start))
+            for place in along:
+                state = await command(running, action="jump", to=f"{way}_{kind}")
+                assert state["position_u64"] == place + 1
+                assert state["cursor_ns"] == str(START + 1_000_000 * place)
+            body = {"action": "jump", "to": f"{way}_{kind}"}
+            assert (await running.post("/api/replay", body))[0] == 404
 
 
 async def test_a_jump_that_finds_nothing_says_so_and_stays(tape, records):

@@ -2,17 +2,18 @@
 
 import asyncio
 
+import numpy as np
 import pytest
 from tests.gateway.gateway_clients import serving
-from tests.gateway.relay.relaying import ALL_MBO, QUICK, until, upstream_on
-from tests.gateway.test_broadcast import PushFeed
+from tests.gateway.relay.relaying import ALL_MBO, QUICK, relaying, until, upstream_on
+from tests.gateway.test_broadcast import PushFeed, cut, rest_of, subscribed
 
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.relay import Upstream
 from ticktape.tape.batch import Batch
 from ticktape.tape.gaps import gaps_in
-from ticktape.tape.layouts import Schema
+from ticktape.tape.layouts import F_SNAPSHOT, Schema
 
 GOOD = LiveSubscription(Schema.STATISTICS, ("ESZ5",))
 ALSO_GOOD = LiveSubscription(Schema.STATUS, ("ESZ5",))
@@ -84,3 +85,67 @@ async def test_an_upstream_that_is_gone_after_a_refusal_is_tried_again(small_tap
         assert len(made) == 4
         taking.cancel()
         await upstream.close()
+
+
+def of_product(tape, records, product):
+    ids = tape.definitions["instrument_id"][tape.definitions["asset"] == product.encode()]
+    return records[np.isin(records["instrument_id"], ids)]
+
+
+async def test_what_clients_asked_for_later_returns_after_a_lost_upstream(small_tape):
+    early, late = cut(small_tape.records, 10_000)
+    feed = PushFeed(small_tape)
+    source = BroadcastSource(feed)
+    held = [
+        LiveSubscription(schema, ("ES.FUT",), "parent", snapshot=schema is Schema.MBO)
+        for schema in (Schema.DEFINITION, Schema.MBO)
+    ]
+    async with serving(source) as up, relaying(up.port, held) as (relay, gateway):
+        await feed.push(Batch(Schema.DEFINITION, small_tape.definitions), Batch(Schema.MBO, early))
+        held_ns = int(of_product(small_tape, early, "ES")["ts_recv"][-1])
+        await until(lambda: relay.now_ns >= held_ns)
+        client = await subscribed(gateway, "schema=mbo|symbols=NQ.FUT|stype_in=parent|snapshot=1")
+        up.abort_sessions()
+        batches = client.batches()
+        async with asyncio.timeout(20):
+            async for batch in batches:
+                if batch.schema is Schema.SYSTEM and gaps_in(batch.records):
+                    break
+            # The snapshot of the new session: from here on its records come.
+            async for batch in batches:
+                if batch.schema is Schema.MBO:
+                    assert (batch.records["flags"] & F_SNAPSHOT).all()
+                    break
+            expected = of_product(small_tape, late, "NQ").tobytes()
+            given = b""
+            await feed.push(Batch(Schema.MBO, late))
+            async for batch in batches:
+                if batch.schema is Schema.MBO:
+                    live = batch.records["flags"] & F_SNAPSHOT == 0
+                    given += batch.records[live].tobytes()
+                if len(given) >= len(expected):
+                    break
+        client.close()
+    assert given == expected
+
+
+async def test_many_clients_with_wishes_of_their_own_share_one_upstream_session(small_tape):
+    feed = PushFeed(small_tape)
+    products = ("ES", "NQ", "CL")
+    async with (
+        serving(BroadcastSource(feed)) as up,
+        relaying(up.port, feed_options={"reconnect_at_end": False}) as (relay, gateway),
+    ):
+        await feed.push(Batch(Schema.DEFINITION, small_tape.definitions))
+        clients = [
+            await subscribed(gateway, f"schema=mbo|symbols={product}.FUT|stype_in=parent")
+            for product in products
+        ]
+        await feed.push(Batch(Schema.MBO, small_tape.records))
+        await until(lambda: relay.now_ns == int(small_tape.records["ts_recv"][-1]))
+        assert len(up.sessions) == relay._upstream.sessions == 1
+        await feed.push(None)
+        for client, product in zip(clients, products, strict=True):
+            given = await rest_of(client, Schema.MBO)
+            expected = of_product(small_tape, small_tape.records, product)
+            assert given.tobytes() == expected.tobytes()
