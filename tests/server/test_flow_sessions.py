@@ -100,7 +100,7 @@ async def test_every_profile_has_the_value_area_that_was_chosen():
         await running.show(definitions(), DAYS[0])
         async with watching(running) as socket:
             reader = FlowReader(socket)
-            held = await reader.catch_up("ESH6")
+            await reader.catch_up("ESH6")
             session = next(one for one in reader.messages if one.get("scope") == "session")
             times = {"fromNs": str(START_NS), "toNs": str(START_NS + DAY_NS)}
             await socket.send_json(
