@@ -60,7 +60,7 @@ export class Pictures {
   private readonly turns = {
     prices: new RestedTurn(0, () => this.drawInTurn()),
     below: this.turnOf((sight) => this.drawBelow(sight)),
-    edge: this.turnOf((sight) => this.edge.draw(sight, this.below.scale)),
+    edge: this.turnOf((sight) => this.drawEdge(sight)),
     bubbles: this.turnOf((sight) => this.bubbles.draw(sight, this.prices.ground())),
   };
 
@@ -92,7 +92,7 @@ export class Pictures {
   draw(sight: Sight): void {
     this.drawPrices(sight);
     this.drawBelow(sight);
-    this.edge.draw(sight, this.below.scale);
+    this.drawEdge(sight);
     this.askForBubbles(sight);
     if (sight.isInHand) this.drawOnceStill(STILL_MS);
   }
@@ -106,12 +106,12 @@ export class Pictures {
       below: this.below.place(view),
       bubbles: this.bubbles.place(view),
     };
-    if (!this.edge.isOf(view)) this.edge.draw(sight, this.below.scale);
-    // What moved with the market has nothing beyond its edges yet.
-    const isDrawn = fits.prices === "outgrown" && !this.isWide;
-    if (isDrawn) this.drawPrices(sight);
+    if (!this.edge.isOf(view)) this.drawEdge(sight);
     for (const name of ["prices", "below", "bubbles"] as const) {
-      if (fits[name] === "outgrown" && !(name === "prices" && isDrawn)) this.turns[name].ask(0);
+      if (fits[name] !== "outgrown") continue;
+      // What moved with the market has nothing beyond its edges yet.
+      if (name === "prices" && !this.isWide) this.drawPrices(sight);
+      else this.turns[name].ask(0);
     }
     this.drawOnceStill(STILL_MS);
   }
@@ -154,7 +154,7 @@ export class Pictures {
     if (this.below.place(sight.view) !== "as drawn") this.turns.below.ask(0);
     this.marketBelow.ask(this.belowAtMs);
     if (this.edge.isOf(sight.view)) this.turns.edge.ask(0);
-    else this.edge.draw(sight, this.below.scale);
+    else this.drawEdge(sight);
     this.askForBubbles(sight);
     this.source.onDrawn(sight);
   }
@@ -175,6 +175,11 @@ export class Pictures {
     this.turns.edge.ask(0);
     this.marketBelow.end();
     this.turns.below.end();
+  }
+
+  private drawEdge(sight: Sight): void {
+    this.edge.draw(sight, this.below.scale);
+    this.turns.edge.end();
   }
 
   private askForBubbles(sight: Sight): void {

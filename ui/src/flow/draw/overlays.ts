@@ -1,9 +1,10 @@
 /** What lies behind and over the bars: zones, levels and their names, rays, legs, the signs of signals. */
 
 import { SIGNS, type SignalKind } from "../marks";
+import type { Segment } from "../scene/disagreements";
 import type { LevelLine } from "../scene/levels";
 import type { MarkShape } from "../scene/marks";
-import type { PricesScene, Segment } from "../scene/prices";
+import type { PricesScene } from "../scene/prices";
 import type { ZoneShape } from "../scene/zones";
 import { line } from "./axes";
 import type { Context } from "./context";

@@ -3,6 +3,7 @@
 import { CVD, type FlowState } from "../flowState";
 import type { FlowSettings } from "../settings";
 import { type Candle, isSeen } from "./bars";
+import { type Segment, segmentsOf } from "./disagreements";
 import type { Line } from "./profile";
 import type { TimeAxis } from "./timeAxis";
 
@@ -34,7 +35,7 @@ export interface CvdScene {
   /** By size of the trade, the smallest first. */
   buckets: Line[];
   flips: { x: number; y: number; isUp: boolean; isReversal: boolean }[];
-  disagreements: { x: number; y: number; toX: number; toY: number; isUp: boolean }[];
+  disagreements: Segment[];
   zeroY: number;
 }
 
@@ -202,15 +203,7 @@ export function cvdScene(
         }))
       : [],
     disagreements: isOne
-      ? state.disagreements.items
-          .filter(({ ms, fromMs }) => ms >= axis.fromMs && fromMs <= axis.toMs)
-          .map((one) => ({
-            x: axis.x(one.fromMs),
-            y: heightAt(one.fromCvd),
-            toX: axis.x(one.ms),
-            toY: heightAt(one.toCvd),
-            isUp: one.direction === "bullish",
-          }))
+      ? segmentsOf(state, axis, ({ fromCvd, toCvd }) => [heightAt(fromCvd), heightAt(toCvd)])
       : [],
     zeroY: heightAt(zero),
   };

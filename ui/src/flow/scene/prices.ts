@@ -4,6 +4,7 @@ import { type Size, type View, yOf } from "../../heatmap/view";
 import type { FlowState } from "../flowState";
 import type { FlowSettings, Wiped } from "../settings";
 import { type BarsScene, barsScene } from "./bars";
+import { type Segment, segmentsOf } from "./disagreements";
 import { type HoursScene, hoursScene } from "./hours";
 import { type LevelLine, levelLines, levelsOf, nakedRays, type Ray } from "./levels";
 import { type MarkShape, marksScene } from "./marks";
@@ -18,14 +19,6 @@ export interface Leg {
   toY: number;
   isUp: boolean;
   low: number[];
-}
-
-export interface Segment {
-  x: number;
-  y: number;
-  toX: number;
-  toY: number;
-  isUp: boolean;
 }
 
 export interface PricesScene {
@@ -80,7 +73,9 @@ export function pricesScene(
     zones: settings.zones ? zonesScene(state, axis, size) : [],
     legs: settings.legs ? legsScene(state, axis, heightOf) : [],
     marks: marksScene(state, axis, size, settings.marks, clearedMs, bars.candles),
-    disagreements: settings.marks.includes("divergence") ? segments(state, axis, heightOf) : [],
+    disagreements: settings.marks.includes("divergence")
+      ? segmentsOf(state, axis, ({ fromTick, toTick }) => [heightOf(fromTick), heightOf(toTick)])
+      : [],
     lastY: state.lastTick === null ? null : heightOf(state.lastTick),
   };
 }
@@ -101,16 +96,4 @@ function legsScene(state: FlowState, axis: TimeAxis, heightOf: (tick: number) =>
       low: leg.lvn.map((price) => heightOf(price / state.tick)),
     }))
     .filter(({ x, toX }) => toX > 0 && x < axis.width);
-}
-
-function segments(state: FlowState, axis: TimeAxis, heightOf: (tick: number) => number): Segment[] {
-  return state.disagreements.items
-    .filter(({ ms, fromMs }) => ms >= axis.fromMs && fromMs <= axis.toMs)
-    .map((one) => ({
-      x: axis.x(one.fromMs),
-      y: heightOf(one.fromTick),
-      toX: axis.x(one.ms),
-      toY: heightOf(one.toTick),
-      isUp: one.direction === "bullish",
-    }));
 }
