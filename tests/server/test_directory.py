@@ -1,7 +1,7 @@
 """As of when symbols are resolved: the time of the records, and what they tell of it."""
 
 import pytest
-from tests.server.market_day import ES, SECOND, START_NS, opening_book, stage
+from tests.server.market_day import ES, SECOND, START_NS, definitions, opening_book, stage
 
 from ticktape.feeds.marks import Mark, make_mark
 from ticktape.tape import Batch, Schema, new_records
@@ -44,6 +44,16 @@ async def test_a_name_told_before_it_holds_is_known_by_when_records_were_receive
         later.records["order_id"] += 100
         await running.show(later)
         assert (await running.get("/api/book/ESH6"))[0] == 200
+
+
+async def test_the_publisher_of_an_instrument_is_null_until_a_definition_tells_it():
+    async with stage() as running:
+        publishers = []
+        for told in (mapping(), definitions()):
+            await running.show(told)
+            _, symbols = await running.get("/api/symbols")
+            publishers += [one["publisher_id"] for one in symbols if one["symbol"] == "ESH6"]
+        assert publishers == [None, 1]
 
 
 async def test_where_records_start_over_names_are_those_of_then():

@@ -196,7 +196,8 @@ def _entry(instrument: Instrument) -> SymbolEntry:
     return SymbolEntry(
         instrument.raw_symbol,
         instrument.instrument_id,
-        instrument.publisher_id,
+        # A symbol alone does not tell whose it is.
+        instrument.publisher_id or None,
         instrument.asset,
         instrument.instrument_class,
         instrument.is_spread,

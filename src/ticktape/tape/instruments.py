@@ -52,7 +52,7 @@ class Instrument:
     Attributes
     ----------
     instrument_id, publisher_id : int
-        Its key, within a day.
+        Its key, within a day; publisher 0 where only its symbol is known.
     raw_symbol : str
         The publisher's symbol: ``"ESZ5"``.
     asset : str
@@ -169,7 +169,7 @@ class Instruments:
         when_ns : int
             A time on the tape: the symbols that hold then are taken.
         publisher_id : int
-            Of the tape, where it is known.
+            Of the tape; 0 where it is not known.
 
         Returns
         -------
