@@ -9,6 +9,7 @@ import numpy as np
 
 from ticktape.flow.profile.levels import Nodes, ProfileSummary, nodes_of, summary_of
 from ticktape.flow.profile.range_profile import RangeProfile
+from ticktape.flow.profile.session_profile import ProfileChanges, SessionProfile
 from ticktape.flow.profile.settings import ProfileSettings
 from ticktape.flow.session.level_kinds import LEVEL_NAMES, LevelKind
 from ticktape.server import flow_state_messages as said
@@ -28,8 +29,10 @@ _LEVEL_GROUPS: Final = (
 )
 
 
-def profile_changes(studies: FlowStudies, since: int) -> tuple[said.VolumeProfile | None, int]:
-    """Give what changed of the session's profile.
+def profile_changes(
+    studies: FlowStudies, since: int, sessions: int = 0
+) -> tuple[said.VolumeProfile | None, int]:
+    """Give what changed of the session's profile, or of its sum with those before it.
 
     Parameters
     ----------
@@ -37,6 +40,8 @@ def profile_changes(studies: FlowStudies, since: int) -> tuple[said.VolumeProfil
         Whose.
     since : int
         The revision that was told last; 0 for none.
+    sessions : int
+        How many to sum, at most; 0 for the session's own profile.
 
     Returns
     -------
@@ -49,46 +54,25 @@ def profile_changes(studies: FlowStudies, since: int) -> tuple[said.VolumeProfil
     changes = profile.changes(since)
     if not changes.whole and not len(changes.levels):
         return None, changes.revision
-    summary, nodes = profile.summary(), profile.nodes()
-    message = _profile(studies.symbol, "session", changes.levels, summary, nodes)
+    if sessions:
+        message = _composite(studies.symbol, profile, changes, sessions)
+    else:
+        summary, nodes = profile.summary(), profile.nodes()
+        message = _profile(studies.symbol, "session", changes.levels, summary, nodes)
     message.whole = changes.whole
     return message, changes.revision
 
 
-def composite_changes(
-    studies: FlowStudies, sessions: int, since: int
-) -> tuple[said.VolumeProfile | None, int]:
-    """Give what changed of the sum of the session's profile and those before it.
-
-    Parameters
-    ----------
-    studies : FlowStudies
-        Whose.
-    sessions : int
-        How many in all, at most.
-    since : int
-        The revision that was told last; 0 for none.
-
-    Returns
-    -------
-    message : VolumeProfile or None
-        None where nothing changed.
-    revision : int
-        To be given the next time.
-    """
-    profile = studies.engine.prints.profile
-    changes = profile.changes(since)
-    if not changes.whole and not len(changes.levels):
-        return None, changes.revision
+def _composite(
+    symbol: str, profile: SessionProfile, changes: ProfileChanges, sessions: int
+) -> said.VolumeProfile:
     levels = profile.composite(sessions)
     told = levels if changes.whole else levels[np.isin(levels["price"], changes.levels["price"])]
-    settings = profile.settings
-    nodes = nodes_of(levels, profile.tick, settings)
-    summary = summary_of(levels, settings.value_area_percent)
-    message = _profile(studies.symbol, "composite", told, summary, nodes)
-    message.whole = changes.whole
+    nodes = nodes_of(levels, profile.tick, profile.settings)
+    summary = summary_of(levels, profile.settings.value_area_percent)
+    message = _profile(symbol, "composite", told, summary, nodes)
     message.sessions = sessions
-    return message, changes.revision
+    return message
 
 
 def session_hours(studies: FlowStudies) -> Said:

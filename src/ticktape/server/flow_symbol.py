@@ -22,7 +22,7 @@ from ticktape.server.flow_bars import (
     bar_messages,
     last_bars,
 )
-from ticktape.server.flow_states import STATES, composite_changes, profile_changes, session_stats
+from ticktape.server.flow_states import STATES, profile_changes, session_stats
 from ticktape.server.flow_studies import Event, FlowStudies
 from ticktape.tape.batch import Batch
 
@@ -175,17 +175,11 @@ class FlowSymbol:
 
     def states(self, view: FlowView) -> list[bytes]:
         """Write what stands otherwise than a client was told; it counts as told then."""
-        found = []
-        since = view.profile_revision
-        text, view.profile_revision = self._once(
-            ("profile", since), lambda: _profile(self.studies, since)
-        )
-        if text:
-            found.append(text)
+        text, view.profile_revision = self._profile(view.profile_revision)
+        found = [text]
         if view.sessions:
-            text, view.composite_revision = self._composite(view.sessions, view.composite_revision)
-            if text:
-                found.append(text)
+            text, view.composite_revision = self._profile(view.composite_revision, view.sessions)
+            found.append(text)
         states = [(view.every, lambda: (self._open_bar(view.every), 0))]
         states += [(name, _state(make, self.studies)) for name, make in STATES.items()]
         for name, make in states:
@@ -197,14 +191,14 @@ class FlowSymbol:
         if view.sent.get("stats") != stats:
             view.sent["stats"] = stats
             found.append(stats)
-        return [text for text in found if view.reads(text)]
+        return [text for text in found if text and view.reads(text)]
 
-    def _composite(self, sessions: int, since: int) -> tuple[bytes, int]:
+    def _profile(self, since: int, sessions: int = 0) -> tuple[bytes, int]:
         def make() -> tuple[bytes, int]:
-            message, revision = composite_changes(self.studies, sessions, since)
+            message, revision = profile_changes(self.studies, since, sessions)
             return b"" if message is None else _encode(message), revision
 
-        return self._once(("composite", sessions, since), make)
+        return self._once(("profile", since, sessions), make)
 
     def _once(self, name: object, make: Callable[[], tuple[bytes, int]]) -> tuple[bytes, int]:
         """Write a state once for all who watch, until the next records."""
@@ -224,11 +218,6 @@ class FlowSymbol:
             self._stats_ns = clock_ns
             self._stats = _encode(session_stats(self.studies))
         return self._stats
-
-
-def _profile(studies: FlowStudies, since: int) -> tuple[bytes, int]:
-    message, revision = profile_changes(studies, since)
-    return b"" if message is None else _encode(message), revision
 
 
 def _state(
