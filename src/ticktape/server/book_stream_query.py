@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ticktape.server.limits import DEFAULT_LIMITS, Limits
 from ticktape.server.query_names import refuse_unknown_names
-from ticktape.server.symbol_query import read_symbols
+from ticktape.server.symbol_query import AskedSymbols, read_symbols
 from ticktape.tape.errors import BadValueError
 
 DEFAULT_LEVELS: Final = 10
@@ -53,16 +53,13 @@ class BookSubscription(NamedTuple):
 
     Attributes
     ----------
-    symbols : tuple of str
-        As asked; empty for the source's own.
-    stype_in : str or None
-        How to read them; None where their form tells.
+    asked : AskedSymbols
+        Of which instruments.
     wishes : BookWishes
         How each book is to be sent.
     """
 
-    symbols: tuple[str, ...]
-    stype_in: str | None
+    asked: AskedSymbols
     wishes: BookWishes
 
 
@@ -90,7 +87,7 @@ def read_book_subscription(
         If there are too many symbols.
     """
     refuse_unknown_names(query, _PARAMETERS)
-    symbols, stype_in = read_symbols(query, limits)
+    asked = read_symbols(query, limits)
     form = query.get("format") or "json"
     if form not in _FORMATS:
         raise BadValueError(f"format {form!r} is not known", hint="json or binary")
@@ -103,7 +100,7 @@ def read_book_subscription(
         events=_switch(query, "events"),
         every_ms=read_column_length(query.get("every_ms") or 0),
     )
-    return BookSubscription(symbols, stype_in, wishes)
+    return BookSubscription(asked, wishes)
 
 
 def read_column_length(value: object) -> int:

@@ -264,8 +264,9 @@ class BookStreams:
             self._watch_what_it_asked(client)
 
     def _watch_what_it_asked(self, client: BookClient, *, always_tell: bool = False) -> None:
-        symbols = list(client.subscription.symbols or self.source.default_symbols)
-        found = self.directory.resolve(symbols, client.subscription.stype_in)
+        asked = client.subscription.asked
+        symbols = list(asked.symbols or self.source.default_symbols)
+        found = self.directory.resolve(symbols, asked.stype_in)
         keys = [key for key in self.directory.book_keys() if key[1] in found.instrument_ids]
         if len(keys) > MOST_BOOKS and not client.refused_books:
             client.refused_books = True

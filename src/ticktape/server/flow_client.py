@@ -15,6 +15,7 @@ from ticktape.server.flow_bars import DEFAULT_EVERY
 from ticktape.server.flow_messages import Begin, Error, Said
 from ticktape.server.flow_studies import Event
 from ticktape.server.flow_symbol import joined
+from ticktape.server.symbol_query import AskedSymbols
 from ticktape.tape.errors import TicktapeError
 
 if TYPE_CHECKING:
@@ -32,10 +33,9 @@ _encode = Encoder().encode
 
 
 class FlowSubscription(NamedTuple):
-    """What a client of ``/ws/flow`` asks for; no symbols for the source's own, no types for all."""
+    """What a client of ``/ws/flow`` asks for; no types for all."""
 
-    symbols: tuple[str, ...]
-    stype_in: str | None
+    asked: AskedSymbols
     min_size: int
     types: frozenset[bytes] | None = None
 

@@ -81,11 +81,11 @@ def read_flow_subscription(query: dict[str, str], limits: Limits) -> FlowSubscri
         If there are too many symbols.
     """
     refuse_unknown_names(query, _PARAMETERS)
-    symbols, stype_in = read_symbols(query, limits)
+    asked = read_symbols(query, limits)
     text = query.get("min_size") or "0"
     is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
     min_size = _min_size(int(text) if is_number else text)
-    return FlowSubscription(symbols, stype_in, min_size, _types(query.get("types", "")))
+    return FlowSubscription(asked, min_size, _types(query.get("types", "")))
 
 
 def _types(text: str) -> frozenset[bytes] | None:

@@ -349,9 +349,9 @@ class FlowStreams:
             self.followed.pop(symbol.instrument.instrument_id, None)
 
     def _watch(self, client: FlowClient, *, always_tell: bool = False) -> None:
-        asked = list(client.subscription.symbols or self.source.default_symbols)
-        stype_in = client.subscription.stype_in
-        ids, not_found = chosen_instruments(self.directory, asked, stype_in)
+        asked = client.subscription.asked
+        symbols = list(asked.symbols or self.source.default_symbols)
+        ids, not_found = chosen_instruments(self.directory, symbols, asked.stype_in)
         wanted: list[FlowSymbol] = []
         for one in ids[:MOST_INSTRUMENTS]:
             try:
@@ -360,7 +360,7 @@ class FlowStreams:
                 client.refuse_once(str(one), error)
         new = [symbol for symbol in wanted if symbol not in client.views]
         if new or always_tell:
-            client.notify(connected(self.source, self._keeper.dataset, asked, wanted, client))
+            client.notify(connected(self.source, self._keeper.dataset, symbols, wanted, client))
         if len(ids) > MOST_INSTRUMENTS:
             hint = f"the first {MOST_INSTRUMENTS} are sent; ask for fewer"
             too_many = f"{len(ids)} instruments are too many for one connection"
