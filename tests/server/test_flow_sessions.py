@@ -93,6 +93,20 @@ async def test_a_composite_is_the_sum_of_its_sessions_whole_and_then_what_change
         assert held.last["total"] == sum(sided.values())
 
 
+async def test_of_a_composite_only_the_levels_of_new_prints_are_told_again(second_day):
+    running, first, rest = second_day
+    async with watching(running) as socket:
+        reader = FlowReader(socket)
+        await reader.catch_up("ESH6")
+        held = Composite(reader)
+        await asked(socket, 3)
+        await held.read_until(volumes(DAYS[0], DAYS[1], first))
+        one = Batch(Schema.TRADES, rest.records[:1].copy())
+        await running.show(one)
+        await held.read_until(volumes(DAYS[0], DAYS[1], first, one))
+    assert [level["price"] for level in held.last["levels"]] == list(volumes(one))
+
+
 async def test_every_profile_has_the_value_area_that_was_chosen():
     chosen = read_thresholds({}, ["profile.value_area_percent=40"])
     source = Source("LIVE", "GLBX.MDP3", ["trades"], ["ES.FUT"])
