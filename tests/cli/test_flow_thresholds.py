@@ -92,6 +92,9 @@ def test_every_threshold_is_listed_with_its_default_and_meaning(ticktape):
         ("windows.significance=often", "give adaptive or fixed"),
         ("windows.percentile=nan", "give a number"),
         ("absorption.average_over=1500ms", "whole windows"),
+        ("outcomes.horizons=5m,1m", "give 2 rising times up to 1d: 1m,5m"),
+        ("levels.vwap_bands=1,2", "give 3 rising numbers: 1,2,3"),
+        ("levels.opening_ranges=1m,90500ms,2m", "give whole seconds"),
     ],
 )
 def test_a_threshold_that_cannot_be_is_one_clear_line(ticktape, day, option, says):
@@ -113,6 +116,28 @@ def test_settings_that_cannot_be_are_one_clear_line(ticktape, day, tmp_path, set
     (tmp_path / "ticktape.toml").write_text(settings)
     status, out, err = ticktape("flow", day)
     assert (status, out, err.count("\n"), err[:7]) == (2, "", 1, "error: ")
+
+
+def test_signals_are_judged_at_the_horizons_and_by_the_move_that_are_set(ticktape, day, tmp_path):
+    def judged(*options):
+        status, out, _ = ticktape("flow", day, "--symbol", "NQZ5", "--out", tmp_path, *options)
+        assert status == 0
+        told = [line for line in out.splitlines() if line.startswith("signal ")]
+        return told[0], pq.read_table(tmp_path / "outcomes.parquet").to_pydict()
+
+    heads, rows = judged("--set", "outcomes.horizons=500ms,20s", "--set", "outcomes.win_move=3")
+    assert "0.5 s: won" in heads
+    assert "20 s: won" in heads
+    assert set(rows["horizon_ns"]) == {500_000_000, 20_000_000_000}
+    horizons = zip(rows["ts_ns"], rows["signal_ns"], rows["horizon_ns"], strict=True)
+    assert all(end - signal == horizon for end, signal, horizon in horizons)
+    # 1 win, 2 loss, 3 breakeven; without a print 0.
+    expected = [1 if move >= 3e9 else 2 if move <= -3e9 else 3 for move in rows["move"]]
+    assert rows["outcome"] == expected
+    assert set(expected) == {1, 2, 3}
+    heads, rows = judged()
+    assert "60 s: won" in heads
+    assert set(rows["horizon_ns"]) == {60_000_000_000, 300_000_000_000}
 
 
 def test_the_value_area_of_the_report_is_as_large_as_chosen(ticktape, day):

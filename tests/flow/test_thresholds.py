@@ -16,10 +16,13 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.layouts import Schema
 
+SECOND = 1_000_000_000
 START = 1_763_994_600_000_000_000
 # Another value of each threshold on which no signal depends.
 CHANGED = {
     "levels.vwap_every": "7s",
+    "levels.vwap_bands": "0.5,1,4",
+    "levels.opening_ranges": "90s,7m,1h",
     "levels.initial_balance": "10m",
     "levels.previous_within_days": "1",
     "levels.previous_regular_only": "true",
@@ -92,8 +95,9 @@ def test_values_are_told_as_they_are_written():
         {
             "absorption": {"expiry": "90s", "least_share": 0.5},
             "windows": {"tiers_contracts": [5, 9]},
+            "levels": {"vwap_bands": [1, 1.5, 2.25], "opening_ranges": ["90s", "15m", "1h"]},
         },
-        ["flips.is_zero_passed=false", "outcomes.win_move=2.5"],
+        ["flips.is_zero_passed=false", "outcomes.win_move=2.5", "outcomes.horizons=30s,2m"],
     )
     assert thresholds.texts_of("CLX5") == {
         "windows.tiers_contracts": "5,9",
@@ -101,8 +105,15 @@ def test_values_are_told_as_they_are_written():
         "absorption.least_share": "0.5",
         "absorption.expiry": "90s",
         "outcomes.win_move": "2.5",
+        "outcomes.horizons": "30s,2m",
+        "levels.vwap_bands": "1,1.5,2.25",
+        "levels.opening_ranges": "90s,15m,1h",
     }
-    assert thresholds.settings_of("CLX5").outcomes.win_move == 2_500_000_000
+    settings = thresholds.settings_of("CLX5")
+    assert settings.outcomes.win_move == 2_500_000_000
+    assert settings.outcomes.horizons_ns == (30 * SECOND, 120 * SECOND)
+    assert settings.levels.vwap_bands == (1.0, 1.5, 2.25)
+    assert settings.levels.opening_ranges_ns == (90 * SECOND, 900 * SECOND, 3_600 * SECOND)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +123,12 @@ def test_values_are_told_as_they_are_written():
         *("flips.lookback=2d", "flips.reversal_contracts=1e9", "flips.reversal_contracts=0"),
         *("divergences.swing_ticks=99999999999", "windows.tiers_contracts=5,5"),
         *("absorption.least_share=inf", "flips.is_zero_passed=1", "outcomes.win_move=-1"),
-        *("legs.most_candles=2", "absorption.expiry=1d", "bars.every=1m", "outcomes.horizons=1m"),
+        *("legs.most_candles=2", "absorption.expiry=1d", "bars.every=1m"),
+        *("outcomes.horizons=1m", "outcomes.horizons=1m,5m,9m", "outcomes.horizons=5m,1m"),
+        *("outcomes.horizons=0,5m", "outcomes.horizons=1m,2d", "outcomes.horizons=60,300"),
+        *("levels.opening_ranges=5m,15m", "levels.opening_ranges=5m,1500ms,30m"),
+        *("levels.vwap_bands=1,2", "levels.vwap_bands=1,3,2", "levels.vwap_bands=1,2,inf"),
+        "levels.vwap_bands=1,2,999",
     ],
 )
 def test_what_cannot_be_is_refused(option):

@@ -159,7 +159,7 @@ def _signals(found: TapeFlow) -> str:
     horizons = np.unique(outcomes["horizon_ns"]).tolist()
     heads = ["signal", "direction", "count"]
     for horizon in horizons:
-        heads += [f"{horizon // _NS_PER_SECOND} s: won", "lost", "even", "rate"]
+        heads += [f"{horizon / _NS_PER_SECOND:g} s: won", "lost", "even", "rate"]
     rows: list[list[object]] = []
     for kind in SignalKind:
         for direction, word in ((1, "bullish"), (-1, "bearish")):

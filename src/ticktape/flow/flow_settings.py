@@ -21,8 +21,6 @@ from ticktape.flow.signals.settings import ConfluenceSettings, OutcomeSettings
 from ticktape.tape.errors import BadValueError
 from ticktape.tape.session import Session
 
-# Of the opening ranges.
-_FIVE_MINUTES_NS: Final = 300_000_000_000
 # So many windows are kept to look back over.
 _MOST_WINDOWS: Final = 86_400
 
@@ -106,7 +104,7 @@ class FlowSettings:
             self.bars.every if self.bars.kind is BarKind.TIME else 0,
             self.levels.vwap_every_ns,
             self.levels.initial_balance_ns,
-            _FIVE_MINUTES_NS,
+            *self.levels.opening_ranges_ns,
             self.windows.length_ns,
             self.cvd.length_ns,
             self.profile.developing_ns,

@@ -61,7 +61,7 @@ class InstrumentFlow:
     ``touch``           ``absorption``: of ``mbo`` only
     ``signals``         ``signals``: of all studies in one order, confluences among them
     ``confluences``     ``signals``: which kinds agreed
-    ``outcomes``        ``signals``: what became of each, at 60 s and 300 s
+    ``outcomes``        ``signals``: what became of each, at both horizons
     ==================  ============================================================
 
     Parameters

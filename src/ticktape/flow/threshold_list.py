@@ -14,10 +14,9 @@ from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_ty
 
 from ticktape.flow.flow_settings import FlowSettings
 
-Kind = Literal["time", "whole", "number", "switch", "word", "sizes", "price"]
+Kind = Literal["time", "times", "whole", "number", "numbers", "switch", "word", "sizes", "price"]
 
-# How bars are cut is chosen where they are shown; what is kept is no threshold; outcomes have
-# the names of their horizons (1m, 5m) everywhere.
+# How bars are cut is chosen where they are shown; what is kept is no threshold.
 _NO_STUDIES: Final = frozenset({"bars"})
 _NO_THRESHOLDS: Final = frozenset(
     {
@@ -30,7 +29,6 @@ _NO_THRESHOLDS: Final = frozenset(
         ("footprint", "most_ticks"),
         ("profile", "kept_sessions"),
         ("profile", "most_ticks"),
-        ("outcomes", "horizons_ns"),
     }
 )
 # On these no signal depends, nor its outcome.
@@ -64,7 +62,8 @@ class Threshold(NamedTuple):
         The field of that study's settings.
     kind : str
         What its values are: ``time`` (nanoseconds), ``whole``, ``number``, ``switch``, ``word``,
-        ``sizes`` (rising), ``price`` (1e-9, or None).
+        ``sizes`` (rising), ``price`` (1e-9, or None); ``times`` and ``numbers`` (rising, as many as
+        by default).
     words : tuple of str
         Of a word, which.
     default : object
@@ -88,7 +87,9 @@ class Threshold(NamedTuple):
     @property
     def unit(self) -> str:
         """What it counts: ``ticks``, ``contracts``, ``percent``, …; empty for a bare number."""
-        if self.kind in {"time", "price"}:
+        if self.kind in {"time", "times"}:
+            return "time"
+        if self.kind == "price":
             return self.kind
         word = self.field.rsplit("_", 1)[-1]
         return _UNITS.get(word, word if word in _UNIT_WORDS else "")
@@ -132,7 +133,9 @@ def _kind_of(name: str, hint: object) -> tuple[Kind, tuple[str, ...]]:
     if hint is int:
         return "time" if name.endswith(_NS) else "whole", ()
     if get_origin(hint) is tuple:
-        return "sizes", ()
+        if get_args(hint)[0] is float:
+            return "numbers", ()
+        return "times" if name.endswith(_NS) else "sizes", ()
     if hint == int | None:
         return "price", ()
     raise AssertionError(f"{name} is of a kind that nobody can set: {hint}")

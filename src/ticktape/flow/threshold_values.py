@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Final, TypeVar
 
@@ -27,6 +29,7 @@ _SWITCH: Final = {"true": True, "false": False}
 _NOTHING: Final = "none"
 
 Value = TypeVar("Value")
+Number = TypeVar("Number", bound=float)
 
 
 def read_value(threshold: Threshold, given: object) -> Any:  # noqa: ANN401 -- of its settings' field
@@ -63,8 +66,10 @@ def format_value(threshold: Threshold, value: Any) -> str:  # noqa: ANN401 -- of
         return _format_length(value)
     if threshold.kind == "price":
         return _NOTHING if value is None else format_price(value)
-    if threshold.kind == "sizes":
-        return ",".join(map(str, value))
+    if threshold.kind == "times":
+        return ",".join(map(_format_length, value))
+    if threshold.kind in {"sizes", "numbers"}:
+        return ",".join(str(one).removesuffix(".0") for one in value)
     return str(value).lower() if threshold.kind == "switch" else str(value)
 
 
@@ -105,13 +110,36 @@ def _word(threshold: Threshold, given: object) -> str:
 
 
 def _sizes(threshold: Threshold, given: object) -> tuple[int, ...]:
-    parts = given.split(",") if isinstance(given, str) else given
+    return _rising(_whole(threshold, one) for one in _parts(given) if one != "")
+
+
+def _times(threshold: Threshold, given: object) -> tuple[int, ...]:
+    return _as_many(threshold, _rising(_time(threshold, one) for one in _parts(given)))
+
+
+def _numbers(threshold: Threshold, given: object) -> tuple[float, ...]:
+    return _as_many(threshold, _rising(_number(threshold, one) for one in _parts(given)))
+
+
+def _parts(given: object) -> list[object] | tuple[object, ...]:
+    parts: object = given.split(",") if isinstance(given, str) else given
     if not isinstance(parts, list | tuple):
         raise TypeError
-    sizes = tuple(_whole(threshold, one) for one in parts if one != "")
-    if not all(low < high for low, high in zip((0, *sizes), sizes, strict=False)):
+    return parts
+
+
+def _rising(values: Iterable[Number]) -> tuple[Number, ...]:
+    found = tuple(values)
+    if min(found, default=1) <= 0 or not all(low < high for low, high in pairwise(found)):
         raise ValueError
-    return sizes
+    return found
+
+
+def _as_many(threshold: Threshold, values: tuple[Number, ...]) -> tuple[Number, ...]:
+    """Give what each has its own place for."""
+    if len(values) != len(threshold.default):
+        raise ValueError
+    return values
 
 
 def _price(_threshold: Threshold, given: object) -> int | None:
@@ -128,6 +156,8 @@ _READ: Final = {
     "whole": _whole,
     "number": _number,
     "time": _time,
+    "times": _times,
+    "numbers": _numbers,
     "switch": _switch,
     "word": _word,
     "sizes": _sizes,
@@ -156,7 +186,17 @@ def _allowed(threshold: Threshold) -> str:
         "switch": "give true or false",
         "sizes": f"give whole numbers of {unit}, rising from 1: 10,50,100",
         "price": f"give a difference of prices above zero, or {_NOTHING}",
+        "times": f"give {_count_of(threshold)} rising times up to 1d: {_by_default(threshold)}",
+        "numbers": f"give {_count_of(threshold)} rising numbers: {_by_default(threshold)}",
     }[threshold.kind]
+
+
+def _count_of(threshold: Threshold) -> int:
+    return len(threshold.default) if isinstance(threshold.default, tuple) else 1
+
+
+def _by_default(threshold: Threshold) -> str:
+    return format_value(threshold, threshold.default)
 
 
 def _shown(given: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from ticktape.flow.signals.signal import SignalKind
 from ticktape.server import flow_messages as said
 from ticktape.server import flow_state_messages as stands
 from ticktape.server.flow_messages import Said, Side, Way
-from ticktape.store.signal_rows import HORIZONS, STRENGTHS, kind_word, points, signal_name
+from ticktape.store.signal_rows import STRENGTHS, Horizon, kind_word, points, signal_name
 from ticktape.tape.layouts import SIDE_ASK, SIDE_BID, UNDEF_PRICE
 
 NS_PER_MS: Final = 1_000_000
@@ -247,11 +247,11 @@ def confluences(symbol: str, rows: np.ndarray) -> Iterator[Said]:
         )
 
 
-def outcomes(symbol: str, rows: np.ndarray) -> Iterator[Said]:
-    """Give the message of each outcome that is one."""
+def outcomes(symbol: str, rows: np.ndarray, horizons: Mapping[int, Horizon]) -> Iterator[Said]:
+    """Give the message of each outcome that is one; horizons are named by their lengths."""
     for row in rows:
-        horizon, result = HORIZONS.get(int(row["horizon_ns"])), _RESULTS.get(int(row["outcome"]))  # type: ignore[call-overload]
-        if horizon is None or result is None:
+        result = _RESULTS.get(int(row["outcome"]))  # type: ignore[call-overload]
+        if result is None:
             continue
         ts_ns = int(row["ts_ns"])
         yield said.Outcome(
@@ -265,7 +265,7 @@ def outcomes(symbol: str, rows: np.ndarray) -> Iterator[Said]:
             symbol,
             milliseconds(ts_ns),
             str(ts_ns),
-            horizon,
+            horizons[int(row["horizon_ns"])],
             points(int(row["price_after"])),
             points(int(row["move"])),
             result,

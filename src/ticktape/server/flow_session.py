@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +11,7 @@ import numpy as np
 from ticktape.flow.signals.rows import Outcome
 from ticktape.flow.signals.signal import SignalKind
 from ticktape.server.flow_state_messages import KindStats
-from ticktape.store.signal_rows import HORIZONS, Horizon, points
+from ticktape.store.signal_rows import Horizon, points
 
 # Names of the kinds in SessionStats.
 GROUPS: Final = {
@@ -40,11 +41,17 @@ class _Counts:
 class SessionCounts:
     """Counts the signals of one session.
 
-    The outcome of five minutes takes the place of that of one. What waits for it is bounded by the
-    signals of five minutes.
+    The outcome of the later horizon takes the place of that of the sooner. What waits for it is
+    bounded by the signals of the later horizon.
+
+    Parameters
+    ----------
+    horizons : mapping of int to str
+        The names of the horizons by their lengths in nanoseconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, horizons: Mapping[int, Horizon]) -> None:
+        self._horizons = horizons
         self.start_ns = 0
         self.begin(0)
 
@@ -52,7 +59,7 @@ class SessionCounts:
         """Begin a session: its open."""
         self.start_ns = start_ns
         self._counts = {name: _Counts() for name in GROUPS.values()}
-        # Results of one minute, by what makes the signal what it is.
+        # Results of the sooner horizon, by what makes the signal what it is.
         self._first: dict[tuple[int, ...], int] = {}
 
     def add(self, kind: int, direction: int) -> None:
@@ -73,9 +80,7 @@ class SessionCounts:
         for (horizon_ns, *signal), (result, move) in dict(
             zip(known[names].tolist(), known[["outcome", "move"]].tolist(), strict=True)
         ).items():
-            horizon = HORIZONS.get(horizon_ns)
-            if horizon is not None:
-                self._judge(horizon, tuple(signal), result, move)
+            self._judge(self._horizons[horizon_ns], tuple(signal), result, move)
 
     def _judge(self, horizon: Horizon, signal: tuple[int, ...], result: int, move: int) -> None:
         counts = self._counts[GROUPS[SignalKind(signal[0])]]

@@ -11,7 +11,7 @@ from ticktape.flow.profile.levels import Nodes, ProfileSummary, nodes_of, summar
 from ticktape.flow.profile.range_profile import RangeProfile
 from ticktape.flow.profile.session_profile import ProfileChanges, SessionProfile
 from ticktape.flow.profile.settings import ProfileSettings
-from ticktape.flow.session.level_kinds import LEVEL_NAMES, LevelKind
+from ticktape.flow.session.level_kinds import LevelKind
 from ticktape.server import flow_state_messages as said
 from ticktape.server.flow_messages import Said
 from ticktape.server.flow_rows import milliseconds, way_of
@@ -22,7 +22,7 @@ from ticktape.tape.layouts import SIDE_BID
 _LEVEL_GROUPS: Final = (
     (LevelKind.PREVIOUS_VAL, "previous"),
     (LevelKind.OVERNIGHT_LOW, "overnight"),
-    (LevelKind.OPENING_30M_LOW, "opening"),
+    (LevelKind.OPENING_3_LOW, "opening"),
     (LevelKind.INITIAL_BALANCE_LOW, "balance"),
     (LevelKind.VWAP_MINUS_3, "vwap"),
     (LevelKind.VAL, "profile"),
@@ -148,7 +148,7 @@ def session_levels(studies: FlowStudies) -> Said:
     if summary is not None:
         known |= dict(zip((LevelKind.POC, LevelKind.VAH, LevelKind.VAL), summary[:3], strict=True))
     found = [
-        said.LevelMark(LEVEL_NAMES[LevelKind(kind)], points(price), _group(kind))
+        said.LevelMark(prints.levels.names[LevelKind(kind)], points(price), _group(kind))
         for kind, price in known.items()
     ]
     return said.Levels(studies.symbol, sorted(found, key=lambda one: (one.price, one.name)))

@@ -157,7 +157,9 @@ class FlowStudies:
         self.prints = RangeProfile(instrument.tick, PRINTS_KEPT)
         self.kept: list[KeptSession | KeptSignal | KeptOutcome] = []
         self.signals: OrderedDict[str, SignalRow] = OrderedDict()
-        self.counts = SessionCounts()
+        lengths_ns = self.engine.settings.outcomes.horizons_ns
+        self._horizons = dict(zip(lengths_ns, HORIZONS, strict=True))
+        self.counts = SessionCounts(self._horizons)
         self.legs: deque[tuple[np.void, np.ndarray]] = deque(maxlen=LEGS_KEPT)
         self.last_price: int | None = None
         self.buckets = len(self.engine.settings.cvd.bounds_contracts) + 1
@@ -276,9 +278,9 @@ class FlowStudies:
         first_told = len(rows) - 4 * SIGNALS_KEPT
         for number, row in enumerate(rows[_OUTCOME].tolist()):
             known_ns, horizon_ns, ts_ns, price, price_after, kind, direction, outcome = row
-            horizon, result = HORIZONS.get(horizon_ns), _RESULTS.get(outcome)
+            horizon, result = self._horizons[horizon_ns], _RESULTS.get(outcome)
             is_kept = known_ns <= self._kept_until_ns
-            if horizon is None or result is None or (is_kept and number < first_told):
+            if result is None or (is_kept and number < first_told):
                 continue
             name = signal_name(self.symbol, kind, ts_ns, direction, price)
             if not is_kept:
@@ -305,7 +307,7 @@ class FlowStudies:
         for row in self._of(rows.get("signals")):
             yield Event(signal_text(row))
         if "outcomes" in rows:
-            for message in flow_rows.outcomes(self.symbol, rows["outcomes"]):
+            for message in flow_rows.outcomes(self.symbol, rows["outcomes"], self._horizons):
                 yield event_of(message)
 
     def _points(self, rows: np.ndarray) -> Iterator[Event]:

@@ -12,7 +12,7 @@ from ticktape.tape.times import NS_PER_DAY, parse_time
 LATEST_NS: Final = 2**63 - 1
 # A function of a symbol: the rules that are in use for it.
 IN_USE: Final = "rules_in_use"
-# The outcome that was known at a time: of five minutes, else of one.
+# The outcome that was known at a time: of the later horizon, else of the sooner.
 OUTCOME: Final = """coalesce(
     case when s.known_5m_ns <= :until_ns then s.outcome_5m end,
     case when s.known_1m_ns <= :until_ns then s.outcome_1m end)"""

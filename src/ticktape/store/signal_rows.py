@@ -18,7 +18,8 @@ DIRECTIONS: Final = {1: "bullish", -1: "bearish"}
 Outcome = Literal["win", "breakeven", "loss"]
 OUTCOMES: Final[dict[int, Outcome]] = {1: "win", 0: "breakeven", -1: "loss"}
 Horizon = Literal["1m", "5m"]
-HORIZONS: Final[dict[int, Horizon]] = {60_000_000_000: "1m", 300_000_000_000: "5m"}
+# The sooner and the later horizon, named after their lengths by default, whatever is set.
+HORIZONS: Final[tuple[Horizon, Horizon]] = ("1m", "5m")
 Direction = Literal["bullish", "bearish"]
 
 
@@ -86,14 +87,14 @@ class KeptSignal(NamedTuple):
 
 
 class KeptOutcome(NamedTuple):
-    """What came of a signal after one or five minutes.
+    """What came of a signal at the end of a horizon.
 
     Attributes
     ----------
     dataset, signal : str
         The signal's, and its identifier.
     horizon : str
-        ``1m`` or ``5m``.
+        ``1m`` the sooner, ``5m`` the later one.
     known_ns : int
         When it was known.
     price : int
@@ -177,7 +178,7 @@ def make_row(found: tuple[object, ...]) -> SignalRow:
     ----------
     found : tuple
         The identifier, the fields of ``KeptSignal``, when it was written; then price and outcome
-        after one minute, the same after five, and the note: None where there is none.
+        at the sooner horizon, the same at the later, and the note: None where there is none.
 
     Returns
     -------

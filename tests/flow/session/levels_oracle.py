@@ -7,9 +7,14 @@ from math import floor, sqrt
 
 MINUTE = 60_000_000_000
 NIGHT = ("onh", "onl")
+# As they are by default: lengths of opening ranges, and deviations, by what is in their names.
+OPENINGS = {"5": 5 * MINUTE, "15": 15 * MINUTE, "30": 30 * MINUTE}
+BANDS = {"1": 1, "2": 2, "3": 3}
 
 
-def session_levels(prints, session, clock_ns, *, vwap_every, balance, least):
+def session_levels(
+    prints, session, clock_ns, *, vwap_every, balance, least, openings=OPENINGS, bands=BANDS
+):
     """Every row that is told by the clock: (time, name, price), in order.
 
     Parameters
@@ -20,11 +25,13 @@ def session_levels(prints, session, clock_ns, *, vwap_every, balance, least):
         Its bounds.
     least : int
         By how much the VWAP and its bands must move to be told again.
+    openings, bands : dict
+        Lengths of opening ranges, and deviations, by what is in their names.
     """
     regular = session.regular_open_ns < session.regular_close_ns
     begins = session.regular_open_ns if regular else session.open_ns
-    told = _opening_ranges(prints, begins, balance)
-    told += _vwaps(prints, session.open_ns, vwap_every)
+    told = _opening_ranges(prints, begins, openings, balance)
+    told += _vwaps(prints, session.open_ns, vwap_every, bands)
     # What the clock tells comes before the print of that time.
     events = [(ts, 0, place, name, price) for place, (ts, name, price) in enumerate(told)]
     if regular:
@@ -39,22 +46,22 @@ def session_levels(prints, session, clock_ns, *, vwap_every, balance, least):
     return rows
 
 
-def vwap_and_bands(prints):
+def vwap_and_bands(prints, bands=BANDS):
     """VWAP of prints to the nearest whole number, halves up, and its bands likewise."""
     volume = sum(size for _, _, size, _ in prints)
     mean = Fraction(sum(price * size for _, price, size, _ in prints), volume)
     squares = sum(size * (price - mean) ** 2 for _, price, size, _ in prints)
     deviation = sqrt(squares / volume)
     vwap = floor(mean + Fraction(1, 2))
-    bands = {"vwap": vwap}
-    for band in (1, 2, 3):
+    told = {"vwap": vwap}
+    for name, band in bands.items():
         away = floor(band * deviation + 0.5)
-        bands |= {f"vwap+{band}": vwap + away, f"vwap-{band}": vwap - away}
-    return bands
+        told |= {f"vwap+{name}": vwap + away, f"vwap-{name}": vwap - away}
+    return told
 
 
-def _opening_ranges(prints, begins, balance):
-    lengths = {"or5": 5 * MINUTE, "or15": 15 * MINUTE, "or30": 30 * MINUTE, "ib": balance}
+def _opening_ranges(prints, begins, openings, balance):
+    lengths = {f"or{name}": length for name, length in openings.items()} | {"ib": balance}
     rows = []
     for name, length in sorted(lengths.items(), key=lambda item: item[1]):
         prices = [price for ts, price, _, _ in prints if begins <= ts < begins + length]
@@ -64,12 +71,12 @@ def _opening_ranges(prints, begins, balance):
     return rows
 
 
-def _vwaps(prints, opens, every):
+def _vwaps(prints, opens, every, bands):
     ends = sorted({opens + ((ts - opens) // every + 1) * every for ts, _, _, _ in prints})
     return [
         (end, name, price)
         for end in ends
-        for name, price in vwap_and_bands([one for one in prints if one[0] < end]).items()
+        for name, price in vwap_and_bands([one for one in prints if one[0] < end], bands).items()
     ]
 
 

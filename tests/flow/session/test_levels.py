@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.flow.session.levels_oracle import session_levels, vwap_and_bands
+from tests.flow.session.levels_oracle import BANDS, OPENINGS, session_levels, vwap_and_bands
 from tests.flow.session.print_samples import (
     HOUR,
     MINUTE,
@@ -20,7 +20,6 @@ from tests.flow.session.print_samples import (
 
 from ticktape.flow.session import (
     LEVEL,
-    LEVEL_NAMES,
     LevelKind,
     LevelsSettings,
     SessionLevels,
@@ -39,6 +38,10 @@ SESSION = Session(7, OPEN, CLOSE, REGULAR, CLOSE - HOUR)
 WITHOUT_REGULAR_HOURS = Session(7, OPEN, CLOSE, CLOSE, CLOSE)
 NEXT = Session(8, CLOSE + HOUR, CLOSE + 9 * HOUR, CLOSE + 3 * HOUR, CLOSE + 8 * HOUR)
 TICK = 100
+NAMES = SessionLevels(TICK).names
+# As by default; and otherwise, with what is in the names of each.
+LENGTHS = [OPENINGS, {"90s": 90 * SECOND, "7": 7 * MINUTE, "60": HOUR}]
+DEVIATIONS = [BANDS, {"0.5": 0.5, "1.25": 1.25, "4": 4.0}]
 PRICES = st.one_of(st.integers(-20, 20), st.integers(-(10**6), 10**6))
 
 
@@ -48,12 +51,12 @@ def levels(session=SESSION, *, tick=TICK, **settings_of):
     return study
 
 
-def told(rows):
-    return [(row["ts_ns"], LEVEL_NAMES[row["kind"]], row["price"]) for row in rows]
+def told(rows, names=NAMES):
+    return [(row["ts_ns"], names[row["kind"]], row["price"]) for row in rows]
 
 
-def prices(rows):
-    return {LEVEL_NAMES[row["kind"]]: int(row["price"]) for row in rows}
+def prices(rows, names=NAMES):
+    return {names[row["kind"]]: int(row["price"]) for row in rows}
 
 
 def is_band(row):
@@ -69,35 +72,51 @@ def is_band(row):
     later=st.integers(0, HOUR),
     balance=st.sampled_from([10 * MINUTE, 15 * MINUTE, HOUR]),
     unit=st.sampled_from([1, 50]),
+    openings=st.sampled_from(LENGTHS),
+    bands=st.sampled_from(DEVIATIONS),
 )
 def test_levels_are_those_of_the_oracle_however_prints_are_cut(
-    session, vwap_every, found, cuts, later, balance, unit
+    session, vwap_every, found, cuts, later, balance, unit, openings, bands
 ):
     found = [(ts, unit * price, size, side) for ts, price, size, side in found]
     prints = prints_of(*found)
     clock = (found[-1][0] if found else OPEN) + later
-    ways = {"tick": 100 * unit, "vwap_every_ns": vwap_every, "initial_balance_ns": balance}
+    ways = {
+        "tick": 100 * unit,
+        "vwap_every_ns": vwap_every,
+        "initial_balance_ns": balance,
+        "opening_ranges_ns": tuple(openings.values()),
+        "vwap_bands": tuple(bands.values()),
+    }
     study = levels(session, **ways)
+    names = study.names
     rows = cut(study, prints, cuts, clock)
     whole = levels(session, **ways).update(prints, clock)
     assert rows.tobytes() == whole.tobytes()
     expected = session_levels(
-        found, session, clock, vwap_every=vwap_every, balance=balance, least=unit
+        found,
+        session,
+        clock,
+        vwap_every=vwap_every,
+        balance=balance,
+        least=unit,
+        openings=openings,
+        bands=bands,
     )
     # Bands come out of floating point: one may be told once more, or later, than the oracle's.
     exact = [row for row in expected if not is_band(row)]
-    assert [row for row in told(rows) if not is_band(row)] == exact
-    for ts, name, price in filter(is_band, told(rows)):
-        of_then = vwap_and_bands([one for one in found if one[0] < ts])
+    assert [row for row in told(rows, names) if not is_band(row)] == exact
+    for ts, name, price in filter(is_band, told(rows, names)):
+        of_then = vwap_and_bands([one for one in found if one[0] < ts], bands)
         assert abs(of_then[name] - price) <= 1 + unit // 10
     ended = {name: price for _, name, price in filter(is_band, expected)}
-    bands = {name: price for _, name, price in filter(is_band, told(rows))}
-    assert bands.keys() == ended.keys()
-    assert all(abs(bands[name] - ended[name]) <= 1 + 2 * unit for name in bands)
+    last_told = {name: price for _, name, price in filter(is_band, told(rows, names))}
+    assert last_told.keys() == ended.keys()
+    assert all(abs(last_told[name] - ended[name]) <= 1 + 2 * unit for name in last_told)
     assert np.all(np.diff(rows["ts_ns"]) >= 0)
     assert np.all(rows["session"] == 7)
     if found:
-        now = prices(study.current())
+        now = prices(study.current(), names)
         assert now["vwap"] == vwap_and_bands(found)["vwap"]
         last = {name: price for _, name, price in exact if name != "vwap"}
         assert {name: now[name] for name in last} == last
@@ -214,6 +233,24 @@ def test_more_rows_than_the_kernel_has_room_for_all_come():
 def test_whole_units_of_a_distance_are_exact_however_far_it_is(distance, unit):
     for exactly in (distance, distance // unit * unit):
         assert steps_of(exactly, unit, 1.0 / unit) == exactly // unit
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"opening_ranges_ns": (5 * MINUTE, 15 * MINUTE)},
+        {"opening_ranges_ns": (5 * MINUTE, 5 * MINUTE, 15 * MINUTE)},
+        {"opening_ranges_ns": (0, 5 * MINUTE, 15 * MINUTE)},
+        {"opening_ranges_ns": (SECOND, 1_500_000_000, 2 * SECOND)},
+        {"vwap_bands": (1.0, 2.0)},
+        {"vwap_bands": (1.0, 3.0, 2.0)},
+        {"vwap_bands": (0.0, 1.0, 2.0)},
+        {"vwap_bands": (1.0, 2.0, 101.0)},
+    ],
+)
+def test_ranges_and_bands_that_cannot_be_are_refused(wrong):
+    with pytest.raises(BadValueError, match=r"opening ranges cannot|bands cannot"):
+        LevelsSettings(**wrong)
 
 
 @pytest.mark.parametrize("name", ["vwap_every_ns", "initial_balance_ns", "previous_within_days"])

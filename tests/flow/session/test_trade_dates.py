@@ -14,7 +14,6 @@ from tests.flow.session.print_samples import HOUR, MINUTE, SECOND, prints_of, ru
 
 from ticktape.flow.session import (
     BAR,
-    LEVEL_NAMES,
     BarKind,
     BarsSettings,
     LevelKind,
@@ -86,7 +85,8 @@ def test_bars_of_several_sessions_are_those_of_each(kind, every, found, cuts):
 @settings(deadline=None)
 @given(found=found_prints, cuts=any_cuts)
 def test_levels_of_several_sessions_are_those_of_each(found, cuts):
-    rows = drive(SessionLevels(TICK), prints_of(*found), cuts, END)
+    study = SessionLevels(TICK)
+    rows = drive(study, prints_of(*found), cuts, END)
     expected, before = [], None
     for session, prints in by_session(found):
         if before:
@@ -107,7 +107,7 @@ def test_levels_of_several_sessions_are_those_of_each(found, cuts):
         before = prints or before
     bands = range(LevelKind.VWAP_PLUS_1, LevelKind.VWAP_MINUS_3 + 1)
     told = [
-        (row["ts_ns"], LEVEL_NAMES[row["kind"]], row["price"])
+        (row["ts_ns"], study.names[row["kind"]], row["price"])
         for row in rows
         if row["kind"] not in bands and row["ts_ns"] < END
     ]

@@ -201,7 +201,12 @@ def test_rates_are_by_kind_direction_and_horizon():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"horizons_ns": ()}, {"horizons_ns": (300, 60)}, {"win_move": 0}, {"win_ticks": 0}]
+    "wrong",
+    [
+        *({"horizons_ns": of} for of in ((), (60,), (60, 60), (300, 60), (0, 60), (1, 2, 3))),
+        {"win_move": 0},
+        {"win_ticks": 0},
+    ],
 )
 def test_outcomes_that_nobody_can_judge_are_refused(wrong):
     with pytest.raises(BadValueError):

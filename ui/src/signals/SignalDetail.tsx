@@ -5,6 +5,7 @@ import { formatSize } from "../market/prices";
 import { formatDateTime, type Zone } from "../market/times";
 import { annotate } from "../stores/signals";
 import { useDecimals } from "./decimals";
+import { useHorizons } from "./horizons";
 import { kindName, type Signal } from "./signal";
 import { formatPoints } from "./words";
 
@@ -22,6 +23,7 @@ interface SignalDetailProps {
 export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailProps) {
   const decimals = useDecimals(signal.symbol);
   const { strength, score, amount, direction, rules } = signal;
+  const [sooner, later] = useHorizons(rules);
   return (
     <section className="signal-detail" aria-label="Signal">
       <div className="signal-said">
@@ -37,8 +39,13 @@ export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailPro
         {score > 1 && <span>score {score}</span>}
         {amount > 0 && <span>{formatSize(amount)} contracts</span>}
         {rules !== "" && <span title="Not the defaults">thresholds {rules}</span>}
-        <After decimals={decimals} name="1 min" price={signal.after1m} outcome={signal.outcome1m} />
-        <After decimals={decimals} name="5 min" price={signal.after5m} outcome={signal.outcome5m} />
+        <After
+          decimals={decimals}
+          name={sooner}
+          price={signal.after1m}
+          outcome={signal.outcome1m}
+        />
+        <After decimals={decimals} name={later} price={signal.after5m} outcome={signal.outcome5m} />
         <button type="button" className="quiet" aria-label="Close the signal" onClick={onClose}>
           ✕
         </button>

@@ -70,7 +70,7 @@ export interface Resolved {
   outcome: Outcome;
 }
 
-/** The outcome of five minutes where it is known, else of one. */
+/** The outcome of the later horizon where it is known, else of the sooner. */
 export function outcomeOf(signal: Signal): Outcome | null {
   return signal.outcome5m ?? signal.outcome1m;
 }

@@ -52,10 +52,13 @@ describe("labels", () => {
   });
 
   it("are short names that traders know", () => {
-    expect(["pdh", "or15l", "vwap-2", "vah", "xyz"].map(levelName)).toEqual([
+    const names = ["pdh", "or15l", "or90sh", "vwap-2", "vwap+0.5", "vah", "xyz"];
+    expect(names.map(levelName)).toEqual([
       "PDH",
       "OR15 L",
+      "OR90s H",
       "VWAP -2σ",
+      "VWAP +0.5σ",
       "VAH",
       "XYZ",
     ]);

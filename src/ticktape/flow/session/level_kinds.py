@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Final
@@ -18,16 +19,18 @@ class LevelKind(IntEnum):
     PREVIOUS_VAL = 6
     OVERNIGHT_HIGH = 7
     OVERNIGHT_LOW = 8
-    OPENING_5M_HIGH = 9
-    OPENING_5M_LOW = 10
-    OPENING_15M_HIGH = 11
-    OPENING_15M_LOW = 12
-    OPENING_30M_HIGH = 13
-    OPENING_30M_LOW = 14
+    OPENING_1_HIGH = 9
+    """Of the shortest opening range; how long each is, its settings say."""
+    OPENING_1_LOW = 10
+    OPENING_2_HIGH = 11
+    OPENING_2_LOW = 12
+    OPENING_3_HIGH = 13
+    OPENING_3_LOW = 14
     INITIAL_BALANCE_HIGH = 15
     INITIAL_BALANCE_LOW = 16
     VWAP = 17
     VWAP_PLUS_1 = 18
+    """The upper side of the nearest band; how far away each is, its settings say."""
     VWAP_MINUS_1 = 19
     VWAP_PLUS_2 = 20
     VWAP_MINUS_2 = 21
@@ -38,8 +41,20 @@ class LevelKind(IntEnum):
     VAL = 26
 
 
-# As people and the wire call them.
-LEVEL_NAMES: Final = MappingProxyType(
+_OPENING_RANGES: Final = (
+    (LevelKind.OPENING_1_HIGH, LevelKind.OPENING_1_LOW),
+    (LevelKind.OPENING_2_HIGH, LevelKind.OPENING_2_LOW),
+    (LevelKind.OPENING_3_HIGH, LevelKind.OPENING_3_LOW),
+)
+_BANDS: Final = (
+    (LevelKind.VWAP_PLUS_1, LevelKind.VWAP_MINUS_1),
+    (LevelKind.VWAP_PLUS_2, LevelKind.VWAP_MINUS_2),
+    (LevelKind.VWAP_PLUS_3, LevelKind.VWAP_MINUS_3),
+)
+_SECOND_NS: Final = 1_000_000_000
+_MINUTE_S: Final = 60
+# Those that have one name, whatever is set.
+_NAMES: Final = MappingProxyType(
     {
         LevelKind.PREVIOUS_HIGH: "pdh",
         LevelKind.PREVIOUS_LOW: "pdl",
@@ -49,23 +64,35 @@ LEVEL_NAMES: Final = MappingProxyType(
         LevelKind.PREVIOUS_VAL: "pval",
         LevelKind.OVERNIGHT_HIGH: "onh",
         LevelKind.OVERNIGHT_LOW: "onl",
-        LevelKind.OPENING_5M_HIGH: "or5h",
-        LevelKind.OPENING_5M_LOW: "or5l",
-        LevelKind.OPENING_15M_HIGH: "or15h",
-        LevelKind.OPENING_15M_LOW: "or15l",
-        LevelKind.OPENING_30M_HIGH: "or30h",
-        LevelKind.OPENING_30M_LOW: "or30l",
         LevelKind.INITIAL_BALANCE_HIGH: "ibh",
         LevelKind.INITIAL_BALANCE_LOW: "ibl",
         LevelKind.VWAP: "vwap",
-        LevelKind.VWAP_PLUS_1: "vwap+1",
-        LevelKind.VWAP_MINUS_1: "vwap-1",
-        LevelKind.VWAP_PLUS_2: "vwap+2",
-        LevelKind.VWAP_MINUS_2: "vwap-2",
-        LevelKind.VWAP_PLUS_3: "vwap+3",
-        LevelKind.VWAP_MINUS_3: "vwap-3",
         LevelKind.POC: "poc",
         LevelKind.VAH: "vah",
         LevelKind.VAL: "val",
     }
 )
+
+
+def level_names(
+    opening_ranges_ns: Sequence[int], vwap_bands: Sequence[float]
+) -> Mapping[LevelKind, str]:
+    """Give what people and the wire call each kind of level.
+
+    Parameters
+    ----------
+    opening_ranges_ns : sequence of int
+        Lengths of the opening ranges, shortest first: whole seconds. ``or5h`` is the high of one
+        of five minutes, ``or90sh`` of one of ninety seconds.
+    vwap_bands : sequence of float
+        How many deviations each band is from the VWAP, nearest first: ``vwap+1.5``.
+    """
+    names = dict(_NAMES)
+    for (high, low), length_ns in zip(_OPENING_RANGES, opening_ranges_ns, strict=True):
+        minutes, rest = divmod(length_ns // _SECOND_NS, _MINUTE_S)
+        length = f"{length_ns // _SECOND_NS}s" if rest else f"{minutes}"
+        names |= {high: f"or{length}h", low: f"or{length}l"}
+    for (above, below), band in zip(_BANDS, vwap_bands, strict=True):
+        away = str(band).removesuffix(".0")
+        names |= {above: f"vwap+{away}", below: f"vwap-{away}"}
+    return MappingProxyType(names)

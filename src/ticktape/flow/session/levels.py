@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from ticktape.flow.joined_rows import copy_rows, join_rows
-from ticktape.flow.session.level_kinds import LevelKind
+from ticktape.flow.session.level_kinds import LevelKind, level_names
 from ticktape.flow.session.levels_kernels import (
     AFTER_VWAP,
     AT_DAY_END,
@@ -26,6 +28,7 @@ from ticktape.flow.session.levels_kernels import (
     AT_SPAN_LOW,
     AT_SPANS_FROM,
     AT_VWAP_DUE,
+    BANDS,
     KINDS,
     LEVEL,
     NEVER,
@@ -46,14 +49,18 @@ from ticktape.tape.session import Session
 
 __all__ = ["LEVEL", "LevelsSettings", "SessionLevels", "profile_levels"]
 
-_MINUTE_NS: Final = 60_000_000_000
-_OPENING_RANGES_NS: Final = (5 * _MINUTE_NS, 15 * _MINUTE_NS, 30 * _MINUTE_NS)
+_SECOND_NS: Final = 1_000_000_000
+_MINUTE_NS: Final = 60 * _SECOND_NS
 _SPAN_KINDS: Final = (
-    LevelKind.OPENING_5M_HIGH,
-    LevelKind.OPENING_15M_HIGH,
-    LevelKind.OPENING_30M_HIGH,
+    LevelKind.OPENING_1_HIGH,
+    LevelKind.OPENING_2_HIGH,
+    LevelKind.OPENING_3_HIGH,
     LevelKind.INITIAL_BALANCE_HIGH,
 )
+_OPENING_RANGES: Final = 3
+# Nearer or further bands are a slip of the hand.
+_NEAREST_BAND: Final = 0.01
+_FURTHEST_BAND: Final = 100.0
 _PARTS_OF_A_TICK: Final = 100
 # Rows that one call of the kernel has room for.
 _ROOM: Final = 4_096
@@ -67,6 +74,10 @@ class LevelsSettings:
     ----------
     vwap_every_ns : int
         How often the VWAP and its bands are told, at most: at the ends of such windows.
+    vwap_bands : tuple of float
+        How many standard deviations each of the three bands is from the VWAP, nearest first.
+    opening_ranges_ns : tuple of int
+        Lengths of the three opening ranges, shortest first; whole seconds.
     initial_balance_ns : int
         Length of the initial balance.
     previous_within_days : int
@@ -77,8 +88,10 @@ class LevelsSettings:
         without such hours is then passed over.
     """
 
-    vwap_every_ns: int = 1_000_000_000
-    initial_balance_ns: int = 3_600_000_000_000
+    vwap_every_ns: int = _SECOND_NS
+    vwap_bands: tuple[float, ...] = (1.0, 2.0, 3.0)
+    opening_ranges_ns: tuple[int, ...] = (5 * _MINUTE_NS, 15 * _MINUTE_NS, 30 * _MINUTE_NS)
+    initial_balance_ns: int = 60 * _MINUTE_NS
     previous_within_days: int = 5
     previous_regular_only: bool = False
 
@@ -89,6 +102,26 @@ class LevelsSettings:
                 raise BadValueError(
                     f"{name} cannot be {getattr(self, name)}", hint="give more than zero"
                 )
+        lengths, bands = self.opening_ranges_ns, self.vwap_bands
+        if len(lengths) != _OPENING_RANGES or not _is_rising(lengths, _SECOND_NS, 2**62):
+            raise BadValueError(
+                f"opening ranges cannot be of {lengths} ns", hint="give three, shortest first"
+            )
+        if any(length % _SECOND_NS for length in lengths):
+            raise BadValueError(
+                f"opening ranges cannot be of {lengths} ns", hint="give whole seconds"
+            )
+        if len(bands) != BANDS or not _is_rising(bands, _NEAREST_BAND, _FURTHEST_BAND):
+            raise BadValueError(
+                f"bands cannot be {bands} deviations from the VWAP",
+                hint=f"give three, nearest first, {_NEAREST_BAND:g} to {_FURTHEST_BAND:g}",
+            )
+
+
+def _is_rising(values: Sequence[float], least: float, most: float) -> bool:
+    """Tell of values whether each is above the one before, and all are within limits."""
+    ordered = all(low < high for low, high in pairwise(values))
+    return ordered and values[0] >= least and values[-1] <= most
 
 
 class SessionLevels:
@@ -99,7 +132,7 @@ class SessionLevels:
     overnight high and low develop from the open to the regular hours; a day without regular hours
     has none. Opening ranges and the initial balance begin with the regular hours, or where there
     are none with the session, and are told when they end. The VWAP is the session's, of every
-    print, with bands of one, two and three standard deviations of price weighted by volume; they
+    print, with three bands, each so many standard deviations of price weighted by volume away; they
     are told at the end of a window, each once it has moved by a hundredth of a tick, and a window
     that a session's end cuts off is not told. Of what was printed before the tape begins, nothing
     is known.
@@ -113,6 +146,11 @@ class SessionLevels:
         hundredths of it.
     settings : LevelsSettings
         How levels are made.
+
+    Attributes
+    ----------
+    names : mapping of LevelKind to str
+        What people and the wire call each kind.
     """
 
     rows: np.dtype = LEVEL
@@ -120,8 +158,12 @@ class SessionLevels:
     def __init__(self, tick: int, settings: LevelsSettings | None = None) -> None:
         self.tick = tick
         self.settings = settings or LevelsSettings()
-        self._rule = LevelRule(self.settings.vwap_every_ns, max(tick // _PARTS_OF_A_TICK, 1))
+        near, middle, far = map(float, self.settings.vwap_bands)
+        self._rule = LevelRule(
+            self.settings.vwap_every_ns, max(tick // _PARTS_OF_A_TICK, 1), (near, middle, far)
+        )
         self._room = np.zeros(_ROOM, LEVEL)
+        self.names: Final = level_names(self.settings.opening_ranges_ns, self.settings.vwap_bands)
         self.reset()
 
     def reset(self) -> None:
@@ -225,7 +267,7 @@ class SessionLevels:
         has_regular_hours = session.regular_open_ns < session.regular_close_ns
         at[AT_NIGHT_END] = session.regular_open_ns if has_regular_hours else session.open_ns
         at[AT_SPANS_FROM] = at[AT_NIGHT_END]
-        lengths = (*_OPENING_RANGES_NS, self.settings.initial_balance_ns)
+        lengths = (*self.settings.opening_ranges_ns, self.settings.initial_balance_ns)
         spans = sorted(
             (int(at[AT_SPANS_FROM]) + length, int(kind))
             for length, kind in zip(lengths, _SPAN_KINDS, strict=True)

@@ -92,10 +92,13 @@ class LevelRule(NamedTuple):
     unit : int
         What deviations from the VWAP are counted in, 1e-9: it and its bands are told again once
         they have moved by as much.
+    bands : tuple of float
+        How many deviations each band is from the VWAP.
     """
 
     vwap_every_ns: int
     unit: int
+    bands: tuple[float, float, float]
 
 
 @lean_kernel
@@ -143,9 +146,9 @@ def tell_vwap(state: LevelState, rule: LevelRule, now: int, rows: np.ndarray, fi
     vwap = mean_of(state.at, AT_MONEY, state.at[AT_VOLUME])
     deviation = deviation_of(state, rule.unit)
     filled = tell(state, VWAP, now, vwap, rule.unit, rows, filled)
-    for band in range(1, BANDS + 1):
-        away = np.int64(math.floor(band * deviation + 0.5))
-        kind = VWAP + 2 * band - 1
+    for band in range(BANDS):
+        away = np.int64(math.floor(rule.bands[band] * deviation + 0.5))
+        kind = VWAP + 2 * band + 1
         filled = tell(state, kind, now, vwap + away, rule.unit, rows, filled)
         filled = tell(state, kind + 1, now, vwap - away, rule.unit, rows, filled)
     return filled

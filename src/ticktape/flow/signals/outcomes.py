@@ -1,4 +1,4 @@
-"""What became of every signal after a minute, and after five."""
+"""What became of every signal at the end of each horizon: after a minute and five by default."""
 
 from __future__ import annotations
 

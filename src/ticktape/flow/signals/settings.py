@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ticktape.tape.errors import BadValueError
 
 _SECOND_NS = 1_000_000_000
+_HORIZONS = 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class OutcomeSettings:
     Attributes
     ----------
     horizons_ns : tuple of int
-        How long after the signal it is judged, shortest first.
+        How long after a signal it is judged: twice, the sooner first; the outcome of the later
+        horizon takes the place of that of the sooner.
     win_ticks : int
         By how many ticks of the instrument the price must have moved: the reference's two points
         on its own instruments, NQ and ES.
@@ -57,9 +59,9 @@ class OutcomeSettings:
     def __post_init__(self) -> None:
         """Refuse what no study can follow."""
         ordered = tuple(sorted(set(self.horizons_ns)))
-        if not ordered or ordered != self.horizons_ns or ordered[0] <= 0:
+        if len(ordered) != _HORIZONS or ordered != self.horizons_ns or ordered[0] <= 0:
             raise BadValueError(
-                f"{self.horizons_ns} are no horizons", hint="give times in ns, shortest first"
+                f"{self.horizons_ns} are no horizons", hint="give two times, the shorter first"
             )
         if self.win_ticks <= 0 or (self.win_move is not None and self.win_move <= 0):
             raise BadValueError("a win needs a move of more than zero")

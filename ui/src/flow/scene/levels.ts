@@ -29,9 +29,9 @@ const NAMES: Record<string, string> = {
 };
 
 export function levelName(name: string): string {
-  const opening = /^or(\d+)([hl])$/.exec(name);
+  const opening = /^or(\d+s?)([hl])$/.exec(name);
   if (opening !== null) return `OR${opening[1]} ${opening[2] === "h" ? "H" : "L"}`;
-  const band = /^vwap([+-]\d+)$/.exec(name);
+  const band = /^vwap([+-][\d.]+)$/.exec(name);
   if (band !== null) return `VWAP ${band[1]}σ`;
   return NAMES[name] ?? name.toUpperCase();
 }
