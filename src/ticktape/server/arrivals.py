@@ -1,14 +1,12 @@
-"""When the next records come: what streams of a source that goes on wait for."""
+"""When the next records come: what streams, and answers in the middle of an event, wait for."""
 
 from __future__ import annotations
 
 import asyncio
 
-from ticktape.tape.batch import Batch
-
 
 class Arrivals:
-    """A sink of the pipeline that wakes whoever waits for further records."""
+    """Wakes whoever waits for further records of a source, or for its end."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
@@ -22,12 +20,3 @@ class Arrivals:
         """Wake everybody who waits."""
         told, self._next = self._next, asyncio.Event()
         told.set()
-
-    async def write(self, batch: Batch) -> None:
-        """Note that records came."""
-        del batch
-        self.tell()
-
-    async def close(self) -> None:
-        """Note that none come any more."""
-        self.tell()

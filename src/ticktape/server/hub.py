@@ -66,7 +66,7 @@ class Hub:
         self.directory = directory
         self.source = source
         self.view = View()
-        # Told behind every batch: whoever waits for the end of an event looks again.
+        # Told behind every batch, and once none come any more.
         self.arrivals = Arrivals()
         self.clients: set[Client] = set()
         # Those who asked before the source had said what it has.

@@ -11,7 +11,6 @@ from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.market import Market
 from ticktape.pipeline import Pipeline, Sink
 from ticktape.server.app import create_app
-from ticktape.server.arrivals import Arrivals
 from ticktape.server.book_answers import BookAnswers
 from ticktape.server.book_streams import BookStreams
 from ticktape.server.directory import Directory
@@ -116,13 +115,12 @@ class Viewer:
         if has_orders and replay is not None:
             self.mbo_log = replay.index
         self._is_over = False
-        self._arrivals = Arrivals()
         names = Names(self.hub.directory, shelf if source.mode == "REPLAY" else None)
         self.mbo_streams = MboStreams(
             self.mbo_log,
             self._is_growing,
             names,
-            self._arrivals,
+            self.hub.arrivals,
             is_tape=source.mode == "REPLAY",
             opening="" if source.mode == "REPLAY" else f"{source.start_ns:x}",
         )
@@ -168,10 +166,11 @@ class Viewer:
         is_connected : callable
             Tells whether the feed is connected now.
         """
-        # The first sink, so that nothing is shown from a feed before it is said to be connected.
+        # The first sink, so that nothing is shown from a feed before it is said to be connected;
+        # what is recent before the hub, which tells that it has come.
         sinks: list[Sink] = [_BeforeEach(lambda: self._note_connection(connected=is_connected()))]
         if self._recent is not None:
-            sinks += [self._recent, self._arrivals]
+            sinks.append(self._recent)
         # The streams after the hub, which makes the market forget its books where a replay starts
         # over.
         sinks += [self.hub, self.book_streams, self._lag]
@@ -188,7 +187,7 @@ class Viewer:
             await pipeline.run()
         finally:
             self._is_over = True
-            self._arrivals.tell()
+            self.hub.arrivals.tell()
             watch.cancel()
             self._note_connection(connected=False)
 
