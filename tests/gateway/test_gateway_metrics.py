@@ -11,6 +11,7 @@ import pytest
 import structlog
 from tests.gateway.gateway_clients import RawClient, official_session, serving
 from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
+from tests.gateway.test_raw_sessions import FailingFeed
 from tests.gateway.test_staying_up import ALL, reset, until
 
 from ticktape.gateway.live import BroadcastSource, session
@@ -101,6 +102,49 @@ async def test_every_session_ends_for_a_reason(small_tape):
         "refused": 1,
         "finished": 1,
     }
+
+
+async def test_a_session_is_a_client_while_it_lasts_and_its_time_is_taken(small_tape):
+    clients = Moved("ticktape_clients", client="gateway")
+    timed = Moved("ticktape_stream_duration_seconds_count", client="gateway")
+    async with serving(BroadcastSource(PushFeed(small_tape))) as gateway:
+        client = await subscribed(gateway, ALL)
+        assert (clients.by, timed.by) == (1, 0)
+        client.close()
+        await until(lambda: not gateway.sessions)
+    assert (clients.by, timed.by) == (0, 1)
+
+
+async def test_a_source_that_breaks_is_a_failure_of_every_session(small_tape):
+    failed, refused = (
+        Moved("ticktape_gateway_sessions_ended_total", reason=one) for one in ("failed", "refused")
+    )
+    async with serving(BroadcastSource(FailingFeed(small_tape.records))) as gateway:
+        client = await RawClient.authenticated(gateway.port)
+        client.send(f"{ALL}\nstart_session\n")
+        await client.everything()
+        client.close()
+        await until(lambda: not gateway.sessions)
+    assert (failed.by, refused.by) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "limits", "said"),
+    [
+        ("connections", Limits(sessions=0), ""),
+        ("subscriptions", Limits(subscriptions=1), f"{ALL}\n{ALL}\nstart_session\n"),
+        ("symbols", Limits(symbols=1), "schema=mbo|symbols=A,B\nstart_session\n"),
+        ("line_bytes", Limits(line_bytes=2_000), "x" * 5_000),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isidentifier() else "",
+)
+async def test_each_limit_is_counted_where_it_refuses(small_tape, limit, limits, said):
+    refusals = Moved("ticktape_refusals_total", limit=limit)
+    async with serving(BroadcastSource(PushFeed(small_tape)), limits=limits) as gateway:
+        client = await RawClient.connect(gateway.port)
+        client.send(client.authentication() + said)
+        assert await client.read_bytes()
+    assert refusals.by == 1
 
 
 @pytest.mark.parametrize("leaving", ["stop", "terminate"])

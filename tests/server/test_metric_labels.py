@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 from tests.server.event_stream import event_client
 from tests.server.flow_reader import FlowReader
-from tests.server.market_day import ES, MIDS, TICK, definitions, opening_book, stage
+from tests.server.market_day import CL, ES, MIDS, TICK, definitions, opening_book, stage
 from tests.server.replaying import replaying
 from tests.server.test_book_answers import orders
 from tests.server.test_book_stream import ALL, KEY, BookReader, busy_batches, stream
-from tests.server.test_flow_stream import flow
+from tests.server.test_flow_stream import flow, live
 from tests.server.test_mbo_stream import PATH, busy_records, busy_tape  # noqa: F401 -- a fixture
 from tests.server.test_metrics import samples_of, scrape
+from tests.server.test_signals import signals
 from tests.server.test_staying_up import until
 
-from ticktape.ops.metrics import render_metrics
+from ticktape.ops.metrics import SERIES, render_metrics
 from ticktape.server.limits import Limits
 from ticktape.store import RecentLog
-from ticktape.tape import Batch, Schema
+from ticktape.tape import Batch, Schema, new_records
 
 UNDEFINED = 2**63 - 1
 BID = ES * 1000  # The order that the made-up book begins with.
@@ -33,32 +34,69 @@ WRONG_RECORDS = {
     "zero_sizes": (("A", "B", 9, MIDS[ES] - TICK, 0), 128),
     "maybe_bad_books": (("A", "B", 9, MIDS[ES] - TICK, 1), 128 | 4),
 }
-KINDS = ("live", "book", "flow", "effects", "gateway")
-OPERATIONS = ("read", "checkpoint", "append", "index", "keep", "find")
+ENDINGS = {"counter": "_total", "histogram": "_count", "gauge": ""}
+# What is read at a scrape, where a viewer is scraped.
+READ_AT_A_SCRAPE = [
+    ("ticktape_record_errors_total", "kind", tuple(WRONG_RECORDS)),
+    ("ticktape_unknown_orders_total", "action", ("cancel", "modify")),
+    ("ticktape_book_levels", "side", ("bid", "ask")),
+    ("ticktape_client_queue_depth", "client", ("live", "book", "flow")),
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "label", "values"),
-    [
-        *(
-            (f"ticktape_{name}", "client", KINDS)
-            for name in (
-                "clients",
-                "client_drops_total",
-                "client_conflations_total",
-                "stream_bytes_total",
-                "stream_duration_seconds_count",
-            )
-        ),
-        ("ticktape_refusals_total", "limit", ("connections", "requests", "websockets", "symbols")),
-        ("ticktape_store_operations_total", "operation", OPERATIONS),
-        ("ticktape_record_errors_total", "kind", WRONG_RECORDS),
-        ("ticktape_client_queue_depth", "client", ("live", "book", "flow")),
-    ],
-)
-async def test_a_series_is_there_before_it_moves(demo, name, label, values):
-    found = {dict(own).get(label) for of, own in await scrape(demo) if of == name}
-    assert found >= set(values)
+def begun():
+    """Give the name, the label and the values of every series that is known beforehand."""
+    for metric, values in SERIES:
+        (family,) = metric.describe()
+        yield family.name + ENDINGS[family.type], metric._labelnames[0], values
+
+
+async def test_every_series_is_there_before_it_moves_and_no_other(demo):
+    now = await scrape(demo)
+    for name, label, values in (*begun(), *READ_AT_A_SCRAPE):
+        found = {dict(own)[label] for of, own in now if of == name}
+        assert found - {"of-the-test"} == set(values), name
+
+
+async def test_records_are_counted_by_their_schema(demo):
+    name = "ticktape_records_total"
+    for schema in Schema:
+        before = await scrape(demo)
+        records = new_records(schema, 3)
+        records["publisher_id"], records["instrument_id"] = 1, CL
+        demo.feed.put(Batch(schema, records))
+        async with asyncio.timeout(10):
+            while (now := await scrape(demo)).value(name) < before.value(name) + 3:
+                pass
+        assert now.value(name, schema=schema) == before.value(name, schema=schema) + 3, schema
+
+
+async def test_requests_are_counted_by_their_method(demo):
+    name = "ticktape_http_requests_total"
+    for method in ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "other"):
+        before = await scrape(demo)
+        asked = "ODD" if method == "other" else method
+        async with demo.http.request(asked, demo.url + "/api/source"):
+            pass
+        after = await scrape(demo)
+        # Of the two scrapes one is counted by then.
+        own = 1 if method != "GET" else 2
+        by = after.value(name, method=method) - before.value(name, method=method)
+        assert by == own, method
+
+
+async def test_keeping_a_signal_and_finding_it_are_operations_on_their_store():
+    async with stage(live()) as running:
+        before = await scrape(running)
+        running.viewer.signals.keep(signals(1))
+        assert (await running.get("/api/signals"))[1]["total"] == 1
+        after = await scrape(running)
+    for name in (
+        "ticktape_store_operations_total",
+        "ticktape_store_operation_duration_seconds_count",
+    ):
+        for operation in ("keep", "find"):
+            assert after.value(name, operation=operation) > before.value(name, operation=operation)
 
 
 @pytest.mark.parametrize("kind", WRONG_RECORDS)

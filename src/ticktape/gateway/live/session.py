@@ -238,7 +238,7 @@ class Session:
             self._refuse(refusal)
             return True
         except TicktapeError as error:
-            self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
+            self._fail(error)
             return True
         finally:
             await self._stop_flowing()
@@ -303,9 +303,14 @@ class Session:
         if isinstance(error, SessionRefusedError):
             self._refuse(error)
         elif error is not None:
-            self._log.error("the source failed", exc_info=error)
-            self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
+            self._fail(error)
         self.outlet.finish()
+
+    def _fail(self, error: BaseException) -> None:
+        """End the session for a fault of ours; the client is told of it."""
+        self._log.error("the source failed", exc_info=error)
+        self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
+        self._ended_for = "failed"
 
     def _refuse(self, refusal: SessionRefusedError) -> None:
         # An error record needs the header before it, also where the session was not started.
