@@ -1,28 +1,28 @@
-"""The flow chart on a replay of a generated tape: its bars and bubbles are what traded."""
+"""The flow chart on a replay of a generated tape: its bars are what traded."""
 
 from __future__ import annotations
 
-import json
-import re
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tests.browser.viewer_page import drawn, expect, paused_ns, show_panel, symbol_of, watched
-
-from ticktape.tape import Schema, read_dbn
+from tests.browser.flow_page import (
+    BAR_NS,
+    DAY_NS,
+    NEWEST,
+    READOUT,
+    body,
+    charted,
+    flow,
+    ns_of_day,
+    point,
+    trades_of,
+    with_settings,
+)
+from tests.browser.viewer_page import drawn, expect
 
 # A first start compiles the kernels.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-# Where the newest bars stand, as a share of the plot.
-NEWEST = 0.92
-DAY_NS = 86_400_000_000_000
-BAR_NS = 5_000_000_000
-READOUT = re.compile(
-    r"(?P<time>[\d:]{8}).*? · O (?P<open>[\d.]+) H (?P<high>[\d.]+) L (?P<low>[\d.]+) "
-    r"C (?P<close>[\d.]+) · Vol (?P<volume>[\d,]+) · Δ (?P<delta>[+-]?[\d,]+)"
-)
 
 
 class Bar(NamedTuple):
@@ -32,64 +32,6 @@ class Bar(NamedTuple):
     close: float
     volume: int
     delta: int
-
-
-def flow(page):
-    return page.locator("section.flow")
-
-
-def body(page):
-    return flow(page).locator(".flow-body")
-
-
-def readout(page) -> str:
-    return flow(page).get_by_label("At the pointer").text_content()
-
-
-def point(page, across: float, down: float) -> str:
-    """Point at a place of the plot, in shares of it, and read what stands there."""
-    box = body(page).bounding_box()
-    narrow = box["width"] < 520
-    plot = box["width"] - (66 + 54 if narrow else 66 + 110)
-    page.mouse.move(box["x"] + across * plot, box["y"] + down * box["height"])
-    drawn(page)
-    return readout(page)
-
-
-def with_settings(**chosen):
-    """Have these chosen on the flow chart before the page opens."""
-    kept = json.dumps({"state": {"charts": {"flow": chosen}}, "version": 1})
-    script = (
-        f"localStorage.getItem('ticktape.flow') ?? localStorage.setItem('ticktape.flow', {kept!r})"
-    )
-    return lambda page: page.add_init_script(script)
-
-
-def charted(open_page, replay, until, *, width: int = 1440, height: int = 900, **chosen):
-    """The flow chart alone, paused a minute into the tape."""
-    start = int(replay.replay()["start_ns"])
-    replay.order("seek", ts_ns=str(start + 60_000_000_000))
-    page = watched(
-        open_page, replay, width=width, height=height, prepare=with_settings(every="5s", **chosen)
-    )
-    show_panel(page, "Flow")
-    page.keyboard.press("Shift+E")
-    replay.order("pause")
-    paused_ns(replay, until)
-    until("bars", lambda: READOUT.search(point(page, NEWEST, 0.4)))
-    return page
-
-
-def trades_of(page, paths: list[str]) -> np.ndarray:
-    """Trades of the instrument that the page shows."""
-    number = page.evaluate(
-        "async symbol => (await (await fetch('/api/symbols')).json())"
-        ".find(entry => entry.symbol === symbol).instrument_id",
-        symbol_of(page),
-    )
-    batches = [batch.records for batch in read_dbn(paths[1]) if batch.schema is Schema.MBO]
-    records = np.concatenate(batches)
-    return records[(records["instrument_id"] == number) & (records["action"] == ord("T"))]
 
 
 def bar_of(trades: np.ndarray, begin_ns: int, end_ns: int) -> Bar:
@@ -110,11 +52,6 @@ def shown_bar(text: str) -> tuple[str, Bar]:
     whole = [int(found[name].replace(",", "")) for name in ("volume", "delta")]
     prices = [float(found[name]) for name in ("open", "high", "low", "close")]
     return found["time"], Bar(*prices, *whole)
-
-
-def ns_of_day(clock: str) -> int:
-    hours, minutes, seconds = map(int, clock.split(":"))
-    return (hours * 3600 + minutes * 60 + seconds) * 1_000_000_000
 
 
 def bars_seen(page) -> dict[int, Bar]:
@@ -145,34 +82,6 @@ def test_every_bar_is_what_traded_in_it(open_page, replay, until, generated_tape
     assert len(seen) >= 8
     assert max(seen) + cursor // DAY_NS * DAY_NS <= cursor, "nothing after the cursor is shown"
     keep_screenshot(page, "flow-desktop-dark")
-
-
-def a_bubble(page) -> str | None:
-    """Find a bubble by pointing at one place after the other; what its tip says."""
-    tip = flow(page).get_by_role("tooltip")
-    for across in (0.97, 0.96, 0.95, 0.94, 0.93, 0.92):
-        for down in range(8, 60, 1):
-            point(page, across, down / 80)
-            if tip.is_visible() and re.match("Bought|Sold", tip.text_content()):
-                return tip.text_content()
-    return None
-
-
-def test_a_bubble_tells_the_prints_it_is_made_of(open_page, replay, until, keep_screenshot):
-    page = charted(open_page, replay, until, marks=[])
-    said = a_bubble(page)
-    assert said is not None
-    size = int(re.match(r"(?:Bought|Sold) ([\d,]+)", said)[1].replace(",", ""))
-    page.mouse.down()
-    page.mouse.up()
-    card = flow(page).get_by_role("dialog", name="Bubble")
-    expect(card).to_be_visible()
-    prints = card.get_by_role("list", name="Prints").locator("b")
-    expect(prints.first).to_be_visible()
-    assert sum(int(text.replace(",", "")) for text in prints.all_inner_texts()) == size
-    keep_screenshot(page, "flow-bubble-desktop-dark")
-    card.get_by_role("button", name="Close").click()
-    expect(card).to_have_count(0)
 
 
 def test_the_chart_is_dragged_zoomed_and_called_back(open_page, replay, until):

@@ -1,15 +1,16 @@
 import { useEffect, useState } from "react";
 import { problemOf } from "../api/http";
 import type { Trade } from "../api/messages";
-import { formatPrice, formatSize } from "../market/prices";
-import { formatClock } from "../market/times";
+import { formatSize } from "../market/prices";
 import type { BubbleItem, SweepItem } from "./flowState";
-import { fetchPrints } from "./prints";
-import { bubbleLines, type Words } from "./words";
+import { printsOf } from "./prints";
+import { bubbleLines, countText, printTexts, type Words } from "./words";
 
 interface BubbleCardProps {
   symbol: string;
   bubble: BubbleItem;
+  /** Smaller prints are not counted in it. */
+  leastPrint: number;
   /** Prints of one event that took several prices or orders at once. */
   sweeps: readonly SweepItem[];
   words: Words;
@@ -20,25 +21,28 @@ interface BubbleCardProps {
 const MOST_ROWS = 60;
 
 /** What is inside of a bubble that was clicked. */
-export function BubbleCard({ symbol, bubble, sweeps, words, place, onClose }: BubbleCardProps) {
+export function BubbleCard(props: BubbleCardProps) {
+  const { symbol, bubble, leastPrint, sweeps, words, place, onClose } = props;
   const [prints, setPrints] = useState<Trade[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    const asking = new AbortController();
+    let isWanted = true;
     setPrints(null);
     setProblem(null);
-    fetchPrints(symbol, bubble, asking.signal).then(setPrints, (error: unknown) => {
-      if (!asking.signal.aborted) setProblem(problemOf(error).message);
-    });
-    return () => asking.abort();
-  }, [symbol, bubble]);
+    printsOf(symbol, bubble, leastPrint).then(
+      (come) => isWanted && setPrints(come),
+      (error: unknown) => isWanted && setProblem(problemOf(error).message),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [symbol, bubble, leastPrint]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => event.key === "Escape" && onClose();
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [onClose]);
   const [first = "", ...rest] = bubbleLines(bubble, words);
-  const tick = BigInt(Math.round(words.tick * 1e9));
   return (
     <div className="flow-card" role="dialog" aria-label="Bubble" style={place}>
       <button type="button" className="quiet" aria-label="Close" onClick={onClose}>
@@ -64,22 +68,20 @@ export function BubbleCard({ symbol, bubble, sweeps, words, place, onClose }: Bu
         <>
           <p>{countText(prints.length)}</p>
           <ol aria-label="Prints">
-            {prints.slice(0, MOST_ROWS).map((trade, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: prints have no name, and the list does not change
-              <li key={at}>
-                <time>{formatClock(trade.tsEvent, words.zone, 3)}</time>
-                <span>{formatPrice(trade.price, tick)}</span>
-                <b>{formatSize(trade.size)}</b>
-              </li>
-            ))}
+            {prints.slice(0, MOST_ROWS).map((trade, at) => {
+              const [time, price, size] = printTexts(trade, words);
+              return (
+                // biome-ignore lint/suspicious/noArrayIndexKey: prints have no name, and the list does not change
+                <li key={at}>
+                  <time>{time}</time>
+                  <span>{price}</span>
+                  <b>{size}</b>
+                </li>
+              );
+            })}
           </ol>
         </>
       )}
     </div>
   );
-}
-
-function countText(prints: number): string {
-  if (prints === 0) return "No prints are kept of it.";
-  return prints === 1 ? "1 print" : `${prints} prints`;
 }

@@ -65,6 +65,7 @@ export function FlowPanel() {
   useEffect(() => chart?.set({ ...settings, every }), [chart, settings, every]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page's style, which these change
   useEffect(() => chart?.restyle(), [chart, theme, colours, zone]);
+  useEffect(() => chart?.pin(picked?.bubble ?? null), [chart, picked]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked belongs to the chart that was shown
   useEffect(() => setPicked(null), [symbol, every]);
 
@@ -101,6 +102,7 @@ export function FlowPanel() {
           <BubbleCard
             symbol={feed.symbol}
             bubble={picked.bubble}
+            leastPrint={feed.state.leastPrint}
             sweeps={sweepsOf(feed, picked.bubble)}
             words={{ tick: feed.state.tick, zone }}
             place={picked.place}

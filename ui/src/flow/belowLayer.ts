@@ -52,6 +52,9 @@ export class BelowLayer {
       this.scale = scene.cvd?.scale ?? null;
       this.name(scene.cvd === null ? null : scene.cvd.buckets.length, palette);
     });
+    const { last = null, zero = 0 } = this.scale ?? {};
+    // For those who check what a picture shows: the newest number, from what counts as nought.
+    this.sheet.canvas.dataset.cvd = last === null ? "" : `${last - zero}`;
   }
 
   clear(): void {

@@ -17,6 +17,8 @@ export interface FeedStatus {
 
 /** Where nobody knows the tick, prices are drawn as steps of this. */
 const UNKNOWN_TICK = 0.01;
+/** The threshold that leaves small prints out of bubbles. */
+const LEAST_PRINT = "windows.min_size_contracts";
 
 export class FlowFeed {
   readonly state: FlowState;
@@ -88,6 +90,8 @@ export class FlowFeed {
         case "Connected": {
           const found = message.instruments.find(({ symbol }) => symbol === this.symbol);
           if (found?.tick != null && found.tick > 0) state.tick = found.tick;
+          // Told where it is not the default.
+          state.leastPrint = Number(found?.thresholds?.[LEAST_PRINT] ?? 1);
           if (this.hasAsked) break;
           this.hasAsked = true;
           this.order({ action: "set_bars", symbol: this.symbol, every: this.every });

@@ -119,6 +119,8 @@ export class FlowState {
   /** Where the clock of a replay stands, whatever happens there; null: there is none. */
   private clockMs: number | null = null;
   lastTick: number | null = null;
+  /** Prints of fewer contracts are in no bubble. */
+  leastPrint = 1;
   isCaught = false;
   /** Grows with every change. */
   version = 0;

@@ -7,8 +7,11 @@ import type { FlowFeed } from "./feed";
 import { FlowChart } from "./flowChart";
 import type { BubbleItem } from "./flowState";
 import { usePointed } from "./pointed";
+import { PointedPrints } from "./pointedPrints";
+import { printsOf } from "./prints";
 import type { Found } from "./readout";
 import { DEFAULTS, type ShownSettings, type Wiped } from "./settings";
+import { Tip } from "./tip";
 import { readoutText, tipLines } from "./words";
 
 export interface Shown {
@@ -26,6 +29,8 @@ export interface MountedChart {
   restyle(): void;
   toggleFollow(): void;
   refit(): void;
+  /** This bubble has a card; null: none has. */
+  pin(bubble: BubbleItem | null): void;
   destroy(): void;
 }
 
@@ -53,35 +58,42 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
   const readout = element(body, "div", "flow-readout");
   readout.setAttribute("role", "status");
   readout.setAttribute("aria-label", "At the pointer");
-  const tip = element(body, "div", "flow-tip");
-  tip.setAttribute("role", "tooltip");
-  tip.hidden = true;
+  const tip = new Tip(body);
   let settings: ShownSettings = { ...DEFAULTS, every: "1m" };
   let wiped = NEVER;
   let feed: FlowFeed | null = null;
   let unlisten = () => {};
   let hasBars = false;
   let asked = "";
+  let pointedAt: Found | null = null;
+  let pinned: string | null = null;
+  let epoch = 0;
 
   const words = () => ({ tick: feed?.state.tick ?? 1, zone: useSettings.getState().zone });
   const tell = (found: Found | null) => {
+    pointedAt = found;
     readout.textContent = found === null ? "" : readoutText(found, words());
-    const lines = found === null ? [] : tipLines(found, words());
-    tip.hidden = lines.length === 0;
     body.style.cursor = found?.bubble == null ? "" : "pointer";
     usePointed.setState({ by: id, ms: found?.ms ?? null });
-    if (found === null || lines.length === 0) return;
-    tip.textContent = lines.join("\n");
-    const isRight = found.x > body.clientWidth / 2;
-    tip.style.left = isRight ? "" : `${found.x + 14}px`;
-    tip.style.right = isRight ? `${body.clientWidth - found.x + 14}px` : "";
-    tip.style.top = `${Math.min(found.y + 14, body.clientHeight - 90)}px`;
+    showTip();
+  };
+  const prints = new PointedPrints(
+    (bubble) =>
+      feed === null ? Promise.resolve([]) : printsOf(feed.symbol, bubble, feed.state.leastPrint),
+    () => showTip(),
+  );
+  const showTip = () => {
+    const bubble = pointedAt?.mark == null ? (pointedAt?.bubble ?? null) : null;
+    // Its card tells it already.
+    const isTold = bubble !== null && bubble.id === pinned;
+    const come = prints.at(isTold ? null : bubble);
+    if (pointedAt === null || isTold) return tip.hide();
+    tip.show(tipLines(pointedAt, come, words()), pointedAt);
   };
   const pick = (found: Found | null) => {
     if (found?.bubble == null) return shown.onPick(null);
     const left = Math.max(4, Math.min(found.x + 12, body.clientWidth - CARD.width - 8));
     const top = Math.max(4, Math.min(found.y - 20, body.clientHeight - CARD.height - 8));
-    tip.hidden = true;
     shown.onPick({ bubble: found.bubble, place: { left, top } });
   };
   const askRange = (fromMs: number, toMs: number) => {
@@ -122,8 +134,14 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
   const change = () => {
     const state = feed?.state ?? null;
     const nowMs = state?.nowMs ?? null;
-    // A replay that was sent back stands before what was wiped off.
-    if (nowMs !== null && nowMs < wiped.clearedMs) wiped = NEVER;
+    if (state !== null && state.epoch !== epoch) {
+      epoch = state.epoch;
+      // What it tells of may not have happened yet.
+      shown.onPick(null);
+    }
+    // A replay that was sent back stands before what was wiped off, or set to nought.
+    const wipedMs = Math.max(wiped.clearedMs, wiped.baselineMs ?? Number.NEGATIVE_INFINITY);
+    if (nowMs !== null && nowMs < wipedMs) wiped = NEVER;
     const has = (state?.bars.items.length ?? 0) > 0;
     if (has !== hasBars) {
       hasBars = has;
@@ -168,11 +186,16 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
     restyle: () => chart.restyle(),
     toggleFollow: () => chart.toggleFollow(),
     refit: () => chart.refit(),
+    pin: (bubble) => {
+      pinned = bubble?.id ?? null;
+      showTip();
+    },
     destroy: () => {
       unlisten();
       for (const stop of stops) stop();
       usePointed.setState({ by: id, ms: null });
       chart.destroy();
+      prints.at(null);
       for (const made of [plot, below, edge, names, legend, cross, readout, tip]) made.remove();
     },
   };

@@ -1,4 +1,4 @@
-/** The prints that a bubble is made of, asked of the server when a person wants to see them. */
+/** The prints that a bubble is made of, asked of the server when a person wants to see them, and each bubble's once. */
 
 import { fetchHistorical } from "../api/http";
 import type { Trade } from "../api/messages";
@@ -9,27 +9,50 @@ import type { BubbleItem } from "./flowState";
 /** The server cuts by the time a record was received, windows are of the time it happened: later, or a little before. */
 const SLACK_NS = 250_000_000n;
 const MOST_PRINTS = 20_000;
+/** Of so many bubbles the prints are kept, those that were asked for last. */
+const MOST_KEPT = 64;
 
-/** Prints of the bubble's window and side, the largest first. */
-export async function fetchPrints(
+const kept = new Map<string, Promise<Trade[]>>();
+
+/** Prints that a bubble has counted, those of its window, side and at least this size; the largest first. */
+export function printsOf(symbol: string, bubble: BubbleItem, leastPrint: number): Promise<Trade[]> {
+  const key = `${symbol} ${bubble.id} ${leastPrint}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const asked = fetchPrints(symbol, bubble, leastPrint);
+  kept.set(key, asked);
+  const forget = () => kept.get(key) === asked && kept.delete(key);
+  asked.then((prints) => {
+    // What is not all of it, as of a source that forgets, may be another time.
+    const size = prints.reduce((sum, print) => sum + print.size, 0);
+    if (size !== bubble.size) forget();
+  }, forget);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= MOST_KEPT) break;
+    kept.delete(oldest);
+  }
+  return asked;
+}
+
+async function fetchPrints(
   symbol: string,
   { message, side }: BubbleItem,
-  signal: AbortSignal,
+  leastPrint: number,
 ): Promise<Trade[]> {
   const [startNs, endNs] = [BigInt(message.startNs), BigInt(message.tsNs)];
   const clip = useSession.getState().source?.replay != null;
-  const asked = {
+  const { rows } = await fetchHistorical({
     symbols: [symbol],
     schema: "trades",
     start: formatRfc3339(startNs - SLACK_NS),
     end: formatRfc3339(endNs + SLACK_NS),
     limit: MOST_PRINTS,
     clip,
-  };
-  const { rows } = await fetchHistorical(asked, signal);
+  });
   const letter = side === "buy" ? "B" : "A";
   return rows
     .flatMap((row) => (row.kind === "bar" ? [] : [row.trade]))
     .filter(({ side: own, tsEvent }) => own === letter && tsEvent >= startNs && tsEvent < endNs)
+    .filter(({ size }) => size >= leastPrint)
     .sort((a, b) => b.size - a.size);
 }

@@ -1,11 +1,13 @@
 /** What is told of a place of the chart, in lines. */
 
-import { formatSize } from "../market/prices";
-import type { Zone } from "../market/times";
+import type { Trade } from "../api/messages";
+import { formatPrice, formatSize } from "../market/prices";
+import { formatClock, type Zone } from "../market/times";
 import type { FlowBar } from "./bar";
 import { meanText, priceText, timeText } from "./draw/axes";
 import type { BubbleItem } from "./flowState";
 import { type Mark, SIGNS } from "./marks";
+import type { Prints } from "./pointedPrints";
 import type { Found } from "./readout";
 import type { AbsorptionZone } from "./wire";
 
@@ -15,6 +17,8 @@ export interface Words {
   zone: Zone;
 }
 
+/** Prints that a tip has room for. */
+const MOST_TOLD = 5;
 const TIERS = ["small", "medium", "large", "very large", "largest"];
 
 function signed(value: number): string {
@@ -36,10 +40,11 @@ export function barText(bar: FlowBar, words: Words): string {
   return `${prices} · Vol ${formatSize(volume)} · Δ ${signed(delta)}`;
 }
 
-/** What the thing under the pointer is, line by line; empty: nothing in particular. */
-export function tipLines(found: Found, words: Words): string[] {
+/** What the thing under the pointer is, line by line; empty: nothing in particular. `prints`: of the bubble. */
+export function tipLines(found: Found, prints: Prints, words: Words): string[] {
   if (found.mark !== null) return markLines(found.mark, found.marks, words);
-  if (found.bubble !== null) return [...bubbleLines(found.bubble, words), "Click: its prints"];
+  if (found.bubble !== null)
+    return [...bubbleLines(found.bubble, words), ...printLines(prints, words)];
   if (found.zone !== null) return zoneLines(found.zone, words);
   return [];
 }
@@ -54,6 +59,27 @@ export function bubbleLines({ message, side, tier, size }: BubbleItem, words: Wo
   ];
   const named = TIERS[tier];
   return named === undefined || tier === 0 ? lines : [...lines, `${named} for this session`];
+}
+
+/** `14:31:00.250 · 6012.25 · 40`: time, price and size of a print. */
+export function printTexts({ tsEvent, price, size }: Trade, { tick, zone }: Words): string[] {
+  const step = BigInt(Math.round(tick * 1e9));
+  return [formatClock(tsEvent, zone, 3), formatPrice(price, step), formatSize(size)];
+}
+
+export function countText(prints: number): string {
+  if (prints === 0) return "No prints are kept of it.";
+  return prints === 1 ? "1 print" : `${formatSize(prints)} prints`;
+}
+
+/** The largest prints, and how many more there are. */
+function printLines(prints: Prints, words: Words): string[] {
+  if (prints === "asked") return ["its prints …"];
+  if (prints === "failed") return ["Its prints did not come; click to ask again"];
+  const told = prints.slice(0, MOST_TOLD).map((one) => printTexts(one, words).join(" · "));
+  const more = prints.length - told.length;
+  const rest = more > 0 ? [`and ${formatSize(more)} more: click for all`] : [];
+  return [countText(prints.length), ...told, ...rest];
 }
 
 function markLines(mark: Mark, count: number, words: Words): string[] {
