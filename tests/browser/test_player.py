@@ -226,3 +226,29 @@ def test_speeds(open_page, replay, until):
     until("faster", lambda: replay.replay()["speed"] is None)
     expect(problem(page)).to_have_count(0)
     assert cursor_text(page).startswith("2026-01-05 14:3")
+
+
+def test_keys_that_are_quicker_than_the_server_step_the_speed_each(open_page, replay, until):
+    page = watched(open_page, replay)
+    speed = page.get_by_label("Speed")
+    until("the speed that is set", lambda: speed.input_value() == "4")
+    orders = []
+    page.route("**/api/replay", orders.append)
+
+    def answered(chosen: float) -> None:
+        """The order that was held is carried out, and the one that waited for it."""
+        until("the order", lambda: page.evaluate("true") and orders)
+        page.unroute("**/api/replay")
+        orders.pop().continue_()
+        until("the speed", lambda: replay.replay()["speed"] == chosen)
+        page.route("**/api/replay", orders.append)
+
+    page.keyboard.press(">")
+    page.keyboard.press(">")
+    expect(speed).to_have_value("10")
+    answered(10)
+    speed.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(speed).to_have_value("100")
+    answered(100)

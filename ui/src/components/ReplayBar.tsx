@@ -6,7 +6,7 @@ import { formatSize } from "../market/prices";
 import { formatSpan, toSeconds } from "../market/times";
 import { useHint } from "../stores/keymap";
 import { useMarket } from "../stores/market";
-import { jump, setSpeed, step, togglePlay, useReplay } from "../stores/replay";
+import { jump, ordered, setSpeed, step, togglePlay, useReplay } from "../stores/replay";
 import { useSession } from "../stores/session";
 import { useSettings } from "../stores/settings";
 import { GoToTime } from "./GoToTime";
@@ -17,18 +17,19 @@ const PLACES = ["trade", "gap", "crossing"] as const;
 
 /** The player of a replay; absent where the source is none. */
 export function ReplayBar() {
-  const replay = useSession((s) => s.source?.replay ?? null);
+  const told = useSession((s) => s.source?.replay ?? null);
   const zone = useSettings((s) => s.zone);
   const clockNs = useMarket((s) => (s.frame >= 0 ? s.data.clockNs : null));
-  const wantedNs = useReplay((s) => s.wantedNs);
-  const missed = useReplay((s) => s.missed);
+  const orders = useReplay();
   const state = useSession((s) => s.connection.state);
   const hint = useHint();
   const reachable = state !== "waiting";
-  if (replay === null) return null;
+  if (told === null) return null;
+  const { wantedNs, missed } = orders;
+  const replay = ordered(told, orders);
   // The status comes twice a second; what is on the page may be newer.
-  const ahead = state === "live" && clockNs !== null && clockNs > replay.cursorNs;
-  const seenNs = ahead && clockNs <= replay.endNs ? clockNs : replay.cursorNs;
+  const ahead = state === "live" && clockNs !== null && clockNs > told.cursorNs;
+  const seenNs = ahead && clockNs <= told.endNs ? clockNs : told.cursorNs;
   const cursorNs = wantedNs ?? seenNs;
   const ladder = SPEEDS.includes(replay.speed) ? SPEEDS : [replay.speed, ...SPEEDS];
   return (

@@ -22,6 +22,10 @@ interface ReplayStore {
   activity: ReplayActivity | null;
   /** Where the cursor is being sent, until the server says that it is there. */
   wantedNs: bigint | null;
+  /** What speed was chosen last, until the server has taken it. */
+  wantedSpeed: { speed: number | null } | null;
+  /** Whether it is to stand still, until the server has taken that. */
+  wantsPause: boolean | null;
   /** What the last jump did not find. */
   missed: string | null;
 }
@@ -29,11 +33,28 @@ interface ReplayStore {
 export const useReplay = create<ReplayStore>()(() => ({
   activity: null,
   wantedNs: null,
+  wantedSpeed: null,
+  wantsPause: null,
   missed: null,
 }));
 
+/** The replay as a person has ordered it. What is not answered yet counts, so that two quick keys do two things. */
+export function ordered(
+  replay: ReplayStatus,
+  { wantedNs, wantedSpeed, wantsPause }: ReplayStore,
+): ReplayStatus {
+  return {
+    ...replay,
+    cursorNs: wantedNs ?? replay.cursorNs,
+    speed: wantedSpeed === null ? replay.speed : wantedSpeed.speed,
+    paused: wantsPause ?? replay.paused,
+    finished: replay.finished && wantsPause !== false,
+  };
+}
+
 function status(): ReplayStatus | null {
-  return useSession.getState().source?.replay ?? null;
+  const replay = useSession.getState().source?.replay ?? null;
+  return replay === null ? null : ordered(replay, useReplay.getState());
 }
 
 async function order(what: ReplayOrder): Promise<void> {
@@ -41,12 +62,44 @@ async function order(what: ReplayOrder): Promise<void> {
   useReplay.setState({ missed });
 }
 
+/**
+ * Sends what is wanted. While one order is under way the next ones wait, and of those only the last is sent: a thumb that
+ * is dragged, or a key that is held, asks for no more than the server can do.
+ */
+function lastOf<T>(
+  wanted: () => T | null,
+  send: (what: T) => Promise<void>,
+  onDone: () => void,
+): () => Promise<void> {
+  let isUnderWay = false;
+  return async () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    let sent: T | null = null;
+    for (;;) {
+      const what = wanted();
+      if (what === null || what === sent) break;
+      sent = what;
+      await send(what);
+    }
+    isUnderWay = false;
+    onDone();
+  };
+}
+
+const sendPause = lastOf(
+  () => useReplay.getState().wantsPause,
+  (isPause) => order({ action: isPause ? "pause" : "resume" }),
+  () => useReplay.setState({ wantsPause: null }),
+);
+
 export function togglePlay(): void {
   const replay = status();
   if (replay === null) return;
+  const plays = !replay.paused && !replay.finished;
   if (replay.finished) seek(replay.startNs);
-  const action = replay.paused || replay.finished ? "resume" : "pause";
-  void order({ action });
+  useReplay.setState({ wantsPause: plays });
+  void sendPause();
 }
 
 /** Step by events; less than 0 goes back. */
@@ -65,34 +118,24 @@ export function jump(to: JumpTarget): void {
   void order({ action: "jump", to, ...symbol });
 }
 
-let underWay = false;
+const sendWanted = lastOf(
+  () => useReplay.getState().wantedNs,
+  async (toNs) => {
+    await order({ action: "seek", ts_ns: toNs.toString() });
+    // The answer says that the order was taken, not that the replay is there.
+    await new Promise((done) => setTimeout(done, BETWEEN_SEEKS_MS));
+  },
+  () => useReplay.setState({ wantedNs: null }),
+);
 
-/**
- * Go to a time. While one order is under way the next ones wait, and of those only the last is sent:
- * a thumb that is dragged asks for no more than the server can do.
- */
+/** Go to a time. */
 export function seek(toNs: bigint): void {
   const replay = status();
   if (replay === null) return;
   follow();
   const { startNs, endNs } = replay;
   useReplay.setState({ wantedNs: toNs < startNs ? startNs : toNs > endNs ? endNs : toNs });
-  if (!underWay) void sendWanted();
-}
-
-async function sendWanted(): Promise<void> {
-  underWay = true;
-  let sent: bigint | null = null;
-  for (;;) {
-    const { wantedNs } = useReplay.getState();
-    if (wantedNs === null || wantedNs === sent) break;
-    sent = wantedNs;
-    await order({ action: "seek", ts_ns: sent.toString() });
-    // The answer says that the order was taken, not that the replay is there.
-    await new Promise((done) => setTimeout(done, BETWEEN_SEEKS_MS));
-  }
-  underWay = false;
-  useReplay.setState({ wantedNs: null });
+  void sendWanted();
 }
 
 /** Go where a person typed: a time, a share of the tape, or the number of a record; false if it is none. */
@@ -111,8 +154,15 @@ export function backBy(seconds: number): void {
   if (replay !== null) seek(replay.cursorNs - BigInt(seconds) * NS_PER_S);
 }
 
+const sendSpeed = lastOf(
+  () => useReplay.getState().wantedSpeed,
+  ({ speed }) => order({ action: "speed", speed }),
+  () => useReplay.setState({ wantedSpeed: null }),
+);
+
 export function setSpeed(speed: number | null): void {
-  void order({ action: "speed", speed });
+  useReplay.setState({ wantedSpeed: { speed } });
+  void sendSpeed();
 }
 
 export function changeSpeed(direction: 1 | -1): void {
@@ -140,6 +190,6 @@ async function askActivity(): Promise<void> {
 useSession.subscribe((now, before) => {
   const [replay, earlier] = [now.source?.replay ?? null, before.source?.replay ?? null];
   if (replay === null || replay.startNs === earlier?.startNs) return;
-  useReplay.setState({ activity: null, wantedNs: null });
+  useReplay.setState({ activity: null, wantedNs: null, wantedSpeed: null, wantsPause: null });
   void askActivity();
 });

@@ -1,8 +1,16 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ReplayOrder } from "../../src/api/http";
 import { useMarket } from "../../src/stores/market";
-import { goTo, jump, seek, useReplay } from "../../src/stores/replay";
+import {
+  backBy,
+  changeSpeed,
+  goTo,
+  jump,
+  seek,
+  togglePlay,
+  useReplay,
+} from "../../src/stores/replay";
 import { useSession } from "../../src/stores/session";
 import { CONNECTED, ES, SOURCE } from "../components/rendering";
 
@@ -95,4 +103,50 @@ it("a jump to a trade is to one of the instrument shown", () => {
     { action: "jump", to: "next_trade", symbol: "ESZ5" },
     { action: "jump", to: "next_gap" },
   ]);
+});
+
+describe("keys that come quicker than the server answers", () => {
+  /** The order that is under way is carried out: the status says so. */
+  async function carryOut(change: Partial<typeof REPLAY>): Promise<void> {
+    const { source } = useSession.getState();
+    useSession.setState({
+      source: { ...(source ?? SOURCE), replay: { ...(source?.replay ?? REPLAY), ...change } },
+    });
+    await answer();
+  }
+
+  it("step the speed as often as they are struck", async () => {
+    changeSpeed(1);
+    changeSpeed(1);
+    changeSpeed(1);
+    expect(asked).toEqual([{ action: "speed", speed: 2 }]);
+    await carryOut({ speed: 2 });
+    expect(asked.at(-1)).toEqual({ action: "speed", speed: 10 });
+    await carryOut({ speed: 10 });
+    changeSpeed(-1);
+    expect(asked.at(-1)).toEqual({ action: "speed", speed: 5 });
+    await carryOut({ speed: 5 });
+    expect(asked).toHaveLength(3);
+    expect(useReplay.getState().wantedSpeed).toBeNull();
+  });
+
+  it("go ten seconds back each", async () => {
+    backBy(10);
+    backBy(10);
+    await answer();
+    await answer();
+    expect(asked.at(-1)?.ts_ns).toBe((130n * S).toString());
+  });
+
+  it("play and pause by turns", async () => {
+    togglePlay();
+    togglePlay();
+    await carryOut({ paused: false });
+    expect(asked.map(({ action }) => action)).toEqual(["resume", "pause"]);
+    await carryOut({ paused: true });
+    togglePlay();
+    await carryOut({ paused: false });
+    expect(asked.at(-1)).toEqual({ action: "resume" });
+    expect(useReplay.getState().wantsPause).toBeNull();
+  });
 });
