@@ -1,11 +1,10 @@
-"""Signals as they come and resolve, what is kept of them, and how a person is told."""
+"""Signals as they come and resolve, and what is kept of them."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-import time
 
 import pytest
 from tests.browser.viewer_page import expect, show_panel, watched
@@ -13,14 +12,6 @@ from tests.browser.viewer_page import expect, show_panel, watched
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 S = 10**9
-TELL_ALL = {
-    "version": 1,
-    "alerts": {
-        "kinds": dict.fromkeys(("absorption", "iceberg", "sweep", "delta_reversal"), True),
-        "least": "weak",
-        "notify": True,
-    },
-}
 
 
 def signals_panel(page):
@@ -128,68 +119,6 @@ def test_the_history_is_turned_over_filtered_and_exported(open_page, far, until,
         sessions.nth(1).check()
         expect(panel.get_by_role("table", name="Comparison")).to_be_visible()
     keep_screenshot(page, "signal-history-desktop-dark")
-
-
-# A page that nobody looks at, and what it sounds and says.
-LISTEN = """
-window.notes = [];
-window.Notification = class {
-  static permission = "granted";
-  constructor(title, { body }) { window.notes.push(body); }
-};
-document.hasFocus = () => false;
-window.tones = 0;
-window.loudness = [];
-const create = AudioContext.prototype.createGain;
-AudioContext.prototype.createGain = function () {
-  const gain = create.call(this);
-  const connect = gain.connect;
-  gain.connect = (to) => {
-    if (to === this.destination) window.loudness.push(gain.gain);
-    return connect.call(gain, to);
-  };
-  return gain;
-};
-const start = OscillatorNode.prototype.start;
-OscillatorNode.prototype.start = function (...when) {
-  window.tones += 1;
-  return start.apply(this, when);
-};
-"""
-
-
-def test_a_muted_page_is_silent_and_still_tells(open_page, replay, until):
-    now_ms = int(time.time() * 1000) + 60_000
-    viewer = {**TELL_ALL, "changedAt": now_ms}
-    page = watched(
-        open_page,
-        replay,
-        settings={"viewer": viewer},
-        prepare=lambda one: one.add_init_script(LISTEN),
-    )
-    page.get_by_role("heading", name="ticktape").click()
-    until("a sound", lambda: page.evaluate("tones > 0"), 60)
-    until("a notification", lambda: page.evaluate("notes.length > 0"))
-    page.keyboard.press("m")
-    assert page.evaluate("loudness.at(-1).value") == 0
-    at = page.evaluate("tones")
-    told = page.get_by_role("log", name="Alerts")
-    before = told.inner_text()
-    until("another alert", lambda: told.inner_text() not in ("", before), 60)
-    assert page.evaluate("tones") == at
-    page.keyboard.press("m")
-    until("a sound again", lambda: page.evaluate("tones") > at, 60)
-
-
-def test_a_seek_takes_back_what_was_told_of_later(open_page, replay, until):
-    viewer = {**TELL_ALL, "changedAt": int(time.time() * 1000) + 60_000}
-    page = watched(open_page, replay, settings={"viewer": viewer})
-    told = page.get_by_role("log", name="Alerts")
-    until("an alert", lambda: told.inner_text() != "", 60)
-    replay.order("pause")
-    replay.order("seek", ts_ns=str(int(replay.replay()["start_ns"]) + S))
-    # Sooner than it would go by itself.
-    expect(told).to_have_text("", timeout=4_000)
 
 
 OWN = ["absorption.least_delta_contracts=30", "NQ:windows.percentile=80"]

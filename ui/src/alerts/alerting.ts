@@ -123,7 +123,9 @@ export function startAlerting(): void {
     },
   });
   useMarket.subscribe((now, before) => now.frame !== before.frame && watchLevels());
-  useSession.subscribe(({ source }, before) => {
+  useSession.subscribe(({ source, timeline }, before) => {
+    // Levels and prices come by ways of their own: what stands elsewhere first came near nothing on the way.
+    if (timeline !== before.timeline) for (const watch of watches.values()) watch.reset();
     const [atNs, wasNs] = [source?.replay?.cursorNs, before.source?.replay?.cursorNs];
     if (atNs !== undefined && wasNs !== undefined && atNs < wasNs) takeBackLater();
   });

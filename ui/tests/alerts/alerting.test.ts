@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { startAlerting } from "../../src/alerts/alerting";
 import type { FlowMessage } from "../../src/flow/wire";
-import { useAlerts } from "../../src/stores/alerts";
-import { useMarket } from "../../src/stores/market";
+import { FIRST_ALERTS, useAlerts } from "../../src/stores/alerts";
+import { takeMessage, useMarket } from "../../src/stores/market";
 import { useSession } from "../../src/stores/session";
 import { takeFlowMessages } from "../../src/stores/signals";
-import { CONNECTED, ES, REPLAY, SOURCE } from "../components/rendering";
+import { CONNECTED, ES, REPLAY, SOURCE, trade } from "../components/rendering";
 import { row, told } from "../signals/rows";
 
 const tsNs = (at: number) => BigInt(row(at).ts_ns);
@@ -57,4 +57,53 @@ it("a replay that goes on leaves what was told", () => {
   standAt(70);
   take({ type: "Begin", symbol: "ESZ5" });
   expect(shown()).toHaveLength(1);
+});
+
+describe("a price near a level", () => {
+  const levels = (price: number) => ({ type: "Levels", symbol: "ESZ5", levels: [named(price)] });
+  const named = (price: number) => ({ name: "pdh", kind: "previous", price });
+  const trades = (...prices: number[]) => {
+    for (const price of prices) {
+      const at = BigInt(Math.round(price * 1e9));
+      takeMessage({ type: "trades", trades: [{ ...trade(1, tsNs(30)), price: at }] });
+      useMarket.setState((now) => ({ frame: now.frame + 1 }));
+    }
+  };
+
+  beforeEach(() => {
+    useMarket.getState().data.clear();
+    useAlerts.setState({ distance: 8, unit: "ticks", kinds: { ...FIRST_ALERTS.kinds } });
+    take(levels(6_600) as never);
+  });
+
+  it("is told where it has come as near as is set, in ticks", () => {
+    trades(6_590, 6_597.75);
+    expect(shown()).toEqual([]);
+    trades(6_598);
+    expect(shown()).toEqual(["ESZ5 near PDH 6600.00"]);
+  });
+
+  it("is told by points where that is set", () => {
+    useAlerts.setState({ distance: 8, unit: "points" });
+    trades(6_590, 6_592);
+    expect(shown()).toEqual(["ESZ5 near PDH 6600.00"]);
+  });
+
+  it("is told of symbols that a panel shows, and where it is wanted", () => {
+    useMarket.setState({ activeId: null });
+    trades(6_590, 6_599);
+    useMarket.setState({ activeId: ES.instrumentId });
+    useAlerts.setState({ kinds: { ...FIRST_ALERTS.kinds, level: false } });
+    trades(6_590, 6_599);
+    expect(shown()).toEqual([]);
+  });
+
+  it("is no news where a replay was sent past it, whichever comes first of price and levels", () => {
+    trades(6_590);
+    useSession.setState((now) => ({ timeline: now.timeline + 1 }));
+    trades(6_610);
+    take({ type: "Begin", symbol: "ESZ5" }, levels(6_600) as never);
+    trades(6_610);
+    expect(shown()).toEqual([]);
+  });
 });
