@@ -214,10 +214,6 @@ def test_metrics_are_served_where_asked_for(tape):
     [
         (["--upstream", "databento"], "--symbols names nothing"),
         (["--upstream", "foo"], "'foo' is no gateway"),
-        (["--upstream", "127.0.0.1:9", "--symbols", "ES.FUT", "--shared"], "--shared is nothing"),
-        (["tape.dbn", "--buffer", "kept"], "--buffer goes with --upstream alone"),
-        (["tape.dbn", "--symbols", "ES.FUT"], "--symbols goes with --upstream alone"),
-        (["simulator", "--schema", "mbo"], "--schema goes with --upstream alone"),
         (["--upstream", "nowhere", "--symbols", "ES.FUT"], "is no gateway"),
         (["--upstream", "databento", "--symbols", "ES.FUT", "--schema", "l9"], "is not known"),
     ],

@@ -13,6 +13,7 @@ import typer
 from ticktape.cli.leaving import END_S, leave, leave_within
 from ticktape.cli.replay_speed import read_speed
 from ticktape.cli.simulator_options import check_rate, pre_open_ns
+from ticktape.cli.source_options import refuse_options_of_others
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.ops.event_loop import run_until_done
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from ticktape.ops.metrics_server import MetricsServer
 
 SIMULATOR: Final = "simulator"
+_HEEDED: Final = {
+    "tapes": ("speed", "shared", "loop"),
+    "the simulator": ("speed", "rate", "seed", "pre_open"),
+    "--upstream": ("symbols", "schema", "dataset", "buffer", "buffer_bytes"),
+}
 # Told to stop, sessions may read until DRAIN_S, then there is a second for the disk, and at END_S
 # the command ends, whatever is left.
 DRAIN_S: Final = 3.0
@@ -34,6 +40,7 @@ _GIVEN_KEY: Final = "<one of the keys given with --key>"
 
 
 def gateway(
+    context: typer.Context,
     sources: Annotated[
         list[str] | None,
         typer.Argument(metavar="[SOURCE]...", help="DBN tapes, or the word: simulator"),
@@ -123,36 +130,24 @@ def gateway(
         raise typer.BadParameter("give either SOURCE... or --upstream")
     if upstream is None and not sources:
         raise typer.BadParameter("give tapes, the word simulator, or --upstream")
-    if upstream is None:
-        _refuse("goes with --upstream alone", symbols=symbols, schema=schema, buffer=buffer)
-    else:
-        _refuse(
-            "is nothing for a relay: it goes at the pace of its upstream",
-            speed=speed,
-            shared=shared,
-            loop=loop,
-        )
+    if SIMULATOR in sources and sources != [SIMULATOR]:
+        raise WrongUsageError("The simulator and tapes can not be served together")
+    is_simulated = sources == [SIMULATOR]
+    chosen = "the simulator" if is_simulated else "tapes" if upstream is None else "--upstream"
+    refuse_options_of_others(context, _HEEDED, chosen)
     if upstream is not None:
         from ticktape.cli.relay import relay_source  # noqa: PLC0415 -- compiled kernels
 
         source = relay_source(
             upstream, dataset, symbols, schema or "mbo", buffer=buffer, buffer_bytes=buffer_bytes
         )
-    elif sources == [SIMULATOR]:
+    elif is_simulated:
         source = simulator_source(rate, seed, read_speed(speed or "1"), pre_open)
-    elif SIMULATOR in sources:
-        raise WrongUsageError("The simulator and tapes can not be served together")
     else:
         pace = read_speed(speed or ("1" if shared else "max"))
         source = tape_source([Path(one) for one in sources], pace, shared=shared, loop=loop)
     run_until_done(_serve(source, host, port, key, settings, metrics_port))
     leave(0)
-
-
-def _refuse(why: str, **options: object) -> None:
-    for name, given in options.items():
-        if given:
-            raise WrongUsageError(f"--{name} {why}")
 
 
 def _settings(**options: object) -> Settings:

@@ -19,6 +19,7 @@ import typer
 from ticktape.cli.leaving import END_S, leave, leave_within
 from ticktape.cli.replay_speed import read_speed
 from ticktape.cli.set_option import SetOption
+from ticktape.cli.source_options import refuse_options_of_others
 from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
 from ticktape.ops.config import Settings, SettingsError, load_settings
@@ -28,11 +29,10 @@ if TYPE_CHECKING:
     from ticktape.cli.up_sources import Choice
     from ticktape.flow.thresholds import Thresholds
 
-# Only what these sources heed.
-_OPTIONS_OF: Final = {
-    "demo": ("seed", "rate", "pre_open"),
-    "replay": ("speed", "loop", "paused"),
-    "live": ("upstream", "schema"),
+_HEEDED: Final = {
+    "--demo": ("seed", "rate", "pre_open"),
+    "--replay": ("speed", "loop", "paused"),
+    "--live": ("upstream", "schema", "dataset"),
 }
 
 
@@ -98,7 +98,8 @@ def up(
     files = [*(replay or []), *(tapes_to_replay or [])]
     if sum((demo, bool(files), live is not None)) > 1:
         raise typer.BadParameter("choose one of --demo, --replay and --live")
-    _refuse_options_of_others(context, "replay" if files else "live" if live else "demo")
+    source = "--replay" if files else "--demo" if live is None else "--live"
+    refuse_options_of_others(context, _HEEDED, source)
     wishes = Wishes(files, live, schema, read_speed(speed), loop, paused, seed, rate, pre_open)
     choice = choose(settings, wishes)
     try:
@@ -123,17 +124,6 @@ def _settings(**options: object) -> Settings:
         # Its client logs what it raises as well: we say it, once and in our words.
         logging.getLogger("databento").setLevel(logging.CRITICAL)
     return settings
-
-
-def _refuse_options_of_others(context: typer.Context, chosen: str) -> None:
-    """Refuse what was typed and the chosen source would not heed."""
-    for source, names in _OPTIONS_OF.items():
-        for name in names:
-            origin = context.get_parameter_source(name)
-            is_typed = origin is not None and origin.name == "COMMANDLINE"
-            if is_typed and source != chosen:
-                option = f"--{name.replace('_', '-')}"
-                raise WrongUsageError(f"{option} is an option of --{source}, not of --{chosen}")
 
 
 async def _warm_up() -> None:
