@@ -1,17 +1,20 @@
 """Order flow of a replay: at any cursor what playing up to it makes, and nothing beyond."""
 
 import asyncio
+import time
 from collections import Counter
 
+import numpy as np
 import pytest
-from tests.server.flow_day import morning_tape
+from tests.server.flow_day import morning_tape, prints
 from tests.server.flow_reader import FlowReader
-from tests.server.market_day import ES, SECOND, TICK
+from tests.server.market_day import ES, SECOND, TICK, definitions, opening_book, write_tape
 from tests.server.replaying import replaying
 from tests.server.test_flow_stream import flow
 
 from ticktape.flow.instrument import flow_instrument
 from ticktape.flow.instrument_flow import InstrumentFlow
+from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, read_thresholds
 from ticktape.server.flow_client import FlowView
 from ticktape.server.flow_studies import FlowStudies, Origin
 from ticktape.server.flow_symbol import FlowSymbol
@@ -22,6 +25,15 @@ from ticktape.tape.files import open_tape
 SYMBOL = "ESH6"
 # Enough for checkpoints on the way.
 COUNT = 80_000
+# By these, some seconds have as much to tell as a morning has by the defaults.
+HASTY = read_thresholds(
+    {},
+    [
+        *("windows.length=100ms", "cvd.length=50ms", "absorption.window=100ms"),
+        *("flips.flip_cooldown=100ms", "flips.reversal_cooldown=100ms"),
+        *("confluence.cooldown=500ms", "outcomes.horizons=500ms,2s"),
+    ],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +52,23 @@ def tape_of_trades(tmp_path_factory):
     return morning_tape(tmp_path_factory.mktemp("tape"), COUNT, Schema.TRADES)
 
 
-def played_to(tape, position, by_order="all"):
+@pytest.fixture(scope="module")
+def short_tape(tmp_path_factory):
+    """Write some seconds that are as busy as an opening."""
+    book, busy = opening_book(ES), prints(4_000, every_ns=SECOND // 500)
+    return write_tape(tmp_path_factory.mktemp("tape") / "short.dbn", definitions(), book, busy)
+
+
+def span_of(tape):
+    times = [batch.records["ts_event"] for batch in read_dbn(tape)]
+    return int(times[0][0]), int(times[-1][-1])
+
+
+def played_to(tape, position, by_order="all", thresholds=DEFAULT_THRESHOLDS):
     """Give what a client holds who joins after so many records were played, by studies alone."""
     instrument = flow_instrument(SYMBOL, ES, tick=TICK, point_value=50.0)
-    studies = FlowStudies(instrument, Origin("GLBX.MDP3", "replay"), by_order)
+    origin = Origin("GLBX.MDP3", "replay")
+    studies = FlowStudies(instrument, origin, by_order, thresholds=thresholds)
     left = position
     for batch in read_dbn(tape):
         records = batch.records[:left]
@@ -67,6 +92,11 @@ async def go_to(running, reader, position):
     await running.post("/api/replay", {"action": "pause"})
     status, _ = await running.post("/api/replay", {"action": "seek", "position": str(position)})
     assert status == 200
+    return await arrived(running, reader, position)
+
+
+async def arrived(running, reader, position):
+    """Read until what is held is what there is at a position."""
     streams = running.viewer.flow_streams
     last_ns = running.viewer.source.replay.index.time_before(position)
     told = -1
@@ -86,6 +116,11 @@ async def go_to(running, reader, position):
 async def play_to_the_end(running, reader=None):
     """Play until the studies have seen the last record; read what comes meanwhile."""
     await running.post("/api/replay", {"action": "speed", "speed": None})
+    await play_on_to_the_end(running, reader)
+
+
+async def play_on_to_the_end(running, reader=None):
+    """The same at the speed that it has."""
     await running.post("/api/replay", {"action": "resume"})
     index = await indexed(running)
     async with asyncio.timeout(60):
@@ -176,7 +211,34 @@ async def test_a_session_that_is_played_twice_is_written_once(tape):
     assert listed[0] == listed[1]
 
 
-async def test_signals_are_the_same_at_any_speed_and_without_a_watcher(tape_of_trades, tmp_path):
+@pytest.mark.parametrize("speed", [1.0, 50.0, None])
+async def test_what_is_told_and_kept_is_the_same_at_any_speed(short_tape, speed):
+    begin_ns, end_ns = span_of(short_tape)
+    expected = played_to(short_tape, COUNT, thresholds=HASTY)
+    judged = [one for one in expected.signals.values() if one["outcome_5m"] is not None]
+    assert len(judged) > 20
+    async with (
+        replaying(short_tape, speed=speed, thresholds=HASTY) as running,
+        flow(running, f"symbols={SYMBOL}") as socket,
+    ):
+        reader = FlowReader(socket)
+        began = time.monotonic()
+        await play_on_to_the_end(running, reader)
+        took = time.monotonic() - began
+        await running.viewer.flow_streams.settle()
+        _, rows = await running.get("/api/signals/export?format=json")
+    assert_same(reader.held[SYMBOL], expected)
+    assert len(rows) == len(expected.signals)
+    for row in rows:
+        told = expected.signals[row["id"]]
+        assert {**row, "type": "Signal", "created_at": told["created_at"]} == told
+    # It was played, not jumped over.
+    if speed is not None:
+        assert took >= (end_ns - begin_ns) / SECOND / speed
+        assert reader.begins == {SYMBOL: 1}
+
+
+async def test_signals_are_the_same_with_and_without_a_watcher(tape_of_trades, tmp_path):
     listed = []
     for number, watched in enumerate((True, False)):
         async with replaying(tape_of_trades, speed=None, paused=True) as running:
@@ -190,6 +252,27 @@ async def test_signals_are_the_same_at_any_speed_and_without_a_watcher(tape_of_t
         (tmp_path / "signals.sqlite").rename(tmp_path / f"signals-{number}.sqlite")
     assert len(listed[0]) > 100
     assert listed[0] == listed[1]
+
+
+async def test_a_client_seeks_to_a_time(tape):
+    times = np.concatenate([batch.records["ts_event"].astype("i8") for batch in read_dbn(tape)])
+    async with replaying(tape, speed=None, paused=False) as running:
+        await indexed(running)
+        async with flow(running, f"symbols={SYMBOL}") as socket:
+            reader = FlowReader(socket)
+            await reader.catch_up(SYMBOL)
+            await play_to_the_end(running, reader)
+            await socket.send_json({"action": "replay_pause"})
+            for ts_ns in (int(times[52_000]), int(times[20_000]) + 1, int(times[64_000]) - 1):
+                await socket.send_json({"action": "replay_seek", "ts_ns": str(ts_ns)})
+                # All of that time is seen, and nothing after it.
+                position = int((times <= ts_ns).sum())
+                held = await arrived(running, reader, position)
+                assert_same(held, played_to(tape, position))
+                (status, *_) = [
+                    one for one in reversed(reader.messages) if one["type"] == "ReplayStatus"
+                ]
+                assert int(status["currentTimeNs"]) == ts_ns
 
 
 async def test_a_long_past_by_order_is_made_of_trades_and_told_so(tape, monkeypatch):
