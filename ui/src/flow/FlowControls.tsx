@@ -1,6 +1,7 @@
 import { CheckBox } from "../components/CheckBox";
 import { FoldOut } from "../components/FoldOut";
-import { SIGNAL_KINDS, SIGNS, type SignalKind } from "./marks";
+import { KIND_NAMES, KINDS, type Kind } from "../signals/kinds";
+import { LETTERS } from "./marks";
 import {
   BAR_LENGTHS,
   type Cells,
@@ -91,9 +92,9 @@ export function FlowControls({ settings, fitting, set }: FlowControlsProps) {
 
 /** What is drawn besides the bars. */
 function Layers({ settings, set }: LayersProps) {
-  const toggleKind = (kind: SignalKind) =>
+  const toggleKind = (kind: Kind) =>
     set({
-      marks: SIGNAL_KINDS.filter((one) => settings.marks.includes(one) !== (one === kind)),
+      marks: KINDS.filter((one) => settings.marks.includes(one) !== (one === kind)),
     });
   return (
     <FoldOut className="flow-layers" name="Layers" title="What is drawn besides the bars">
@@ -143,13 +144,13 @@ function Layers({ settings, set }: LayersProps) {
         <Check name="By size of trade" of="buckets" settings={settings} set={set} />
       </div>
       <fieldset className="flow-checks" aria-label="Signs of signals">
-        {SIGNAL_KINDS.map((kind) => (
+        {KINDS.map((kind) => (
           <CheckBox
             key={kind}
             checked={settings.marks.includes(kind)}
             onChange={() => toggleKind(kind)}
           >
-            <b>{SIGNS[kind].letter}</b> {SIGNS[kind].name}
+            <b>{LETTERS[kind]}</b> {KIND_NAMES[kind]}
           </CheckBox>
         ))}
       </fieldset>

@@ -1,37 +1,26 @@
 /** Signals as the chart marks them: one small sign each, at its price and time. */
 
 import { type Json, numberOrNull, textOrNull } from "../api/fields";
+import { KINDS, type Kind } from "../signals/kinds";
 import { msOf } from "./bar";
 import type { Timed } from "./timed";
 import type { Direction } from "./wire";
 
-export const SIGNAL_KINDS = [
-  "delta_flip",
-  "delta_reversal",
-  "absorption",
-  "stacked_imbalance",
-  "divergence",
-  "iceberg",
-  "sweep",
-  "confluence",
-] as const;
-export type SignalKind = (typeof SIGNAL_KINDS)[number];
-
-/** Its letter on the chart, and its name. */
-export const SIGNS: Record<SignalKind, { letter: string; name: string }> = {
-  delta_flip: { letter: "F", name: "Delta flip" },
-  delta_reversal: { letter: "R", name: "Delta reversal" },
-  absorption: { letter: "A", name: "Absorption" },
-  stacked_imbalance: { letter: "S", name: "Stacked imbalance" },
-  divergence: { letter: "D", name: "Divergence" },
-  iceberg: { letter: "I", name: "Iceberg" },
-  sweep: { letter: "W", name: "Sweep" },
-  confluence: { letter: "C", name: "Confluence" },
+/** The sign of a kind: its letter. */
+export const LETTERS: Record<Kind, string> = {
+  delta_flip: "F",
+  delta_reversal: "R",
+  absorption: "A",
+  stacked_imbalance: "S",
+  divergence: "D",
+  iceberg: "I",
+  sweep: "W",
+  confluence: "C",
 };
 
 export interface Mark extends Timed {
   id: string;
-  kind: SignalKind;
+  kind: Kind;
   direction: Direction;
   /** In ticks. */
   tick: number;
@@ -41,8 +30,8 @@ export interface Mark extends Timed {
   outcome: string | null;
 }
 
-function isKind(kind: string | null): kind is SignalKind {
-  return (SIGNAL_KINDS as readonly (string | null)[]).includes(kind);
+function isKind(kind: string | null): kind is Kind {
+  return (KINDS as readonly (string | null)[]).includes(kind);
 }
 
 /** The mark of a row of `/api/signals`; null for a kind that this page does not know. */

@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
-import { SIGNAL_KINDS, type SignalKind } from "./marks";
+import { KINDS, type Kind } from "../signals/kinds";
 
 export type Cells = "bidask" | "delta" | "volume" | "profile";
 
@@ -30,7 +30,7 @@ export interface FlowSettings {
   /** Whether the CVD goes on from session to session. */
   continuous: boolean;
   buckets: boolean;
-  marks: readonly SignalKind[];
+  marks: readonly Kind[];
 }
 
 export const DEFAULTS: FlowSettings = {
@@ -52,7 +52,7 @@ export const DEFAULTS: FlowSettings = {
   continuous: false,
   buckets: false,
   // Those of single orders and prints come by the second.
-  marks: SIGNAL_KINDS.filter((kind) => kind !== "sweep" && kind !== "iceberg"),
+  marks: KINDS.filter((kind) => kind !== "sweep" && kind !== "iceberg"),
 };
 
 /** What a person wiped out or set to nought, by the market's clock. */

@@ -3,10 +3,11 @@
 import type { Trade } from "../api/messages";
 import { formatPrice, formatSize } from "../market/prices";
 import { formatClock, type Zone } from "../market/times";
+import { KIND_NAMES } from "../signals/kinds";
 import type { FlowBar } from "./bar";
 import { meanText, priceText, timeText } from "./draw/axes";
 import type { BubbleItem } from "./flowState";
-import { type Mark, SIGNS } from "./marks";
+import type { Mark } from "./marks";
 import type { Prints } from "./pointedPrints";
 import type { Found } from "./readout";
 import type { AbsorptionZone } from "./wire";
@@ -83,7 +84,7 @@ function printLines(prints: Prints, words: Words): string[] {
 }
 
 function markLines(mark: Mark, count: number, words: Words): string[] {
-  const { name } = SIGNS[mark.kind];
+  const name = KIND_NAMES[mark.kind];
   const lines = [
     `${name}, ${mark.direction}${count > 1 ? `, the last of ${count} here` : ""}`,
     `${timeText(mark.ms, words.zone)} at ${priceText(mark.price, words)}`,

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { speaker } from "../alerts/alerting";
 import { notesOf } from "../alerts/sounds";
-import { kindName, STRENGTHS } from "../signals/signal";
+import { kindName } from "../signals/kinds";
+import { STRENGTHS } from "../signals/signal";
 import { ALARMS, type Alarm, useAlerts } from "../stores/alerts";
 import { Check, Select, Setting } from "./Setting";
 

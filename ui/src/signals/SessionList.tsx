@@ -3,9 +3,10 @@ import { fetchSessions, fetchStats } from "../api/flowHttp";
 import { problemOf } from "../api/http";
 import type { Problem } from "../api/messages";
 import { formatSize } from "../market/prices";
+import { kindName } from "./kinds";
 import { useRefreshes } from "./refreshes";
 import { Rate } from "./SignalStats";
-import { type FlowSession, kindName, type Stats, type Tally } from "./signal";
+import type { FlowSession, Stats, Tally } from "./signal";
 import { ownText } from "./thresholds";
 import { rulesName } from "./words";
 

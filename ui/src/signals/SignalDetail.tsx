@@ -6,7 +6,8 @@ import { formatDateTime, type Zone } from "../market/times";
 import { annotate } from "../stores/signals";
 import { useDecimals } from "./decimals";
 import { useHorizons } from "./horizons";
-import { kindName, type Signal } from "./signal";
+import { kindName } from "./kinds";
+import type { Signal } from "./signal";
 import { formatPoints } from "./words";
 
 const LONGEST_NOTE = 10_000;

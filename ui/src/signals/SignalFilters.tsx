@@ -1,5 +1,6 @@
 import type { Filters } from "./filters";
-import { KIND_NAMES, KINDS, OUTCOMES, STRENGTHS } from "./signal";
+import { KIND_NAMES, KINDS } from "./kinds";
+import { OUTCOMES, STRENGTHS } from "./signal";
 
 interface SignalFiltersProps {
   filters: Filters;

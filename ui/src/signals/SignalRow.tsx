@@ -1,6 +1,7 @@
 import { formatClock, formatDateTime, type Zone } from "../market/times";
 import { useDecimals } from "./decimals";
-import { kindName, outcomeOf, type Signal, STRENGTHS } from "./signal";
+import { kindName } from "./kinds";
+import { outcomeOf, type Signal, STRENGTHS } from "./signal";
 import { formatPoints, moveText, outcomeWord, rulesName } from "./words";
 
 interface SignalRowProps {

@@ -4,7 +4,8 @@ import { problemOf } from "../api/http";
 import type { Problem } from "../api/messages";
 import { formatSize } from "../market/prices";
 import { liveSignals } from "../stores/signals";
-import { kindName, type Stats, type Tally } from "./signal";
+import { kindName } from "./kinds";
+import type { Stats, Tally } from "./signal";
 import { rateText, rateTone } from "./words";
 
 const AGAIN_MS = 3_000;

@@ -13,32 +13,10 @@ import {
 import type { Direction, Strength } from "../flow/wire";
 import { decodeOwn, type OwnThresholds } from "./thresholds";
 
-export const KINDS = [
-  "delta_flip",
-  "delta_reversal",
-  "absorption",
-  "stacked_imbalance",
-  "divergence",
-  "iceberg",
-  "sweep",
-  "confluence",
-] as const;
 export const STRENGTHS = ["weak", "medium", "strong", "defended"] as const;
 export const OUTCOMES = ["win", "loss", "breakeven", "pending"] as const;
 
-export type Kind = (typeof KINDS)[number];
 export type Outcome = "win" | "loss" | "breakeven";
-
-export const KIND_NAMES: Record<Kind, string> = {
-  delta_flip: "Delta flip",
-  delta_reversal: "Delta reversal",
-  absorption: "Absorption",
-  stacked_imbalance: "Stacked imbalance",
-  divergence: "Divergence",
-  iceberg: "Iceberg",
-  sweep: "Sweep",
-  confluence: "Confluence",
-};
 
 export interface Signal {
   id: string;
@@ -73,10 +51,6 @@ export interface Resolved {
 /** The outcome of the later horizon where it is known, else of the sooner. */
 export function outcomeOf(signal: Signal): Outcome | null {
   return signal.outcome5m ?? signal.outcome1m;
-}
-
-export function kindName(kind: string): string {
-  return KIND_NAMES[kind as Kind] ?? kind.replaceAll("_", " ");
 }
 
 function oneOf<T extends string>(o: Json, field: string, all: readonly T[]): T {

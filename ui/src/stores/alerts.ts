@@ -3,7 +3,8 @@
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 import type { Direction, Strength } from "../flow/wire";
-import { KINDS, STRENGTHS } from "../signals/signal";
+import { KINDS } from "../signals/kinds";
+import { STRENGTHS } from "../signals/signal";
 
 /** What can sound: every kind of signal, and a price that comes near a level. */
 export const ALARMS = [...KINDS, "level"] as const;

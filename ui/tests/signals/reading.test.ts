@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bucketsOf } from "../../src/signals/buckets";
 import { NO_FILTERS, passes, queryOf } from "../../src/signals/filters";
-import { decodeSignal, decodeStats, kindName } from "../../src/signals/signal";
+import { kindName } from "../../src/signals/kinds";
+import { decodeSignal, decodeStats } from "../../src/signals/signal";
 import { formatPoints, moveText, rateTone } from "../../src/signals/words";
 import { row } from "./rows";
 

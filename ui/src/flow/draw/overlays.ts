@@ -1,6 +1,7 @@
 /** What lies behind and over the bars: zones, levels and their names, rays, legs, the signs of signals. */
 
-import { SIGNS, type SignalKind } from "../marks";
+import type { Kind } from "../../signals/kinds";
+import { LETTERS } from "../marks";
 import type { Segment } from "../scene/disagreements";
 import type { LevelLine } from "../scene/levels";
 import type { MarkShape } from "../scene/marks";
@@ -98,7 +99,7 @@ export function drawLegs(context: Context, scene: PricesScene, palette: FlowPale
 
 const SIGN = 13;
 
-function markColour(kind: SignalKind, isUp: boolean, palette: FlowPalette): string {
+function markColour(kind: Kind, isUp: boolean, palette: FlowPalette): string {
   return kind === "confluence" ? palette.confluence : sideColour(palette, isUp);
 }
 
@@ -127,7 +128,7 @@ export function drawMarks(
     context.closePath();
     context.fill();
     context.fillStyle = palette.panel;
-    const { letter } = SIGNS[mark.kind];
+    const letter = LETTERS[mark.kind];
     const text = mark.kind === "confluence" && mark.score !== null ? `${mark.score}` : letter;
     context.fillText(text, x, y + 0.5);
   }

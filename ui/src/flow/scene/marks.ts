@@ -1,8 +1,9 @@
 /** Signs of signals: below the price where they are bullish, above where bearish, side by side in height. */
 
 import { type Size, yOf } from "../../heatmap/view";
+import type { Kind } from "../../signals/kinds";
 import type { FlowState } from "../flowState";
-import type { Mark, SignalKind } from "../marks";
+import type { Mark } from "../marks";
 import { firstFrom } from "../timed";
 import type { Candle } from "./bars";
 import type { TimeAxis } from "./timeAxis";
@@ -23,7 +24,7 @@ const FROM_PRICE_PX = 16;
 const MOST_STACKED = 3;
 
 /** The most telling first. */
-const RANKS: readonly SignalKind[] = [
+const RANKS: readonly Kind[] = [
   "confluence",
   "divergence",
   "stacked_imbalance",
@@ -38,7 +39,7 @@ interface Heap {
   x: number;
   /** The price furthest out: signs stand beyond it. */
   tick: number;
-  byKind: Map<SignalKind, { mark: Mark; count: number }>;
+  byKind: Map<Kind, { mark: Mark; count: number }>;
 }
 
 /** Signs of one direction that would stand on each other share a place, and of a kind there is one. */
@@ -46,7 +47,7 @@ export function marksScene(
   state: Pick<FlowState, "marks">,
   axis: TimeAxis,
   size: Size,
-  kinds: readonly SignalKind[],
+  kinds: readonly Kind[],
   clearedMs: number,
   candles: readonly Candle[] = [],
 ): MarkShape[] {
