@@ -1,6 +1,6 @@
 /** Records and their effects by position: the server-sent events of docs/api.md, decoded. */
 
-import type { BookEvent, Effect, EffectKind } from "../book/eventRing";
+import { type BookEvent, EFFECT_KINDS, type Effect } from "../book/eventRing";
 import {
   DecodeError,
   isObject,
@@ -14,7 +14,6 @@ import {
   timeAt,
 } from "./fields";
 
-const KINDS: readonly EffectKind[] = ["none", "add", "cancel", "modify", "clear"];
 const REASONS: Record<string, number> = { "never-rests": 1, "unknown-order": 2, "bad-record": 3 };
 
 function priceAt(o: Json, field: string): number {
@@ -28,7 +27,7 @@ function sizeAt(o: Json, field: string): number {
 
 function decodeEffect(o: Json): Effect {
   const said = textAt(o, "kind");
-  const kind = KINDS.find((one) => one === said);
+  const kind = EFFECT_KINDS.find((one) => one === said);
   if (kind === undefined) throw new DecodeError(`field kind: unknown effect ${said}`);
   const side = textOrNull(o, "side") ?? "";
   const isModify = kind === "modify";

@@ -3,7 +3,9 @@
 import { countAt, priceAt } from "./decode";
 import { EVENT_BYTES } from "./wire";
 
-export type EffectKind = "none" | "add" | "cancel" | "modify" | "clear";
+/** In the order of their numbers in the binary form. */
+export const EFFECT_KINDS = ["none", "add", "cancel", "modify", "clear"] as const;
+export type EffectKind = (typeof EFFECT_KINDS)[number];
 
 /** What a record did to its book. */
 export interface Effect {
@@ -39,8 +41,6 @@ export interface BookEvent {
   side: string;
   effect: Effect;
 }
-
-const KINDS: readonly EffectKind[] = ["none", "add", "cancel", "modify", "clear"];
 
 export class EventRing {
   private readonly bytes: Uint8Array;
@@ -105,7 +105,7 @@ export class EventRing {
       tsInDelta: view.getInt32(record + 48, true),
       sequence: view.getUint32(record + 52, true),
       effect: {
-        kind: KINDS[view.getUint8(effect)] ?? "none",
+        kind: EFFECT_KINDS[view.getUint8(effect)] ?? "none",
         reason: view.getUint8(effect + 1),
         side: String.fromCharCode(view.getUint8(effect + 2)),
         oldSide: String.fromCharCode(view.getUint8(effect + 3)),
