@@ -1,4 +1,8 @@
-"""The series that indicators are made of: read and checked, then smoothed, searched, shifted."""
+"""The series that indicators are made of: read and checked, then smoothed, searched, shifted.
+
+Those that read are told the `indicator`, for the words of a ``BadValueError``. What they give, and
+what the others take and give, is ``f8`` of one dimension, NaN where a value is not known.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +19,15 @@ def series_of(indicator: str, name: str, values: ArrayLike) -> np.ndarray:
 
     Parameters
     ----------
-    indicator : str
-        Whose series, for the error.
-    name : str
-        What the series is called, for the error.
+    indicator, name : str
+        Whose series, and what it is called, for the error.
     values : array_like
         Numbers, in one dimension.
 
     Returns
     -------
     numpy.ndarray
-        ``f8``, read-only and contiguous.
+        Read-only and contiguous.
 
     Raises
     ------
@@ -46,19 +48,7 @@ def series_of(indicator: str, name: str, values: ArrayLike) -> np.ndarray:
 
 
 def series_of_one_length(indicator: str, **named: ArrayLike) -> list[np.ndarray]:
-    """Read series that stand beside each other.
-
-    Parameters
-    ----------
-    indicator : str
-        Whose series, for the error.
-    **named : array_like
-        Each by its name.
-
-    Returns
-    -------
-    list of numpy.ndarray
-        As of :func:`series_of`.
+    """Read series that stand beside each other, each as :func:`series_of` does, by its name.
 
     Raises
     ------
@@ -78,21 +68,7 @@ def series_of_one_length(indicator: str, **named: ArrayLike) -> list[np.ndarray]
 def series_and_line(
     indicator: str, values: ArrayLike, line: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Read a series and the line it is compared with.
-
-    Parameters
-    ----------
-    indicator : str
-        Whose series, for the error.
-    values : array_like
-        The series.
-    line : float or array_like
-        One level, or a series of the same length.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Both as of :func:`series_of`.
+    """Read a series and the line it is compared with: one level, or a series of the same length.
 
     Raises
     ------
@@ -107,16 +83,7 @@ def series_and_line(
 
 
 def period_of(indicator: str, period: int, series: np.ndarray) -> int:
-    """Check how far back an indicator looks.
-
-    Parameters
-    ----------
-    indicator : str
-        Which, for the error.
-    period : int
-        As it was asked for.
-    series : numpy.ndarray
-        What it is of.
+    """Check how far back an indicator of a series looks.
 
     Returns
     -------
@@ -137,20 +104,7 @@ def period_of(indicator: str, period: int, series: np.ndarray) -> int:
 
 
 def means_of(series: np.ndarray, period: int) -> np.ndarray:
-    """Give the mean of the last values at each place.
-
-    Parameters
-    ----------
-    series : numpy.ndarray
-        As of :func:`series_of`.
-    period : int
-        How many values.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, NaN until all of them are known.
-    """
+    """Give the mean of the last `period` values at each place; NaN until all are known."""
     means = np.empty(len(series))
     take_means(series, period, means)
     return means
@@ -162,7 +116,7 @@ def smoothed(series: np.ndarray, period: int, weight: float) -> np.ndarray:
     Parameters
     ----------
     series : numpy.ndarray
-        ``f8``; NaN where not known, after which it begins anew.
+        After a value that is not known it begins anew.
     period : int
         How many values the first mean is of.
     weight : float
@@ -171,7 +125,7 @@ def smoothed(series: np.ndarray, period: int, weight: float) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        ``f8``, NaN until there is a first mean.
+        NaN until there is a first mean.
     """
     levels = np.empty(len(series))
     smooth(kernel_input(series), period, weight, levels)
@@ -179,58 +133,21 @@ def smoothed(series: np.ndarray, period: int, weight: float) -> np.ndarray:
 
 
 def highest_of(series: np.ndarray, period: int) -> np.ndarray:
-    """Give the highest of the last values at each place.
-
-    Parameters
-    ----------
-    series : numpy.ndarray
-        ``f8``, NaN where not known.
-    period : int
-        How many values.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, NaN until all of them are known.
-    """
+    """Give the highest of the last `period` values at each place; NaN until all are known."""
     tops = np.empty(len(series))
     find_highest(kernel_input(series), period, tops)
     return tops
 
 
 def earlier(series: np.ndarray, period: int) -> np.ndarray:
-    """Give the value that stood so many places before, at each place.
-
-    Parameters
-    ----------
-    series : numpy.ndarray
-        ``f8``, NaN where not known.
-    period : int
-        How many places, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, NaN where the series had not begun.
-    """
+    """Give the value that stood `period` places before, at each place; NaN where none had begun."""
     before = np.full(len(series), np.nan)
     before[period:] = series[:-period]
     return before
 
 
 def true_ranges_of(high: np.ndarray, low: np.ndarray, close: np.ndarray) -> np.ndarray:
-    """Give the span of each bar and the close before it.
-
-    Parameters
-    ----------
-    high, low, close : numpy.ndarray
-        ``f8``, of one length, NaN where not known.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``.
-    """
+    """Give the span of each bar and the close before it."""
     before = earlier(close, 1)
     # A close that is not known widens nothing.
     before = np.where(np.isnan(before), low, before)
@@ -239,18 +156,7 @@ def true_ranges_of(high: np.ndarray, low: np.ndarray, close: np.ndarray) -> np.n
 
 
 def crossings_of(series: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Tell where a series is above a line, and was not the place before.
-
-    Parameters
-    ----------
-    series, line : numpy.ndarray
-        ``f8``, of one length, NaN where not known.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``bool``; false where anything is not known.
-    """
+    """Tell where a series is above a line and was not a place before (``bool``, false if unknown)."""
     crosses = np.zeros(len(series), bool)
     crosses[1:] = (series[1:] > line[1:]) & (series[:-1] <= line[:-1])
     return crosses

@@ -1,9 +1,26 @@
 """Indicators over the prices of bars: means, momentum, ranges, extremes, crossings.
 
-Every function is given whole series, oldest value first, and gives a series as long, in which NaN
-stands where the value is not known yet. NaN (or an infinity) in what is given is a value that is
-not known, so indicators can be given indicators. Prices are of any one unit, as they are: those of
-bars, in 1e-9, do as well as dollars.
+What all of them share:
+
+Parameters
+----------
+values, prices, high, low, close : array_like
+    Whole series, oldest value first, those of one call of one length. Prices are of any one unit,
+    as they are: those of bars, in 1e-9, do as well as dollars. NaN (or an infinity) is a value that
+    is not known, so indicators can be given indicators.
+period : int
+    How many values (changes, bars) it takes together, or places it looks back: 1 or more.
+
+Returns
+-------
+numpy.ndarray
+    As long as what was given: ``f8``, NaN until `period` values (changes, bars) are known; of
+    crossings ``bool``.
+
+Raises
+------
+BadValueError
+    If what is given is no series of numbers, series differ in length, or a period is below 1.
 """
 
 from __future__ import annotations
@@ -62,22 +79,7 @@ class Channel(NamedTuple):
 def sma(values: ArrayLike, period: int) -> np.ndarray:
     """Take the simple moving average: the mean of the last `period` values.
 
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    period : int
-        How many values, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, known once `period` values are. It depends on those alone, to the last bit.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the values are no series of numbers.
+    It depends on those alone, to the last bit.
     """
     series = series_of("sma", "values", values)
     return means_of(series, period_of("sma", period, series))
@@ -86,23 +88,8 @@ def sma(values: ArrayLike, period: int) -> np.ndarray:
 def ema(values: ArrayLike, period: int) -> np.ndarray:
     """Take the exponential moving average: each value moves it ``2 / (period + 1)`` of the way.
 
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    period : int
-        How many values, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``. Its first is the simple mean of the first `period` values; after a value that is not
-        known it begins anew in the same way.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the values are no series of numbers.
+    Its first is the simple mean of the first `period` values; after a value that is not known it
+    begins anew in the same way.
     """
     series = series_of("ema", "values", values)
     known = period_of("ema", period, series)
@@ -116,23 +103,11 @@ def rsi(prices: ArrayLike, period: int) -> np.ndarray:
     Systems" (1978): the simple mean of the first `period` changes, which each later one moves by
     ``1 / period`` of the distance.
 
-    Parameters
-    ----------
-    prices : array_like
-        The series, mostly closes.
-    period : int
-        How many changes, 1 or more.
-
     Returns
     -------
     numpy.ndarray
-        ``f8``, 0 to 100, known once `period` changes are: from place `period` on. 100 where nothing
-        was lost, 0 where nothing was gained, 50 where neither.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the prices are no series of numbers.
+        0 to 100, known once `period` changes are: from place `period` on. 100 where nothing was
+        lost, 0 where nothing was gained, 50 where neither.
     """
     series = series_of("rsi", "prices", prices)
     known = period_of("rsi", period, series)
@@ -149,20 +124,7 @@ def rsi(prices: ArrayLike, period: int) -> np.ndarray:
 def true_range(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> np.ndarray:
     """Take the true range of each bar: its span, widened to the close before (Wilder, 1978).
 
-    Parameters
-    ----------
-    high, low, close : array_like
-        The bars' prices, of one length.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``. Where no close before is known, as of the first bar, high less low.
-
-    Raises
-    ------
-    BadValueError
-        If the three are no series of numbers of one length.
+    Where no close before is known, as of the first bar, it is high less low.
     """
     return true_ranges_of(*series_of_one_length("true_range", high=high, low=low, close=close))
 
@@ -170,23 +132,8 @@ def true_range(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> np.ndarray:
 def atr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int) -> np.ndarray:
     """Take the average true range: true ranges, smoothed as Wilder does (1978).
 
-    Parameters
-    ----------
-    high, low, close : array_like
-        The bars' prices, of one length.
-    period : int
-        How many bars, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``. Its first is the simple mean of the first `period` true ranges, the first bar's
-        among them; each later one moves it by ``1 / period`` of the distance.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the three are no series of numbers of one length.
+    Its first is the simple mean of the first `period` true ranges, the first bar's among them; each
+    later one moves it by ``1 / period`` of the distance.
     """
     ranges = true_ranges_of(*series_of_one_length("atr", high=high, low=low, close=close))
     known = period_of("atr", period, ranges)
@@ -194,25 +141,7 @@ def atr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int) -> np.nd
 
 
 def change(values: ArrayLike, period: int = 1) -> np.ndarray:
-    """Take the change: each value less the one `period` places before.
-
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    period : int
-        How many places, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, known from place `period` on.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the values are no series of numbers.
-    """
+    """Take the change: each value less the one `period` places before; from place `period` on."""
     series = series_of("change", "values", values)
     changes: np.ndarray = series - earlier(series, period_of("change", period, series))
     return changes
@@ -221,23 +150,8 @@ def change(values: ArrayLike, period: int = 1) -> np.ndarray:
 def roc(values: ArrayLike, period: int = 1) -> np.ndarray:
     """Take the rate of change: the change in percent of the value `period` places before.
 
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    period : int
-        How many places, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, known from place `period` on, but NaN where the value before was 0. A value below 0
-        (a spread's price) turns the sign, as any quotient's.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the values are no series of numbers.
+    It is NaN where the value before was 0. A value below 0 (a spread's price) turns the sign, as
+    any quotient's.
     """
     series = series_of("roc", "values", values)
     before = earlier(series, period_of("roc", period, series))
@@ -247,49 +161,13 @@ def roc(values: ArrayLike, period: int = 1) -> np.ndarray:
 
 
 def highest(values: ArrayLike, period: int) -> np.ndarray:
-    """Find the highest of the last `period` values.
-
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    period : int
-        How many values, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, known once `period` values are.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the values are no series of numbers.
-    """
+    """Find the highest of the last `period` values."""
     series = series_of("highest", "values", values)
     return highest_of(series, period_of("highest", period, series))
 
 
 def lowest(values: ArrayLike, period: int) -> np.ndarray:
-    """Find the lowest of the last `period` values.
-
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    period : int
-        How many values, 1 or more.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, known once `period` values are.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the values are no series of numbers.
-    """
+    """Find the lowest of the last `period` values."""
     series = series_of("lowest", "values", values)
     return -highest_of(-series, period_of("lowest", period, series))
 
@@ -298,23 +176,6 @@ def donchian(high: ArrayLike, low: ArrayLike, period: int) -> Channel:
     """Draw the Donchian channel: the highest high and the lowest low of the last `period` bars.
 
     The newest bar is one of them.
-
-    Parameters
-    ----------
-    high, low : array_like
-        The bars' prices, of one length.
-    period : int
-        How many bars, 1 or more.
-
-    Returns
-    -------
-    Channel
-        ``upper`` and ``lower``, each known once `period` bars are.
-
-    Raises
-    ------
-    BadValueError
-        If the period is below 1, or the two are no series of numbers of one length.
     """
     highs, lows = series_of_one_length("donchian", high=high, low=low)
     known = period_of("donchian", period, highs)
@@ -322,23 +183,7 @@ def donchian(high: ArrayLike, low: ArrayLike, period: int) -> Channel:
 
 
 def typical_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> np.ndarray:
-    """Take the typical price of each bar: the mean of its high, low and close.
-
-    Parameters
-    ----------
-    high, low, close : array_like
-        The bars' prices, of one length.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``f8``, known of every bar.
-
-    Raises
-    ------
-    BadValueError
-        If the three are no series of numbers of one length.
-    """
+    """Take the typical price of each bar: the mean of its high, low and close."""
     highs, lows, closes = series_of_one_length("typical_price", high=high, low=low, close=close)
     # As distances to the close, so that a bar of one price has that price to the last bit.
     prices: np.ndarray = closes + ((highs - closes) + (lows - closes)) / 3
@@ -362,11 +207,6 @@ def crosses_above(values: ArrayLike, line: ArrayLike) -> np.ndarray:
     -------
     numpy.ndarray
         ``bool``, true at the places of crossing; false where either is not known, here or before.
-
-    Raises
-    ------
-    BadValueError
-        If the two are no series of numbers of one length.
     """
     series, level = series_and_line("crosses_above", values, line)
     return crossings_of(series, level)
@@ -375,22 +215,7 @@ def crosses_above(values: ArrayLike, line: ArrayLike) -> np.ndarray:
 def crosses_below(values: ArrayLike, line: ArrayLike) -> np.ndarray:
     """Tell where a series crossed below a line: below it here, and not below it a place before.
 
-    Parameters
-    ----------
-    values : array_like
-        The series.
-    line : float or array_like
-        One level, or a series of the same length.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``bool``, true at the places of crossing; false where either is not known, here or before.
-
-    Raises
-    ------
-    BadValueError
-        If the two are no series of numbers of one length.
+    As :func:`crosses_above` otherwise.
     """
     series, level = series_and_line("crosses_below", values, line)
     return crossings_of(-series, -level)
