@@ -156,7 +156,7 @@ def true_ranges_of(high: np.ndarray, low: np.ndarray, close: np.ndarray) -> np.n
 
 
 def crossings_of(series: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Tell where a series is above a line and was not a place before (``bool``, false if unknown)."""
+    """Tell (``bool``) where a series is above a line, and known not to have been a place before."""
     crosses = np.zeros(len(series), bool)
     crosses[1:] = (series[1:] > line[1:]) & (series[:-1] <= line[:-1])
     return crosses
