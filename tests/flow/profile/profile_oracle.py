@@ -115,3 +115,20 @@ def nodes(volumes, tick, smooth, reach, high_percent, low_percent):
         ):
             low.append(price)
     return high, low
+
+
+def composite(sessions, count, kept):
+    """Prints of this session and of those before it: so many in all, as far as they are kept.
+
+    Parameters
+    ----------
+    sessions : list of list of Print
+        What each session has printed so far, the one that goes on last. One without a print is as
+        if it had not been.
+    kept : int
+        How many of those before it are kept.
+    """
+    *ended, now = sessions
+    before = [prints for prints in ended if prints]
+    before = before[max(len(before) - min(count - 1, kept), 0) :]
+    return [one for prints in (*before, now) for one in prints]

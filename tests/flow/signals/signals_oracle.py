@@ -54,3 +54,24 @@ def outcomes_of(signals, prints, clock, win, horizons=(60 * SECOND, 300 * SECOND
                 row = (after[1], after[0], move, place, kind, way, won)
             found.append((end, horizon, now, price, *row))
     return sorted(found, key=lambda row: (row[0], row[2], row[8], row[7]))
+
+
+def win_rates_of(signals, prints, clock, win, horizons):
+    """Rates of each kind and direction of the signals before the clock, at each horizon."""
+    given = [one for one in signals if one[0] < clock]
+    judged = outcomes_of(given, prints, clock, win, horizons)
+    found = []
+    for kind, way in sorted({one[1:3] for one in given}):
+        count = sum(one[1:3] == (kind, way) for one in given)
+        for horizon in horizons:
+            # Of one that nothing was printed before, nothing is known.
+            own = [
+                (move, outcome)
+                for _, ended, _, _, _, _, move, _, *which, outcome in judged
+                if ended == horizon and which == [kind, way] and outcome
+            ]
+            wins, losses, even = (sum(one[1] == what for one in own) for what in (1, 2, 3))
+            rate = 100 * wins / (wins + losses) if wins + losses else float("nan")
+            average = sum(one[0] for one in own) / len(own) if own else float("nan")
+            found.append((kind, way, horizon, count, wins, losses, even, rate, average))
+    return found

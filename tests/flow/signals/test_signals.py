@@ -1,44 +1,20 @@
 """Signals that agree, and what became of them."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.flow.signals.signals_oracle import confluences_of, outcomes_of
+from tests.flow.signals.some_signals import POINT, SECOND, TICK, prints_of, signals_of, streams
 
-from ticktape.flow.prints import PRINT
 from ticktape.flow.signals.confluence import Confluence, confluence_signals
 from ticktape.flow.signals.outcomes import Outcomes, places
 from ticktape.flow.signals.rows import OUTCOME, Outcome
 from ticktape.flow.signals.settings import ConfluenceSettings, OutcomeSettings
-from ticktape.flow.signals.signal import SIGNAL, SignalKind
-from ticktape.flow.signals.win_rates import WinRates, win_rate
+from ticktape.flow.signals.signal import SignalKind
 from ticktape.tape.errors import BadValueError
 
-SECOND = 1_000_000_000
-POINT = 1_000_000_000
-TICK = POINT // 4
 FLIP, ABSORBED, DIVERGES = SignalKind.DELTA_FLIP, SignalKind.ABSORPTION, SignalKind.DIVERGENCE
 BULL, BEAR = 1, -1
-
-
-def signals_of(rows):
-    """Signals from (ns, kind, direction, price)."""
-    signals = np.zeros(len(rows), SIGNAL)
-    for one, (ts_ns, kind, direction, price) in zip(signals, rows, strict=True):
-        one["ts_ns"], one["kind"], one["direction"] = ts_ns, kind, direction
-        one["price"] = one["price_low"] = one["price_high"] = price
-    return signals
-
-
-def prints_of(rows):
-    """Prints from (ns, price)."""
-    prints = np.zeros(len(rows), PRINT)
-    for one, (ts_event, price) in zip(prints, rows, strict=True):
-        one["ts_event"], one["price"] = ts_event, price
-    return prints
 
 
 def agreeing(*rows, prints=(), **changed):
@@ -177,29 +153,6 @@ def test_signals_of_one_time_and_kind_are_told_apart_by_their_place():
     assert places(signals).tolist() == [0, 1, 0, 0, 1]
 
 
-def test_two_wins_and_a_loss_are_two_thirds():
-    assert round(win_rate(2, 1), 2) == 66.67
-    assert math.isnan(win_rate(0, 0))
-
-
-def test_rates_are_by_kind_direction_and_horizon():
-    rates = WinRates((60, 300))
-    signals = signals_of([(0, FLIP, BULL, 0)] * 4 + [(0, ABSORBED, BEAR, 0)])
-    outcomes = np.zeros(4, OUTCOME)
-    outcomes["kind"], outcomes["direction"], outcomes["horizon_ns"] = FLIP, BULL, 60
-    outcomes["outcome"] = [Outcome.WIN, Outcome.WIN, Outcome.LOSS, Outcome.BREAKEVEN]
-    outcomes["move"] = [5, 5, -4, 2]
-    rates.update(signals, outcomes)
-    flips, later, absorbed, _ = rates.rates().tolist()
-    assert flips[:7] == (FLIP, BULL, 60, 4, 2, 1, 1)
-    assert (round(flips[7], 2), flips[8]) == (66.67, 2.0)
-    assert later[:7] == (FLIP, BULL, 300, 4, 0, 0, 0)
-    assert absorbed[:7] == (ABSORBED, BEAR, 60, 1, 0, 0, 0)
-    assert math.isnan(later[7])
-    rates.reset()
-    assert len(rates.rates()) == 0
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -217,43 +170,14 @@ def test_outcomes_that_nobody_can_judge_are_refused(wrong):
         ConfluenceSettings(least_kinds=0)
 
 
-steps = st.sampled_from([0, 1, SECOND // 2, SECOND, 5 * SECOND, 30 * SECOND])
-some_signals = st.lists(
-    st.tuples(steps, st.integers(1, 8), st.sampled_from([-1, 1]), st.integers(-8, 8)), max_size=60
-)
-some_prints = st.lists(st.tuples(steps, st.integers(-12, 12)), max_size=60)
-
-
 @settings(max_examples=200, deadline=None)
-@given(some_signals, some_prints, st.data())
-def test_both_are_those_of_the_oracle_however_the_stream_is_cut(drawn, printed, data):
-    now, signals = 0, []
-    for gap, kind, way, ticks in drawn:
-        now += gap
-        signals.append((now, kind, way, ticks * TICK))
-    signals.sort()
-    now, prints = 0, []
-    for gap, ticks in printed:
-        now += gap
-        prints.append((now, ticks * TICK))
-    ends = max([one[0] for one in signals + prints], default=0)
-    clock = ends + data.draw(st.sampled_from([1, 60 * SECOND, 400 * SECOND]))
-    cuts = [(len(prints), clock)]
-    for cut in data.draw(st.lists(st.integers(0, len(prints)), max_size=6)):
-        earliest = prints[cut - 1][0] if cut else 0
-        latest = prints[cut][0] if cut < len(prints) else clock
-        cuts.append((cut, data.draw(st.integers(earliest, latest))))
-
+@given(streams())
+def test_both_are_those_of_the_oracle_however_the_stream_is_cut(stream):
     confluence, outcomes = Confluence(), Outcomes(TICK)
-    agreed, judged_rows, given_prints, given_signals = [], [], 0, 0
-    every_signal, every_print = signals_of(signals), prints_of(prints)
-    for prints_now, until in sorted(cuts):
-        # What the clock brings: the prints so far, and the signals whose time is past.
-        signals_now = int(every_signal["ts_ns"].searchsorted(until))
-        new_prints = every_print[given_prints:prints_now]
-        new_signals = every_signal[given_signals:signals_now]
-        agreed += confluence.update(new_signals, new_prints).tolist()
-        judged_rows += outcomes.update(new_signals, new_prints, until).tolist()
-        given_prints, given_signals = prints_now, signals_now
+    agreed, judged_rows = [], []
+    for signals, prints, until in stream.batches():
+        agreed += confluence.update(signals, prints).tolist()
+        judged_rows += outcomes.update(signals, prints, until).tolist()
+    signals, prints, _ = stream
     assert agreed == confluences_of(signals, prints)
-    assert judged_rows == outcomes_of(signals, prints, clock, 2 * POINT)
+    assert judged_rows == outcomes_of(signals, prints, stream.clock, 2 * POINT)
