@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tests.browser.viewer_page import drawn, expect, symbol_of, watched
+from tests.browser.ladder_page import (
+    agrees,
+    hover,
+    ladder,
+    paused_ladder,
+    point_at,
+    rows_of,
+    step,
+)
+from tests.browser.viewer_page import drawn, expect, symbol_of
 
 from ticktape.book import MboBooks
 from ticktape.tape import Schema
@@ -16,77 +25,14 @@ from ticktape.tape.files import open_tape
 # A first start compiles the kernels.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-DESKTOP = {"width": 1600, "height": 900}
-
-
-def ladder(page):
-    return page.get_by_role("application", name=re.compile("Ladder"))
-
 
 def followed(page):
     return page.get_by_role("status", name="Followed order")
 
 
-def rows_of(page) -> list[dict[str, str]]:
-    """Rows that are drawn, highest price first: what the ladder tells who does not see it."""
-    return page.evaluate(
-        "() => [...document.querySelectorAll('table[aria-label=\"Order book\"] tbody tr')].map("
-        "row => ({y: row.dataset.y, ...Object.fromEntries([...row.cells].map("
-        "cell => [cell.className, cell.textContent.replaceAll(',', '')]))}))"
-    )
-
-
-def levels_of(rows, side: str) -> list[tuple[str, int, int]]:
-    """Price, size and count of each level of a side, best first."""
-    found = [
-        (row["price"], int(row[f"{side} size"]), int(row[f"{side} count"]))
-        for row in rows
-        if row[f"{side} size"]
-    ]
-    return found if side == "bid" else found[::-1]
-
-
-def agrees(page, server) -> bool:
-    """Whether the rows that are drawn are the first levels of the server's book, order by order."""
-    wanted = server.ask(f"/api/book/{symbol_of(page)}?levels=200&orders=true")
-    rows = rows_of(page)
-    return all(
-        len(shown) >= 10
-        and shown
-        == [
-            (f"{level['price_i64'] / 1e9:.2f}", level["size"], len(level["orders"]))
-            for level in wanted[f"{side}s"]
-        ][: len(shown)]
-        for side in ("bid", "ask")
-        for shown in [levels_of(rows, side)]
-    )
-
-
 @pytest.fixture
 def paused(open_page, replay, until):
-    """A page on the generated tape, a third of its way in and paused there."""
-    page = watched(open_page, replay, **DESKTOP)
-    replay.order("pause")
-    start = int(replay.replay()["start_ns"])
-    replay.order("seek", ts_ns=str(start + 40_000_000_000))
-    until("the ladder to be the server's book", lambda: agrees(page, replay))
-    return page
-
-
-def point_at(page, side: str, level: dict, place: int) -> tuple[float, float]:
-    """Where the middle of an order is drawn: from the price outwards, after those before it."""
-    order = level["orders"][place]
-    price = f"{level['price_i64'] / 1e9:.2f}"
-    row = next(row for row in rows_of(page) if row["price"] == price)
-    where = page.get_by_role("table", name="Order book").evaluate("table => ({...table.dataset})")
-    away = (order["size_ahead"] + order["size"] / 2) * float(where["lotPx"])
-    x = float(where[f"{side}X"]) + (away if side == "ask" else -away)
-    return x, float(row["y"])
-
-
-def hover(page, at: tuple[float, float]) -> None:
-    ladder(page).locator("canvas").hover(position={"x": at[0], "y": at[1]})
-    drawn(page)
+    return paused_ladder(open_page, replay, until)
 
 
 def test_its_rows_are_the_servers_book(paused, replay, keep_screenshot):
@@ -256,18 +202,6 @@ def test_a_phone_shows_it_whole(open_page, replay, keep_screenshot):
 
 
 PIXELS = "canvas => canvas.toDataURL()"
-
-
-def step(replay, until, events: int) -> None:
-    """Go on by so many events, and be there."""
-    places = [int(replay.replay()["position"])]
-
-    def has_stopped() -> bool:
-        places.append(int(replay.replay()["position"]))
-        return places[-1] == places[-2] > places[0]
-
-    replay.order("step", events=events)
-    until("the step to be over", has_stopped)
 
 
 def test_rows_drawn_by_themselves_are_those_of_a_whole_drawing(paused, replay, until):

@@ -1,47 +1,52 @@
-import { barOf, depthOf, priceText, type Scene } from "../ladder/scene";
+import { figuresOf, saysAnything } from "../ladder/figures";
+import { barOf, type Scene } from "../ladder/scene";
 import { rowsSeen, yOfRow } from "../ladder/viewport";
-import { formatSize } from "../market/prices";
 
-/** The rows that are drawn, for who does not see them. */
+/** The rows that are drawn, for who does not see them; and where in the drawing they are. */
 export function LadderTable({ scene }: { scene: Scene }) {
   const { highest, lowest } = rowsSeen(scene.view);
-  const { columns, scale } = scene;
+  const { columns, scale, view, mostVolume } = scene;
   const [bids, asks] = [barOf(columns, "B"), barOf(columns, "A")];
+  const volume = columns.find(({ name }) => name === "volume");
+  const figures = figuresOf(scene);
   const rows = Array.from({ length: highest - lowest + 1 }, (_, i) => highest - i);
   return (
-    <table
-      className="unseen"
-      aria-label="Order book"
-      data-position={scene.book.position}
-      data-bid-x={(bids?.x ?? 0) + (bids?.width ?? 0)}
-      data-ask-x={asks?.x}
-      data-lot-px={(asks?.width ?? 0) / scale}
-    >
-      <thead>
-        <tr>
-          <th scope="col">Bid orders</th>
-          <th scope="col">Bid size</th>
-          <th scope="col">Price</th>
-          <th scope="col">Ask size</th>
-          <th scope="col">Ask orders</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
-          const bid = depthOf(scene, "B", row);
-          const ask = depthOf(scene, "A", row);
-          if (bid === undefined && ask === undefined) return null;
-          return (
-            <tr key={row} data-y={yOfRow(scene.view, row) + scene.view.rowPx / 2}>
-              <td className="bid count">{bid && formatSize(bid.count)}</td>
-              <td className="bid size">{bid && formatSize(bid.size)}</td>
-              <td className="price">{priceText(row * scene.step, scene.tick)}</td>
-              <td className="ask size">{ask && formatSize(ask.size)}</td>
-              <td className="ask count">{ask && formatSize(ask.count)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    // The box keeps what the figures change of the table's layout to itself.
+    <div className="unseen">
+      <table
+        className="ladder-table"
+        aria-label="Order book"
+        data-position={scene.book.position}
+        data-bid-x={(bids?.x ?? 0) + (bids?.width ?? 0)}
+        data-ask-x={asks?.x}
+        data-bar-px={asks?.width}
+        data-lot-px={(asks?.width ?? 0) / scale}
+        data-volume-x={volume?.x}
+        data-traded-px={((volume?.width ?? 0) - 2) / mostVolume}
+      >
+        <thead>
+          <tr>
+            {figures.map(({ name, title }) => (
+              <th key={name} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows
+            .filter((row) => saysAnything(scene, row))
+            .map((row) => (
+              <tr key={row} data-y={yOfRow(view, row) + view.rowPx / 2}>
+                {figures.map(({ name, text }) => (
+                  <td key={name} className={name}>
+                    {text(scene, row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
