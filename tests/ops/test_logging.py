@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import os
+import pty
+import tty
 
 import pytest
 import structlog
@@ -11,15 +14,66 @@ from ticktape.ops.logging import set_up_logging, without_secrets
 
 
 @pytest.fixture
-def log():
+def undone():
+    """Logging is as it was again after the test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    set_up_logging("info", stream=stream)
-    yield stream
+    yield
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def log(undone):
+    stream = io.StringIO()
+    set_up_logging("info", stream=stream)
+    return stream
+
+
+@pytest.fixture
+def terminal(undone):
+    """Both ends of a terminal: what is written to the one is read from the other."""
+    reader, writer = pty.openpty()
+    tty.setraw(writer)
+    with os.fdopen(writer, "w", buffering=1) as stream:
+        yield stream, reader
+    os.close(reader)
+
+
+@pytest.fixture
+def pipe(undone):
+    """Both ends of a pipe, which is no terminal."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", buffering=1) as stream:
+        yield stream, reader
+    os.close(reader)
+
+
+def said_in(ends):
+    """Log an event and a secret to one end; give what the other has."""
+    stream, reader = ends
+    set_up_logging("info", stream=stream)
+    structlog.get_logger("ticktape.test").info("started", port=8080, api_key="hunter2")
+    stream.flush()
+    return os.read(reader, 1 << 16).decode()
+
+
+def test_a_terminal_gets_lines_for_people(terminal):
+    said = said_in(terminal)
+    assert "started" in said
+    assert "port" in said
+    assert "8080" in said
+    with pytest.raises(ValueError, match="Expecting value"):
+        json.loads(said)
+    assert "hunter2" not in said
+
+
+def test_what_is_no_terminal_gets_json(pipe):
+    said = said_in(pipe)
+    event = json.loads(said)
+    assert (event["event"], event["port"], event["api_key"]) == ("started", 8080, "****")
+    assert "hunter2" not in said
 
 
 def test_each_event_is_a_json_line(log):

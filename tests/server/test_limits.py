@@ -82,8 +82,8 @@ async def test_headers_beyond_the_limit_are_refused():
             b"GET /api/health HTTP/1.1\r\nhost: localhost\r\nx: " + b"a" * 20_000 + b"\r\n\r\n"
         )
         async with asyncio.timeout(10):
-            said = await reader.read(200)
-        assert not said or b" 431 " in said.split(b"\r\n")[0] + b" "
+            said = await reader.read()
+        assert said.startswith(b"HTTP/1.1 431 ")
         writer.close()
         assert await running.get("/api/health") == (200, "ok")
 
