@@ -12,10 +12,10 @@ import typer
 
 from ticktape.cli.leaving import END_S, leave, leave_within
 from ticktape.cli.replay_speed import read_speed
+from ticktape.cli.serving_settings import serving_settings
 from ticktape.cli.simulator_options import check_rate, pre_open_ns
 from ticktape.cli.source_options import refuse_options_of_others
 from ticktape.cli.usage import WrongUsageError
-from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.ops.event_loop import run_until_done
 from ticktape.tape.errors import PortInUseError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ticktape.gateway.live import LiveGateway
     from ticktape.gateway.live.limits import Limits
     from ticktape.gateway.live.sources import Source
+    from ticktape.ops.config import Settings
     from ticktape.ops.metrics_server import MetricsServer
 
 SIMULATOR: Final = "simulator"
@@ -117,7 +118,7 @@ def gateway(
 
     Any client of the protocol connects: databento.Live(key=..., gateway="127.0.0.1", port=13000).
     """
-    settings = _settings(
+    settings = serving_settings(
         gateway_sessions=max_sessions,
         gateway_subscriptions=max_subscriptions,
         gateway_symbols=max_symbols,
@@ -148,17 +149,6 @@ def gateway(
         source = tape_source([Path(one) for one in sources], pace, shared=shared, loop=loop)
     run_until_done(_serve(source, host, port, key, settings, metrics_port))
     leave(0)
-
-
-def _settings(**options: object) -> Settings:
-    try:
-        settings = load_settings(**options)
-    except SettingsError as error:
-        raise WrongUsageError(str(error)) from error
-    from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
-
-    set_up_logging(settings.log_level)
-    return settings
 
 
 def limits_of(settings: Settings) -> Limits:

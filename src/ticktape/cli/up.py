@@ -18,16 +18,16 @@ import typer
 
 from ticktape.cli.leaving import END_S, leave, leave_within
 from ticktape.cli.replay_speed import read_speed
+from ticktape.cli.serving_settings import serving_settings
 from ticktape.cli.set_option import SetOption
 from ticktape.cli.source_options import refuse_options_of_others
-from ticktape.cli.usage import WrongUsageError
 from ticktape.ops.beside import beside
-from ticktape.ops.config import Settings, SettingsError, load_settings
 from ticktape.ops.event_loop import run_until_done
 
 if TYPE_CHECKING:
     from ticktape.cli.up_sources import Choice
     from ticktape.flow.thresholds import Thresholds
+    from ticktape.ops.config import Settings
 
 _HEEDED: Final = {
     "--demo": ("seed", "rate", "pre_open"),
@@ -113,13 +113,7 @@ def up(
 
 
 def _settings(**options: object) -> Settings:
-    try:
-        settings = load_settings(**options)
-    except SettingsError as error:
-        raise WrongUsageError(str(error)) from error
-    from ticktape.ops.logging import set_up_logging  # noqa: PLC0415 -- after wrong settings
-
-    set_up_logging(settings.log_level)
+    settings = serving_settings(**options)
     if settings.log_level != "debug":
         # Its client logs what it raises as well: we say it, once and in our words.
         logging.getLogger("databento").setLevel(logging.CRITICAL)
