@@ -15,6 +15,7 @@ from ticktape.flow.instrument_flow import FlowRows, InstrumentFlow
 from ticktape.flow.profile.range_profile import RangeProfile
 from ticktape.flow.profile.rows import LEG_NODE
 from ticktape.flow.signals.rows import Outcome
+from ticktape.flow.signals.signal import SignalKind
 from ticktape.flow.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from ticktape.server import flow_rows
 from ticktape.server.flow_hours import SessionList, iso_date
@@ -157,6 +158,8 @@ class FlowStudies:
         self.prints = RangeProfile(instrument.tick, PRINTS_KEPT)
         self.kept: list[KeptSession | KeptSignal | KeptOutcome] = []
         self.signals: OrderedDict[str, SignalRow] = OrderedDict()
+        # The confluences that a late joiner is told, which may be older than the latest signals.
+        self._agreed: OrderedDict[str, SignalRow] = OrderedDict()
         lengths_ns = self.engine.settings.outcomes.horizons_ns
         self._horizons = dict(zip(lengths_ns, HORIZONS, strict=True))
         self.counts = SessionCounts(self._horizons)
@@ -229,7 +232,8 @@ class FlowStudies:
             if ts_ns > self.counts.start_ns:
                 self.counts.add(kind, direction)
             is_kept = ts_ns <= self._kept_until_ns
-            if is_kept and number < first_told:
+            is_agreement = kind == SignalKind.CONFLUENCE
+            if is_kept and number < first_told and not is_agreement:
                 continue
             kept = KeptSignal(
                 self._origin.dataset,
@@ -248,10 +252,15 @@ class FlowStudies:
             )
             if not is_kept:
                 self.kept.append(kept)
-            if number >= first_told:
-                self.signals[kept.name] = row_of(kept, ts_ns)
+            if number >= first_told or is_agreement:
+                signal = row_of(kept, ts_ns)
+                self.signals[kept.name] = signal
+                if is_agreement:
+                    self._agreed[kept.name] = signal
         while len(self.signals) > SIGNALS_KEPT:
             self.signals.popitem(last=False)
+        while len(self._agreed) > flow_rows.KEPT["confluences"]:
+            self._agreed.popitem(last=False)
 
     def _is_repeated(self, signal: tuple[int, ...], ts_ns: int) -> bool:
         """Tell of two of one kind, time, direction and price, which are one signal, the second."""
@@ -280,14 +289,16 @@ class FlowStudies:
             known_ns, horizon_ns, ts_ns, price, price_after, kind, direction, outcome = row
             horizon, result = self._horizons[horizon_ns], _RESULTS.get(outcome)
             is_kept = known_ns <= self._kept_until_ns
-            if result is None or (is_kept and number < first_told):
+            is_told = number >= first_told or kind == SignalKind.CONFLUENCE
+            if result is None or (is_kept and not is_told):
                 continue
             name = signal_name(self.symbol, kind, ts_ns, direction, price)
             if not is_kept:
                 dataset, known = self._origin.dataset, (horizon, known_ns, price_after, result)
                 self.kept.append(KeptOutcome(dataset, name, *known, self.rules))
-            if name in self.signals:
-                self.signals[name].judge(horizon, price_after, result)
+            told = self._agreed.get(name) or self.signals.get(name)
+            if told is not None:
+                told.judge(horizon, price_after, result)
 
     def events(self, rows: FlowRows) -> Iterator[Event]:
         """Write what closed as messages; signals after what they are made of."""
@@ -295,8 +306,8 @@ class FlowStudies:
             if name not in rows:
                 continue
             for message in tell(self.symbol, rows[name]):
-                if isinstance(message, Confluence) and message.id in self.signals:
-                    signal = self.signals[message.id]
+                if isinstance(message, Confluence) and message.id in self._agreed:
+                    signal = self._agreed[message.id]
                     message.price_after1m = signal.price_after_1m
                     message.price_after5m = signal.price_after_5m
                 yield event_of(message)
