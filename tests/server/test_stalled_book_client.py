@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 import tracemalloc
 
 from tests.server.book_reader import BookReader
@@ -24,7 +25,7 @@ QUEUE_BYTES = 100_000
 async def test_a_peer_that_stalls_is_bounded_and_begins_anew_when_it_reads_on():
     batches = busy_batches(seed=13, count=6_000, parts=40)
     # What the sockets of both ends hold comes before what the server lets wait.
-    rounds = 40
+    rounds = 20
     async with stage(limits=Limits(max_client_queue_bytes=QUEUE_BYTES)) as running:
         await running.show(definitions(), batches[0])
         before = await scrape(running)
@@ -38,6 +39,8 @@ async def test_a_peer_that_stalls_is_bounded_and_begins_anew_when_it_reads_on():
             streams = running.viewer.book_streams
             # Nothing more is read of the socket: its buffers fill, then the server's waiting room.
             other._reader._protocol.pause_reading()
+            own = other._reader._protocol.transport.get_extra_info("socket")
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
             position = len(batches[0].records)
             tracemalloc.start()
             for turn in range(rounds):
@@ -68,6 +71,11 @@ async def test_a_peer_that_stalls_is_bounded_and_begins_anew_when_it_reads_on():
             assert without_activity(reader.books[KEY]) == expected
             assert without_activity(late.books[KEY]) == expected
             assert late.missed == 0
+            # The slow one was told, the other had nothing to be told.
+            assert [one for one in reader.others if one["kind"] == "status"] == []
+            told = [one for one in late.others if one["kind"] == "status"][-1]
+            assert (told["conflated"], told["begun_anew"]) == (slow.conflated, slow.begun_anew)
+            assert slow.begun_anew >= 1
             after = await scrape(running)
         name = "ticktape_client_conflations_total"
         counted = after.value(name, client="book") - before.value(name, client="book")

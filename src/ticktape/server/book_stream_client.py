@@ -11,7 +11,7 @@ from msgspec.json import encode
 from ticktape.ops.metrics import CLIENT_CONFLATIONS
 from ticktape.server.book_stream_query import BookSubscription
 from ticktape.server.limits import DEFAULT_LIMITS
-from ticktape.server.messages import Problem
+from ticktape.server.messages import BookStatus, Problem
 from ticktape.tape.errors import TicktapeError
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ class BookClient:
     """One client's waiting room.
 
     At most ``most_bytes`` of messages wait. A message beyond that, and everything that waits, is
-    left out and counted; once the client has read what it has, each of its books begins anew with
-    a snapshot, one after the other. What a book begins with is sent whatever its size.
+    left out and counted; once the client has read what it has, it is told how many, and each of its
+    books begins anew with a snapshot, one after the other. What a book begins with is sent whatever
+    its size.
 
     Parameters
     ----------
@@ -51,6 +52,8 @@ class BookClient:
         self.wake = asyncio.Event()
         self.closing = False
         self.conflated = 0
+        self.begun_anew = 0
+        self._told = 0
         self.waiting_bytes = 0
         self.refused_books = False
         self.instrument_ids: frozenset[int] = frozenset()
@@ -90,8 +93,9 @@ class BookClient:
             self._count(len(self._messages) + 1)
             self._messages.clear()
             self.waiting_bytes = 0
-            self._behind.update(self.groups.values())
-            self._behind.add(group)
+            left_out = {group, *self.groups.values()} - self._behind
+            self.begun_anew += len(left_out)
+            self._behind |= left_out
         else:
             self._messages.append(message)
             self.waiting_bytes += len(message)
@@ -156,6 +160,9 @@ class BookClient:
         """
         if self._notices:
             return self._notices.popleft()
+        if not self._messages and self._behind and self._told < self.conflated:
+            self._told = self.conflated
+            return encode(BookStatus(self.conflated, self.begun_anew)).decode()
         while not self._messages and self._behind:
             self._behind.pop().begin(self)
         if not self._messages:

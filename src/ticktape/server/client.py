@@ -123,6 +123,7 @@ class Client:
         self.closed[schema, key, values[0]] = bar
         if len(self.closed) > BARS_WAITING:
             del self.closed[next(iter(self.closed))]
+            self.dropped += 1
             _DROPS.inc()
 
     def add_trades(self, trades: TradeRun) -> None:

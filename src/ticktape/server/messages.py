@@ -262,6 +262,17 @@ class Book(Struct, tag="book", tag_field="type"):
     in_event: bool
 
 
+class BookStatus(Struct, tag="status", tag_field="type"):
+    """What a client of ``/ws/book`` did not get as it came, since it connected.
+
+    ``conflated``: messages left out because a later snapshot tells more; ``begun_anew``: books that
+    began anew for it, each book counted every time.
+    """
+
+    conflated: int
+    begun_anew: int
+
+
 class Connected(Struct, tag="connected", tag_field="type"):
     """The first message to a client."""
 

@@ -1,7 +1,7 @@
 /** The WebSocket of the book: connects, decodes, comes back after a loss. Knows nothing of React. */
 
 import { decodeProblem } from "../api/decode";
-import { objectOf, parseJson } from "../api/fields";
+import { numberAt, objectOf, parseJson } from "../api/fields";
 import { problemOf } from "../api/http";
 import type { Problem } from "../api/messages";
 import { type Connection, ReconnectingSocket } from "../api/reconnectingSocket";
@@ -10,8 +10,17 @@ import type { Mail } from "./mailbox";
 import { openSocket } from "./socket";
 import type { BookMessage } from "./wire";
 
+/** What the server left out for this connection because the page read slowly, since it was made. */
+export interface BookStatus {
+  /** Messages that the next snapshot stands for. */
+  conflated: number;
+  /** Books that began anew. */
+  begunAnew: number;
+}
+
 export interface BookHandlers {
   onMessage(message: BookMessage): void;
+  onStatus(status: BookStatus): void;
   onConnection(connection: Connection): void;
   onProblem(problem: Problem): void;
 }
@@ -70,6 +79,9 @@ export class BookClient {
     const said = objectOf(parseJson(text), "message");
     if (said.type === "connected") {
       this.socket.greeted();
+    } else if (said.type === "status") {
+      const [conflated, begunAnew] = [numberAt(said, "conflated"), numberAt(said, "begun_anew")];
+      this.handlers.onStatus({ conflated, begunAnew });
     } else if (said.type === "error") {
       const problem = decodeProblem(said);
       this.socket.refused(problem);

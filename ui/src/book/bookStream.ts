@@ -7,7 +7,7 @@
 
 import type { Connection } from "../api/liveClient";
 import type { Problem } from "../api/messages";
-import { BookClient } from "./bookClient";
+import { BookClient, type BookStatus } from "./bookClient";
 import { BookState } from "./bookState";
 import { type BookNeed, bookUrl, joined, serves, type Union, unionOf } from "./needs";
 import type { BookMessage, DepthColumn } from "./wire";
@@ -30,6 +30,8 @@ export interface StreamHandlers {
   onProblem(problem: Problem): void;
   /** A book may look otherwise than before. */
   onChange(): void;
+  /** So much more did not come as it was sent: left out by the server, or missed on the way. */
+  onLoss(loss: BookStatus): void;
 }
 
 // Panels come and go together when the page is laid out anew: look once they have settled.
@@ -47,10 +49,13 @@ export class BookStream {
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** Changes of a book whose snapshot is on its way are of no use. */
   private readonly awaited = new Set<string>();
+  /** What this connection was told that it was not sent. */
+  private told: BookStatus = { conflated: 0, begunAnew: 0 };
 
   constructor(private readonly handlers: StreamHandlers) {
     this.client = new BookClient({
       onMessage: (message) => this.take(message),
+      onStatus: (status) => this.lose(status),
       onConnection: (connection) => {
         if (connection.state === "live") this.startOver();
         handlers.onConnection(connection);
@@ -140,8 +145,18 @@ export class BookStream {
   /** A new connection: what it sends does not go on from what an earlier one sent. */
   private startOver(): void {
     this.awaited.clear();
+    this.told = { conflated: 0, begunAnew: 0 };
     for (const book of this.books.values()) book.expectAnew();
     if (this.orderId !== null) this.client.askOrder(this.orderId);
+  }
+
+  private lose(status: BookStatus): void {
+    const { told } = this;
+    this.told = status;
+    this.handlers.onLoss({
+      conflated: status.conflated - told.conflated,
+      begunAnew: status.begunAnew - told.begunAnew,
+    });
   }
 
   private take(message: BookMessage): void {
@@ -159,6 +174,7 @@ export class BookStream {
       if (message.kind === "snapshot") this.awaited.delete(key);
       if (book.apply(message) === "missed" && !this.awaited.has(key)) {
         this.awaited.add(key);
+        this.handlers.onLoss({ conflated: 0, begunAnew: 1 });
         this.client.askSnapshot(instrumentId, publisherId);
       }
     }

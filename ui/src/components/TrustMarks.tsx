@@ -1,6 +1,8 @@
 import type { Gap, Source } from "../api/messages";
+import type { BookStatus } from "../book/bookClient";
 import { formatSize } from "../market/prices";
 import { formatClock } from "../market/times";
+import { useBookLosses } from "../stores/bookLosses";
 import { useMarket } from "../stores/market";
 import { useSettings } from "../stores/settings";
 
@@ -25,6 +27,7 @@ const DEPTH: Record<string, string> = {
 /** What the data is and how well it arrives. */
 export function TrustMarks({ source }: { source: Source }) {
   const gaps = useMarket((s) => (s.frame >= 0 ? s.data.gaps : s.data.gaps));
+  const book = useBookLosses();
   const zone = useSettings((s) => s.zone);
   const told = gaps.slice(-5).map((gap: Gap) => {
     const span = `${formatClock(gap.startNs, zone)} to ${formatClock(gap.endNs, zone)}`;
@@ -44,8 +47,8 @@ export function TrustMarks({ source }: { source: Source }) {
       </span>
       <Count
         name="drops"
-        value={source.drops}
-        title="Trades dropped because this page read slowly"
+        value={source.drops + book.conflated}
+        title={dropsTitle(source.drops, book)}
       />
       <Count name="gaps" value={source.gaps} title={["Records missed", ...told].join("\n")} />
       <Count
@@ -84,6 +87,15 @@ function BookState() {
       {name}
     </span>
   ));
+}
+
+function dropsTitle(live: number, { conflated, begunAnew }: BookStatus): string {
+  return [
+    "What this page did not get, because it read slowly",
+    `Trades and closed bars dropped: ${formatSize(live)}`,
+    `Messages of books left out, a later snapshot tells more: ${formatSize(conflated)}`,
+    `Books begun anew: ${formatSize(begunAnew)}`,
+  ].join("\n");
 }
 
 function lagOf(lagMs: number | null): string {

@@ -7,6 +7,7 @@ import type { Book, Problem } from "../api/messages";
 import { BookState } from "../book/bookState";
 import { BookStream } from "../book/bookStream";
 import { inTurn } from "../drawing/turns";
+import { noteLoss } from "./bookLosses";
 import { useMarket } from "./market";
 import { useSession } from "./session";
 
@@ -40,6 +41,7 @@ export class BookView {
         );
       },
       onProblem: (problem) => this.use.setState({ problem }),
+      onLoss: noteLoss,
       onChange: () => {
         if (this.due) return;
         this.due = true;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Connection } from "../../src/api/liveClient";
 import type { Problem } from "../../src/api/messages";
+import type { BookStatus } from "../../src/book/bookClient";
 import { BookStream, type ColumnsOf } from "../../src/book/bookStream";
 import { bookMessage, resetMessage, volumeMessage } from "./messages";
 
@@ -39,19 +40,21 @@ class Socket {
 let connections: Connection[];
 let problems: Problem[];
 let changes: number;
+let losses: BookStatus[];
 let stream: BookStream;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", Socket);
   Socket.made = [];
-  [connections, problems, changes] = [[], [], 0];
+  [connections, problems, changes, losses] = [[], [], 0, []];
   stream = new BookStream({
     onConnection: (connection) => connections.push(connection),
     onProblem: (problem) => problems.push(problem),
     onChange: () => {
       changes += 1;
     },
+    onLoss: (loss) => losses.push(loss),
   });
 });
 
@@ -222,6 +225,37 @@ describe("the books", () => {
     expect(stream.booksOf(7)).toEqual([]);
     settle();
     expect(newest().asks("symbols")).toBe("8");
+  });
+});
+
+describe("what did not come as it was sent", () => {
+  const status = (conflated: number, begun_anew: number) =>
+    JSON.stringify({ type: "status", conflated, begun_anew });
+
+  it("is told by the server of each connection from nothing on", () => {
+    watched().says(status(41, 2));
+    newest().says(status(50, 3));
+    newest().drops();
+    vi.advanceTimersByTime(20_000);
+    newest().greets();
+    newest().says(status(7, 1));
+    expect(losses).toEqual([
+      { conflated: 41, begunAnew: 2 },
+      { conflated: 9, begunAnew: 1 },
+      { conflated: 7, begunAnew: 1 },
+    ]);
+  });
+
+  it("is also a book that begins anew because a sequence is missed, once", () => {
+    const socket = watched();
+    const change = (sequence: number) =>
+      bookMessage([{ side: "B", price: 100, size: 2 }], { kind: 2, sequence });
+    socket.says(bookMessage([{ side: "B", price: 100, size: 1 }], { sequence: 4 }));
+    socket.says(change(5));
+    expect(losses).toEqual([]);
+    socket.says(change(7));
+    socket.says(change(8));
+    expect(losses).toEqual([{ conflated: 0, begunAnew: 1 }]);
   });
 });
 
