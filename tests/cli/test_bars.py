@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cli.refusals import one_clear_line
 
 from ticktape.tape import Batch, DbnWriter, Schema, make_metadata, new_records, read_dbn
 from ticktape.tape.files import open_tape
@@ -151,17 +152,6 @@ def test_dbn_cannot_hold_every_length(ticktape, tape, tmp_path):
     status, _, err = ticktape("bars", path, "--every", "5m", "--out", tmp_path / "x.dbn")
     assert status == 1
     assert "1s, 1m, 1h and 1d only" in err
-
-
-def one_clear_line(answer, *, has, status=1):
-    ended, out, err = answer
-    return (
-        ended == status
-        and out == ""
-        and err.count("\n") == 1
-        and err.startswith("error: ")
-        and has in err
-    )
 
 
 def test_an_unknown_symbol_is_one_clear_line(ticktape, tape):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cli.refusals import one_clear_line
 
 from ticktape.bench.flow import day_of_trades, write_day
 from ticktape.cli.flow_colours import coloured
@@ -105,17 +106,6 @@ def document(ticktape):
         return json.loads(out)
 
     return ask
-
-
-def one_clear_line(answer, *, has, status=1):
-    ended, out, err = answer
-    return (
-        ended == status
-        and out == ""
-        and err.count("\n") == 1
-        and err.startswith("error: ")
-        and has in err
-    )
 
 
 def test_json_has_the_fields_that_were_promised(document, tape):

@@ -3,17 +3,17 @@
 import asyncio
 import gc
 import logging
-from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
+from tests.gateway.gateway_clients import serving
 
 from ticktape.feeds import databento_live, databento_protocol
 from ticktape.feeds.backoff import Backoff
 from ticktape.feeds.databento_live import DatabentoLiveFeed
 from ticktape.feeds.databento_protocol import record_protocol
 from ticktape.feeds.live_subscriptions import LiveSubscription
-from ticktape.gateway.live import BroadcastSource, LiveGateway, SessionReplaySource
+from ticktape.gateway.live import BroadcastSource, SessionReplaySource
 from ticktape.tape.errors import (
     AuthenticationError,
     BadValueError,
@@ -81,16 +81,6 @@ class PushFeed:
     async def __aiter__(self):
         while (batch := await self.queue.get()) is not None:
             yield batch
-
-
-@asynccontextmanager
-async def serving(source, **options):
-    gateway = LiveGateway(source, port=0, **options)
-    await gateway.start()
-    try:
-        yield gateway
-    finally:
-        await gateway.close()
 
 
 def feed_of(gateway, *subscriptions, key=KEY, **options):

@@ -1,4 +1,4 @@
-"""A viewer over a replay, as ``ticktape up --replay`` makes it, through real sockets."""
+"""A viewer as ``ticktape up`` makes it, of a replay above all, through real sockets."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -12,9 +12,8 @@ from ticktape.ops.config import Settings
 
 
 @asynccontextmanager
-async def replaying(path, speed=1.0, paused=True, loop=False, thresholds=DEFAULT_THRESHOLDS):
-    settings = Settings(port=0, gateway_port=0)
-    wishes = Wishes([path], None, "mbo", speed, loop, paused, 1, 1.0)
+async def showing(settings, wishes, thresholds=DEFAULT_THRESHOLDS):
+    """Show the source that was wished for; its feed is opened beside."""
     choice = choose(settings, wishes)
     viewer = choice.make_viewer(settings, thresholds)
     await viewer.start()
@@ -23,14 +22,20 @@ async def replaying(path, speed=1.0, paused=True, loop=False, thresholds=DEFAULT
         async with choice.feed(settings) as feed:
             await viewer.show(feed, choice.is_connected)
 
-    showing = asyncio.create_task(show())
+    shown = asyncio.create_task(show())
     try:
         async with aiohttp.ClientSession() as http:
-            running = Stage(viewer, None, http)
-            while not viewer.source.connected:
-                await asyncio.sleep(0.01)
-            yield running
+            yield Stage(viewer, None, http)
     finally:
-        showing.cancel()
-        await asyncio.wait({showing})
+        shown.cancel()
+        await asyncio.wait({shown})
         await viewer.close()
+
+
+@asynccontextmanager
+async def replaying(path, speed=1.0, paused=True, loop=False, thresholds=DEFAULT_THRESHOLDS):
+    wishes = Wishes([path], None, "mbo", speed, loop, paused, 1, 1.0)
+    async with showing(Settings(port=0, gateway_port=0), wishes, thresholds) as running:
+        while not running.viewer.source.connected:
+            await asyncio.sleep(0.01)
+        yield running

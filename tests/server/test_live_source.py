@@ -1,51 +1,27 @@
 """``up --live`` with a local gateway in the vendor's place: connection, outage, gap, recovery."""
 
-import asyncio
-from contextlib import asynccontextmanager
-
-import aiohttp
 import pytest
-from tests.server.market_day import Stage, read_until
+from tests.gateway.gateway_clients import serving
+from tests.server.market_day import read_until
+from tests.server.replaying import showing
 from tests.server.test_metrics import scrape
 
-from ticktape.cli.up_sources import Wishes, choose, vendor_gateway
+from ticktape.cli.up_sources import Wishes, vendor_gateway
 from ticktape.feeds.simulator import SimulatedExchange, SimulatorFeed
-from ticktape.gateway.live import BroadcastSource, LiveGateway
+from ticktape.gateway.live import BroadcastSource
 from ticktape.ops.config import Settings, SettingsError, load_settings
 
 KEY = "db-0123456789abcdefghijklmnopqrs"
 
 
-@asynccontextmanager
-async def vendor():
+def vendor():
     feed = SimulatorFeed(SimulatedExchange(seed=1, rate=2_000))
-    gateway = LiveGateway(BroadcastSource(feed), port=0, keys=[KEY])
-    await gateway.start()
-    try:
-        yield gateway
-    finally:
-        await gateway.close()
+    return serving(BroadcastSource(feed), keys=[KEY])
 
 
-@asynccontextmanager
-async def live(gateway, symbols="ES.FUT,NQ.c.0"):
+def live(gateway, symbols="ES.FUT,NQ.c.0"):
     settings = Settings(port=0, live_gateway=f"127.0.0.1:{gateway.port}")
-    choice = choose(settings, Wishes([], symbols, "mbo", 1.0, False, False, 1, 1.0))
-    viewer = choice.make_viewer(settings)
-    await viewer.start()
-
-    async def show():
-        async with choice.feed(settings) as feed:
-            await viewer.show(feed, choice.is_connected)
-
-    showing = asyncio.create_task(show())
-    try:
-        async with aiohttp.ClientSession() as http:
-            yield Stage(viewer, None, http)
-    finally:
-        showing.cancel()
-        await asyncio.wait({showing})
-        await viewer.close()
+    return showing(settings, Wishes([], symbols, "mbo", 1.0, False, False, 1, 1.0))
 
 
 def is_a_book_of(symbol):
