@@ -20,26 +20,28 @@ READOUT = re.compile(
 )
 
 
-def flow(page):
-    return page.locator("section.flow")
+def flow(page, of: str | None = None):
+    """The panel: of the instrument that the page shows, or of one that stands beside it."""
+    name = "Flow" if of is None else f"Flow of {of}"
+    return page.get_by_role("region", name=name, exact=True)
 
 
-def body(page):
-    return flow(page).locator(".flow-body")
+def body(page, of: str | None = None):
+    return flow(page, of).locator(".flow-body")
 
 
-def readout(page) -> str:
-    return flow(page).get_by_label("At the pointer").text_content()
+def readout(page, of: str | None = None) -> str:
+    return flow(page, of).get_by_label("At the pointer").text_content()
 
 
-def point(page, across: float, down: float) -> str:
+def point(page, across: float, down: float, of: str | None = None) -> str:
     """Point at a place of the plot, in shares of it, and read what stands there."""
-    box = body(page).bounding_box()
+    box = body(page, of).bounding_box()
     narrow = box["width"] < 520
     plot = box["width"] - (66 + 54 if narrow else 66 + 110)
     page.mouse.move(box["x"] + across * plot, box["y"] + down * box["height"])
     drawn(page)
-    return readout(page)
+    return readout(page, of)
 
 
 def with_settings(**chosen):
@@ -66,12 +68,12 @@ def charted(open_page, replay, until, *, width: int = 1440, height: int = 900, *
     return page
 
 
-def trades_of(page, paths: list[str]) -> np.ndarray:
-    """Trades of the instrument that the page shows."""
+def trades_of(page, paths: list[str], symbol: str | None = None) -> np.ndarray:
+    """Trades of a symbol; of the one that the page shows unless said."""
     number = page.evaluate(
         "async symbol => (await (await fetch('/api/symbols')).json())"
         ".find(entry => entry.symbol === symbol).instrument_id",
-        symbol_of(page),
+        symbol or symbol_of(page),
     )
     batches = [batch.records for batch in read_dbn(paths[1]) if batch.schema is Schema.MBO]
     records = np.concatenate(batches)

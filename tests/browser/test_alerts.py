@@ -74,7 +74,7 @@ def alerted(page) -> int:
 
 
 def listening(open_page, replay, **alerts: Any):
-    """A page that is told of weak signals too, and of sweeps and icebergs: something by the second."""
+    """A page that is told of weak signals too, of sweeps and icebergs: something by the second."""
     kinds = {"sweep": True, "iceberg": True}
     chosen = {"kinds": kinds, "least": "weak", **alerts}
     viewer = {"version": 1, "changedAt": int(time.time() * 1000), "alerts": chosen}

@@ -109,15 +109,6 @@ def test_the_history_is_turned_over_filtered_and_exported(open_page, far, until,
     exported = list(csv.DictReader(io.StringIO(answer.text())))
     assert len(exported) == bearish
     assert {row["direction"] for row in exported} == {"bearish"}
-    panel.get_by_role("button", name="Win rates").click()
-    expect(panel.get_by_role("figure", name="Win rate over time")).to_be_visible()
-    panel.get_by_role("button", name="Sessions").click()
-    sessions = panel.get_by_role("table", name="Sessions").get_by_role("checkbox")
-    expect(sessions.first).to_be_visible()
-    if sessions.count() > 1:
-        sessions.nth(0).check()
-        sessions.nth(1).check()
-        expect(panel.get_by_role("table", name="Comparison")).to_be_visible()
     keep_screenshot(page, "signal-history-desktop-dark")
 
 

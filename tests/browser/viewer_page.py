@@ -40,8 +40,9 @@ def paused_ns(replay, until) -> int:
 
 def watched(open_page, server, **size):
     page = open_page(server, **size)
-    expect(connection(page)).to_have_text("Connected")
-    expect(tape_rows(page).first).to_be_visible()
+    # A machine that is busy opens slowly.
+    expect(connection(page)).to_have_text("Connected", timeout=20_000)
+    expect(tape_rows(page).first).to_be_visible(timeout=20_000)
     return page
 
 
