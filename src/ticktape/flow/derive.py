@@ -14,6 +14,17 @@ from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import Schema
 
+# Schemas that others can be made from, richest first: what orders give is not made of quotes.
+SOURCES: Final = (
+    Schema.MBO,
+    Schema.MBP_10,
+    Schema.MBP_1,
+    Schema.TBBO,
+    Schema.TRADES,
+    Schema.OHLCV_1S,
+    Schema.OHLCV_1M,
+    Schema.OHLCV_1H,
+)
 _BARS: Final = tuple(BAR_LENGTHS_NS)
 _QUOTES: Final = (Schema.MBP_10, Schema.MBP_1, Schema.TBBO)
 _SAMPLED: Final = (Schema.BBO_1S, Schema.BBO_1M)

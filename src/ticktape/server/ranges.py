@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ticktape.flow.bars import TimeBars
-from ticktape.flow.derive import make_deriver
+from ticktape.flow.derive import SOURCES, make_deriver
 from ticktape.server.rows import WITH_TRADES
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.intervals import BAR_LENGTHS_NS, known_times
 from ticktape.tape.layouts import Schema, index_field
-
-# What a schema is best made from, first choice first.
-_MADE_FROM: Final = (
-    Schema.MBO,
-    Schema.MBP_10,
-    Schema.MBP_1,
-    Schema.TBBO,
-    Schema.TRADES,
-    Schema.OHLCV_1S,
-    Schema.OHLCV_1M,
-    Schema.OHLCV_1H,
-)
 
 
 class Wanted(NamedTuple):
@@ -71,7 +59,7 @@ def best_source(held: Iterable[Schema], wanted: Schema) -> Schema | None:
     schemas = set(held)
     if wanted in schemas:
         return wanted
-    for source in _MADE_FROM:
+    for source in SOURCES:
         if source in schemas and can_make(source, wanted):
             return source
     return None

@@ -6,24 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from ticktape.book.derive import Deriver
-from ticktape.flow.derive import make_deriver
+from ticktape.flow.derive import SOURCES, make_deriver
 from ticktape.gateway.live.placement import Placed
 from ticktape.tape.batch import Batch
 from ticktape.tape.errors import WrongSchemaError
 from ticktape.tape.intervals import BAR_LENGTHS_NS
 from ticktape.tape.layouts import Schema, new_records
 
-# Richest first: what can be derived from orders is not derived from quotes.
-_SOURCES: Final = (
-    Schema.MBO,
-    Schema.MBP_10,
-    Schema.MBP_1,
-    Schema.TBBO,
-    Schema.TRADES,
-    Schema.OHLCV_1S,
-    Schema.OHLCV_1M,
-    Schema.OHLCV_1H,
-)
 # What trades alone make.
 _OF_TRADES: Final = frozenset({Schema.TRADES, *BAR_LENGTHS_NS})
 
@@ -66,7 +55,7 @@ class Derivations:
         """
         if target in self.native or target in self._derivers:
             return False
-        for source in _SOURCES:
+        for source in SOURCES:
             if source in self.native:
                 try:
                     self._derivers[target] = (source, make_deriver(source, target))
@@ -86,7 +75,7 @@ class Derivations:
             return target
         if target in self._derivers:
             return self._derivers[target][0]
-        for source in _SOURCES:
+        for source in SOURCES:
             if source in self.native:
                 try:
                     make_deriver(source, target)
