@@ -6,25 +6,17 @@ the epoch, as a number (``*_unix_ns``) and as a string, because a browser rounds
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-JumpTarget = Literal[
-    "start",
-    "end",
-    "next_trade",
-    "previous_trade",
-    "next_gap",
-    "previous_gap",
-    "next_crossing",
-    "previous_crossing",
-]
+from ticktape.feeds.replay_seek import JumpTarget
+
 Nanoseconds = Annotated[str, Meta(pattern=r"^-?\d+$", description="nanoseconds since the epoch")]
-HISTORICAL_SCHEMAS = ("trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h", "ohlcv-1d", "tbbo", "mbp-1")
 HistoricalSchema = Literal[
     "trades", "ohlcv-1s", "ohlcv-1m", "ohlcv-1h", "ohlcv-1d", "tbbo", "mbp-1"
 ]
+HISTORICAL_SCHEMAS: tuple[str, ...] = get_args(HistoricalSchema)
 DEFAULT_LIMIT = 10_000
 MAX_LIMIT = 200_000
 
