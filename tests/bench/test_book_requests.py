@@ -1,8 +1,13 @@
-"""The benchmark of requests for books: what wrk says is read, and its own client counts right."""
+"""The benchmark of requests for books: what wrk says is read, what it counts itself is right."""
 
-from tests.server.market_day import ES, definitions, opening_book, stage
+import asyncio
+import time
+
+import pytest
+from tests.server.market_day import ES, definitions, opening_book, stage, trades
 
 from ticktape.bench.book_requests import read_wrk
+from ticktape.bench.input_rate import InputRate
 from ticktape.bench.request_client import ask
 
 SAID = """Running 8s test @ http://127.0.0.1:18080/api/book/ES.FUT?levels=10
@@ -29,3 +34,31 @@ async def test_own_client_counts_what_the_server_answered():
         assert 0 < found["p50_ms"] <= found["p99_ms"]
         missing = await ask(running.viewer.server.port, "/api/book/ZZZ9", 2, 0.2)
         assert missing["errors"] > 0
+
+
+async def test_the_input_is_counted_while_it_is_measured():
+    async with stage() as running:
+        await running.show(definitions(), opening_book(ES))
+        port = running.viewer.server.port
+        begun = time.perf_counter()
+        coming = await asyncio.to_thread(InputRate, port, 1_000.0)
+        await running.show(trades(700), trades(800))
+        await asyncio.to_thread(coming.take)
+        passed = time.perf_counter() - begun
+    # The two looks lie within the time that passed.
+    assert coming.measured * passed >= 1_500
+    assert coming.measured * passed < 1_500 * 10
+
+
+@pytest.mark.parametrize(
+    ("measured", "fell_short", "told"),
+    [
+        (99_900.0, False, "input 99,900 records/s"),
+        (98_900.0, True, "input 98,900 records/s, not the 100,000 asked for"),
+    ],
+)
+def test_an_input_below_99_percent_falls_short(monkeypatch, measured, fell_short, told):
+    monkeypatch.setattr(InputRate, "_look", lambda _self: (0.0, 0.0))
+    coming = InputRate(1, 100_000.0)
+    coming.measured = measured
+    assert (coming.fell_short, coming.told()) == (fell_short, told)
