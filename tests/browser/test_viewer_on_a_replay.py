@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from tests.browser.viewer_page import (
@@ -139,6 +140,28 @@ def test_the_tape_rests_under_the_pointer_and_filters_by_size(open_page, replay)
     )
     page.get_by_label("All").check()
     expect(tape_rows(page).first).to_contain_text(re.compile(r"(ES|NQ|CL)[A-Z]\d"))
+
+
+# Follows the newest row until two trades stand above it, or it is no longer that trade's.
+FOLLOW_A_ROW = """() => {
+  const rows = [...document.querySelectorAll('[data-trade]')];
+  const at = rows.findIndex(row => row.followed === row.innerText);
+  if (at >= 2) return rows.map(row => row.getBoundingClientRect().top);
+  if (at < 0) {
+    for (const row of rows) row.followed = undefined;
+    rows[0].followed = rows[0].innerText;
+  }
+  return null;
+}"""
+
+
+def test_a_trade_keeps_its_row_when_others_come_on_top(open_page, replay):
+    # Not more trades between two pictures than are in sight, however slow the machine.
+    replay.order("speed", speed=0.5)
+    page = watched(open_page, replay)
+    tops = page.wait_for_function(FOLLOW_A_ROW).json_value()
+    apart = {round(below - above) for above, below in pairwise(tops)}
+    assert apart == {20}, "newest on top, each right under the one before it"
 
 
 def test_keys(open_page, replay, until, keep_screenshot):

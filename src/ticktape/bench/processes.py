@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -100,21 +101,26 @@ def resident_bytes(pid: int) -> int:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(*arguments: str, nice: int = 0) -> Iterator[subprocess.Popen[bytes]]:
     """Keep a ticktape command running for the length of a ``with`` block.
 
     Parameters
     ----------
     *arguments : str
         What follows ``ticktape``.
+    nice : int
+        By how much it gives way to others; 0 for not at all. Where the system knows of it.
 
     Yields
     ------
     subprocess.Popen
         The process; it is ended, and waited for, at the end of the block.
     """
+    give_way = ["nice", "-n", str(nice)] if nice and shutil.which("nice") else []
     process = subprocess.Popen(  # noqa: S603 -- our own command
-        ticktape_command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*give_way, *ticktape_command(*arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield process

@@ -155,7 +155,7 @@ function RecordList({ ring, whenEmpty, tickOf }: RecordListProps) {
     count: rows,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: 4,
+    overscan: 1,
   });
   const pickedRow = picked === null ? -1 : rowOf(ring, end, picked.position);
   useEffect(() => {

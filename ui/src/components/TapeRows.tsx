@@ -1,9 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, useMemo, useRef } from "react";
-import type { Instrument, Side, Trade } from "../api/messages";
-import { formatPrice, formatSize, type Price } from "../market/prices";
-import { formatClock, type Zone } from "../market/times";
-import { intensityOf } from "../market/tradeTape";
+import { useMemo, useRef } from "react";
+import type { Instrument, Trade } from "../api/messages";
+import type { Price } from "../market/prices";
+import { type Places, placed, SPARE_ROWS } from "../market/rowPlaces";
+import type { Zone } from "../market/times";
+import { TapeRow } from "./TapeRow";
 
 interface TapeRowsProps {
   rows: Trade[];
@@ -22,14 +23,6 @@ const ROW_PX = 20;
 const BESIDE_SYMBOL_PX = 260;
 const LETTER_PX = 8;
 const FEWEST_LETTERS = 6;
-/** A size this large is drawn at full strength. */
-const LARGE = 100;
-const AGGRESSOR: Record<Side, { tone: string; name: string }> = {
-  B: { tone: "buy", name: "Buy" },
-  A: { tone: "sell", name: "Sell" },
-  N: { tone: "none", name: "–" },
-};
-
 export function TapeRows(props: TapeRowsProps) {
   const { rows, instruments, tick, showSymbol, zone } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -37,8 +30,12 @@ export function TapeRows(props: TapeRowsProps) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    overscan: 6,
+    overscan: 1,
   });
+  const items = virtual.getVirtualItems();
+  const places = useRef<Places<Trade>>({ first: null, newest: 0 });
+  places.current = placed(places.current, rows, items.length);
+  const { newest } = places.current;
   const letters = Math.max(
     FEWEST_LETTERS,
     Math.floor(((virtual.scrollRect?.width ?? 0) - BESIDE_SYMBOL_PX) / LETTER_PX),
@@ -67,38 +64,32 @@ export function TapeRows(props: TapeRowsProps) {
         <span className="number">Size</span>
       </div>
       {rows.length === 0 && <p className="empty">{props.none}</p>}
-      <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
-        {virtual.getVirtualItems().map((item) => {
-          const trade = rows[item.index];
-          if (trade === undefined) return null;
-          const { tone, name } = AGGRESSOR[trade.side];
-          const style = {
-            top: item.start,
-            "--strength": `${Math.round(intensityOf(trade.size, LARGE) * 100)}%`,
-          } as CSSProperties;
-          return (
-            <div
-              key={item.key}
-              className={`tape-row ${tone}`}
-              data-symbol={showSymbol}
-              data-trade
-              style={style}
-            >
-              <time>{formatClock(trade.tsEvent, zone)}</time>
-              {showSymbol && <span title={trade.symbol}>{shortened(trade.symbol, letters)}</span>}
-              <span>{name}</span>
-              <span className="number">
-                {formatPrice(trade.price, ticks.get(trade.instrumentId) ?? tick)}
-              </span>
-              <span className="number size">{formatSize(trade.size)}</span>
-            </div>
-          );
-        })}
+      <div className="moving-rows" style={{ height: virtual.getTotalSize() }}>
+        {/* Rows keep their places on a strip, which alone is moved: only those that came are drawn. */}
+        <div
+          className="strip"
+          style={{
+            height: (SPARE_ROWS + rows.length) * ROW_PX,
+            transform: `translateY(${(newest - SPARE_ROWS) * ROW_PX}px)`,
+          }}
+        >
+          {items.map((item) => {
+            const trade = rows[item.index];
+            if (trade === undefined) return null;
+            const number = newest - item.index;
+            return (
+              <TapeRow
+                key={number}
+                trade={trade}
+                top={(SPARE_ROWS - number) * ROW_PX}
+                tick={ticks.get(trade.instrumentId) ?? tick}
+                letters={showSymbol ? letters : null}
+                zone={zone}
+              />
+            );
+          })}
+        </div>
       </div>
     </div>
   );
-}
-
-function shortened(symbol: string, most: number): string {
-  return symbol.length <= most ? symbol : `${symbol.slice(0, most - 1)}…`;
 }

@@ -262,6 +262,7 @@ export class Heatmap {
     const scene = this.sceneOf(market);
     if (needs.axes) drawAxes(this.contextOf(this.canvases.axes), scene);
     if (needs.cross || (needs.plot && this.pointer !== null)) {
+      this.canvases.cross.hidden = this.pointer === null;
       const readout = this.readout(market);
       drawCrosshair(this.contextOf(this.canvases.cross), scene, readout);
       this.handlers.onReadout(readout);
