@@ -1,7 +1,7 @@
 """Frames a second of the flow chart: 500 bars, 2,000 bubbles and a day of volume in sight.
 
-``python benchmarks/flow_frames.py --seconds 60``. The tape is made up: most of a day of trades,
-then trades at the rate asked (5,000 a second), which a replay plays at its own pace. The page is
+``python benchmarks/flow_frames.py --seconds 60``. The tape is made up: a day of trades but its last
+minutes, then trades at the rate asked (5,000 a second), which a replay plays at its own pace. The page is
 measured while it follows them, then while it is dragged to and fro and zoomed. What
 ``viewer_frames.py`` says of browsers without a graphics card holds here too.
 """
@@ -45,8 +45,8 @@ from viewer_frames import Page
 BARS = 500
 BUBBLES = 2_000
 EVERY = "5s"
-# Of the day's trades, those that are the past: the regular hours go on after them.
-PAST_SHARE = 0.75
+# Of the day's trades, those that are the past: all but its last minutes, which are played.
+PAST_SHARE = 0.98
 READY_SECONDS = 240
 SETTINGS = {"bars": "footprint", "cells": "bidask", "every": EVERY}
 SEEN = """() => ({
@@ -56,7 +56,7 @@ SEEN = """() => ({
 
 
 def made_up_trades(rate: float, seconds: float) -> tuple[np.ndarray, int]:
-    """Trades of most of a day and, from the time that is given with them, at this rate."""
+    """Trades of a day but its end and, from the time that is given with them, at this rate."""
     day = day_of_trades()
     past = day[: int(len(day) * PAST_SHARE)]
     live = day_of_trades(int(rate * seconds), seed=2)
