@@ -13,7 +13,9 @@ from ticktape.flow.instrument_flow import InstrumentFlow
 from ticktape.flow.joined_rows import join_rows
 from ticktape.flow.print_hours import PARTS, PrintHours
 from ticktape.flow.session.bars import BarKind, BarsSettings
+from ticktape.flow.session.level_kinds import LevelKind
 from ticktape.flow.signals.signal import SignalKind
+from ticktape.flow.thresholds import read_thresholds
 from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import F_SNAPSHOT, Schema, new_records
 from ticktape.tape.session_rules import CME_EQUITY_INDEX
@@ -133,6 +135,33 @@ def test_orders_move_the_clock_that_closes_windows():
     assert flow.update(Batch(Schema.MBO, order))["windows"]["buy_volume"].tolist() == [1]
 
 
+def test_orders_move_the_clock_that_ends_an_opening_range_of_any_length():
+    # Nothing else ends within a minute.
+    of_seconds = (
+        *("windows.length", "cvd.length", "legs.candle", "levels.vwap_every"),
+        *("absorption.window", "absorption.average_over", "absorption.trend_over"),
+    )
+    long = [f"{name}=1m" for name in of_seconds]
+    chosen = read_thresholds({}, [*long, "levels.opening_ranges=7s,20s,1h"]).settings_of("NQZ5")
+    flow = flow_of(settings=chosen)
+    opens_ns = SESSION.regular_open_ns - SESSION.open_ns
+
+    def order(after_ns):
+        record = trades((opens_ns + after_ns, 100, 1, "B"), schema=Schema.MBO)
+        record["action"] = ord("A")
+        return [
+            int(row["kind"]) for row in flow.update(Batch(Schema.MBO, record)).get("levels", ())
+        ]
+
+    flow.update(Batch(Schema.MBO, trades((opens_ns, 100, 1, "B"), schema=Schema.MBO)))
+    told = [order(after_ns) for after_ns in (SECOND, 7 * SECOND - 1, 7 * SECOND, 20 * SECOND)]
+    first, second = (
+        [LevelKind.OPENING_1_HIGH, LevelKind.OPENING_1_LOW],
+        [LevelKind.OPENING_2_HIGH, LevelKind.OPENING_2_LOW],
+    )
+    assert told == [[], [], first, second]
+
+
 @pytest.mark.parametrize(
     ("hours", "sizes"),
     [
@@ -223,9 +252,25 @@ some_hours = st.builds(
 )
 
 
+# As by default; and with parts of the session and ends of horizons at times of their own.
+some_settings = st.sampled_from(
+    [
+        FlowSettings(),
+        read_thresholds(
+            {},
+            [
+                *("levels.opening_ranges=7s,61s,5h", "levels.initial_balance=1s"),
+                *("levels.vwap_bands=0.5,2,4", "levels.vwap_every=1500ms"),
+                *("outcomes.horizons=1s,61s", "outcomes.win_move=0.5"),
+            ],
+        ).settings_of("NQZ5"),
+    ]
+)
+
+
 @settings(deadline=None, max_examples=100)
-@given(records_of_a_tape, st.lists(st.integers(1, 59), max_size=8), some_hours)
-def test_any_cutting_gives_the_same_rows(rows, cuts, hours):
+@given(records_of_a_tape, st.lists(st.integers(1, 59), max_size=8), some_hours, some_settings)
+def test_any_cutting_gives_the_same_rows(rows, cuts, hours, chosen):
     records = new_records(Schema.MBO, len(rows))
     now = SESSION.open_ns
     for at, (after_ns, price, size, side, instrument_id, action) in enumerate(rows):
@@ -235,12 +280,16 @@ def test_any_cutting_gives_the_same_rows(rows, cuts, hours):
         record["price"], record["size"], record["side"] = price * TICK, size, ord(side)
         record["instrument_id"], record["action"] = instrument_id, ord(action)
         record["order_id"], record["publisher_id"], record["flags"] = at + 1, 1, 128
-    expected = gathered(flow_of(hours=hours), [Batch(Schema.MBO, records)])
+
+    def flow():
+        return flow_of(hours=hours, settings=chosen)
+
+    expected = gathered(flow(), [Batch(Schema.MBO, records)])
     pieces = np.split(records, sorted({cut for cut in cuts if cut < len(records)}))
-    given_ = gathered(flow_of(hours=hours), [Batch(Schema.MBO, piece) for piece in pieces])
+    given_ = gathered(flow(), [Batch(Schema.MBO, piece) for piece in pieces])
     assert_same_rows(given_, expected)
     alone = [Batch(Schema.MBO, records[at : at + 1]) for at in range(len(records))]
-    assert_same_rows(gathered(flow_of(hours=hours), alone), expected)
+    assert_same_rows(gathered(flow(), alone), expected)
 
 
 def test_nothing_is_in_the_padding_of_rows():
