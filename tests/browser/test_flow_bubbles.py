@@ -129,6 +129,14 @@ def test_a_click_pins_all_prints_of_a_bubble(
     expect(card(page)).to_have_count(0)
 
 
+def test_esc_closes_the_card(open_page, replay, until):
+    page = charted(open_page, replay, until, marks=[])
+    a_bubble(page)
+    clicked(page)
+    page.keyboard.press("Escape")
+    expect(card(page)).to_have_count(0)
+
+
 def test_a_replay_sent_back_takes_the_card_of_what_is_later_away(open_page, replay, until):
     page = charted(open_page, replay, until, marks=[])
     a_bubble(page)
