@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import NamedTuple
 
 import numpy as np
 import pytest
+from tests.browser.heatmap_page import Spot, seconds_of, spot
 from tests.browser.viewer_page import drawn, expect, paused_ns, symbol_of, watched
 
 from ticktape.book import MboBook
@@ -29,36 +29,8 @@ PIXELS = """async ([png, points]) => {
 }"""
 
 
-class Spot(NamedTuple):
-    """What the page says of a place of the heatmap."""
-
-    x: float
-    y: float
-    time: str
-    price: str
-    says: str
-
-
-def heatmap(page):
-    return page.locator("section.heatmap .heatmap-body")
-
-
 def follow_button(page):
     return page.locator("section.heatmap").get_by_role("button", name="Follow")
-
-
-def spot(page, across: float, down: float) -> Spot:
-    """Point at a place of the plot, in shares of it, and read what rests there."""
-    box = heatmap(page).bounding_box()
-    narrow = box["width"] < 520
-    plot = box["width"] - 64 - (40 if narrow else 76)
-    x = box["x"] + round(across * plot) + 0.5
-    y = box["y"] + round(down * (box["height"] - 22)) + 0.5
-    page.mouse.move(x, y)
-    drawn(page)
-    text = page.get_by_label("At the crosshair").inner_text()
-    time, price, says = [*text.split(" · ", 2), "", "", ""][:3]
-    return Spot(x, y, time, price, says)
 
 
 def colours(page, spots: list[Spot]) -> list[tuple[int, int, int]]:
@@ -76,11 +48,6 @@ def is_cool(colour) -> bool:
 
 def is_warm(colour) -> bool:
     return colour[0] > colour[2] + 8
-
-
-def seconds_of(time: str) -> float:
-    hours, minutes, seconds = time.split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def shows_depth(page) -> bool:

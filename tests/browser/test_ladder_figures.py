@@ -16,6 +16,7 @@ from tests.browser.ladder_page import (
     rows_of,
     step,
 )
+from tests.browser.page_colours import colour_of, is_near
 from tests.browser.viewer_page import drawn, symbol_of
 from tests.conformance.make_corpus import fields_of
 from tests.conformance.oracle import OracleBook
@@ -161,16 +162,6 @@ def test_pulling_and_stacking_begin_anew_when_a_best_price_changes(paused, marke
     go_on(paused, market, replay, until, 0)
 
 
-def colour_of(page, name: str) -> np.ndarray:
-    """A colour of the page's style."""
-    text = page.evaluate(
-        "name => getComputedStyle(document.querySelector('.app')).getPropertyValue(name)",
-        f"--{name}",
-    )
-    digits = text.strip().removeprefix("#")
-    return np.array([int(digits[at : at + 2], 16) for at in (0, 2, 4)])
-
-
 def pixels_of(page) -> np.ndarray:
     """The drawing: a row of pixels after the other, from the top."""
     page.mouse.move(2, 2)
@@ -182,10 +173,6 @@ def pixels_of(page) -> np.ndarray:
 def whole_rows(page, pixels: np.ndarray) -> list[dict[str, str]]:
     """The rows that are not cut by the titles or by the end of the drawing."""
     return [row for row in rows_of(page) if 30 < float(row["y"]) < len(pixels) - 10]
-
-
-def is_near(pixels: np.ndarray, colour: np.ndarray, most: int = 3) -> np.ndarray:
-    return np.abs(pixels.astype(float) - colour).max(axis=-1) <= most
 
 
 def test_the_price_of_the_last_trade_alone_is_filled_with_who_came_for_it(
