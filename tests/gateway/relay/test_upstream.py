@@ -7,6 +7,7 @@ import pytest
 from tests.gateway.gateway_clients import serving
 from tests.gateway.relay.relaying import ALL_MBO, QUICK, relaying, until, upstream_on
 from tests.gateway.test_broadcast import PushFeed, cut, rest_of, subscribed
+from tests.gateway.test_gateway_metrics import Moved
 
 from ticktape.feeds.live_subscriptions import LiveSubscription
 from ticktape.gateway.live import BroadcastSource
@@ -127,6 +128,45 @@ async def test_what_clients_asked_for_later_returns_after_a_lost_upstream(small_
                     break
         client.close()
     assert given == expected
+
+
+async def test_what_nobody_wants_now_is_kept_over_a_lost_upstream_for_who_wants_it_again(
+    small_tape,
+):
+    early, late = cut(small_tape.records, 10_000)
+    feed = PushFeed(small_tape)
+    held = [
+        LiveSubscription(schema, ("ES.FUT",), "parent", snapshot=schema is Schema.MBO)
+        for schema in (Schema.DEFINITION, Schema.MBO)
+    ]
+    gaps = Moved("ticktape_relay_upstream_reconnects_total")
+    wish = "schema=mbo|symbols=NQ.FUT|stype_in=parent"
+    async with (
+        serving(BroadcastSource(feed)) as up,
+        relaying(up.port, held, {"reconnect_at_end": False}) as (relay, gateway),
+    ):
+        await feed.push(Batch(Schema.DEFINITION, small_tape.definitions), Batch(Schema.MBO, early))
+        held_ns = int(of_product(small_tape, early, "ES")["ts_recv"][-1])
+        await until(lambda: relay.now_ns >= held_ns)
+        (await subscribed(gateway, f"{wish}|snapshot=1")).close()
+        await until(lambda: not gateway.sessions)
+        asked = list(relay._upstream.subscriptions)
+        up.abort_sessions()
+        await until(lambda: gaps.by == 1)
+        keys = relay.market.keys
+        # Stale until the new session's snapshots: those of what nobody reads too.
+        await until(lambda: not any(relay.market.book(one, by).is_stale for by, one in keys()))
+        await feed.push(Batch(Schema.MBO, late))
+        wanted = of_product(small_tape, late, "NQ")
+        await until(lambda: relay.now_ns >= int(wanted["ts_recv"][-1]))
+        start_ns = int(wanted["ts_event"].min())
+        client = await subscribed(gateway, f"{wish}|start={start_ns}")
+        await feed.push(None)
+        given = await rest_of(client, Schema.MBO)
+        assert relay._upstream.subscriptions == asked
+    live = given[given["flags"] & F_SNAPSHOT == 0]
+    live = live[live["ts_recv"] >= wanted["ts_recv"][0]]
+    assert live.tobytes() == wanted.tobytes()
 
 
 async def test_many_clients_with_wishes_of_their_own_share_one_upstream_session(small_tape):
