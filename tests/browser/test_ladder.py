@@ -61,6 +61,55 @@ def test_an_order_under_the_pointer_is_told_with_its_place_in_the_queue(paused, 
     expect(tip).to_have_count(0)
 
 
+def seconds_of_age(text: str) -> tuple[float, float]:
+    """How old an order is said to be, and how finely that is said."""
+    if found := re.match(r"(\d+):(\d\d) old", text):
+        return int(found[1]) * 60 + int(found[2]), 1
+    number, unit = re.match(r"([\d.]+) (µs|ms|s) old", text).groups()
+    seconds = {"µs": 1e-6, "ms": 1e-3, "s": 1}[unit]
+    return float(number) * seconds, 0.1 if unit == "s" else seconds
+
+
+def placed_ns(records: np.ndarray) -> int:
+    """When an order got its place: added, moved to another price, or made larger."""
+    placed = 0
+    resting = (0, 0)
+    for record in records:
+        action, price, size = chr(record["action"]), int(record["price"]), int(record["size"])
+        if action == "C":
+            resting = (resting[0], resting[1] - size)
+        if action not in "AM":
+            continue
+        if action == "A" or price != resting[0] or size > resting[1]:
+            placed = int(record["ts_event"])
+        resting = (price, size)
+    return placed
+
+
+def test_an_order_is_as_old_as_its_place_in_the_queue(paused, replay, generated_tape):
+    book = replay.ask(f"/api/book/{symbol_of(paused)}?levels=6&orders=true")
+    position = replay.replay()["mbo_position_u64"]
+    tape = np.concatenate(
+        [batch.records for batch in open_tape(generated_tape[1]) if batch.schema == Schema.MBO]
+    )[:position]
+    own = tape[tape["instrument_id"] == book["instrument_id"]]
+    ages = []
+    for side in ("bid", "ask"):
+        for level in book[f"{side}s"]:
+            for place in {0, len(level["orders"]) // 2}:
+                order = level["orders"][place]
+                hover(paused, point_at(paused, side, level, place))
+                tip = paused.get_by_role("tooltip")
+                expect(tip).to_contain_text(order["order_id"])
+                told, unit = seconds_of_age(tip.locator("p").nth(2).inner_text())
+                records = own[own["order_id"] == int(order["order_id"])]
+                age = (int(own["ts_recv"][-1]) - placed_ns(records)) / 1e9
+                # The clock may have gone on with another instrument.
+                assert age - unit <= told <= age + unit + 0.02, order
+                ages.append(age)
+    assert max(ages) > 2 * min(ages)
+
+
 class Fill(NamedTuple):
     """An order that rests near the best prices now and is filled later."""
 
