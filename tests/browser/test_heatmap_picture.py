@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from math import log2
 from typing import NamedTuple
@@ -119,7 +120,8 @@ def paused(open_page, liquidity, until):
         ago = 10 * (CURSOR_S - RISE_S / 2)
         page.mouse.move(box["x"] + box["width"] - ago, box["y"] + box["height"] * 0.4)
         drawn(page)
-        return " · ask " in readout.inner_text()
+        says = readout.inner_text()
+        return re.search(r"(bid|ask) \d|nothing rests", says) is not None
 
     until("the past", has_its_past)
     return page
