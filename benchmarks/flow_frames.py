@@ -1,8 +1,8 @@
 """Frames a second of the flow chart: 500 bars, 2,000 bubbles and a day of volume in sight.
 
-``python benchmarks/flow_frames.py --seconds 60``. The tape is made up: a day of trades but its last
-minutes, then trades at the rate asked (5,000 a second), which a replay plays at its own pace. The page is
-measured while it follows them, then while it is dragged to and fro and zoomed. What
+``python benchmarks/flow_frames.py --seconds 60``. The tape is made up: a day of trades but its
+last minutes, then trades at the rate asked (5,000 a second), which a replay plays at its own pace.
+The page is measured while it follows them, then while it is dragged to and fro and zoomed. What
 ``viewer_frames.py`` says of browsers without a graphics card holds here too.
 """
 

@@ -242,7 +242,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--rate", type=float, default=50_000.0, help="records a second")
     parser.add_argument("--nice", type=int, default=10, help="of the exchange and the server")
-    parser.add_argument("--settle", type=float, default=10.0, help="seconds before it is measured")
+    parser.add_argument("--settle", type=float, default=20.0, help="seconds before it is measured")
     measure_and_tell(parser, run, rows)
 
 
