@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import time
-import urllib.request
 from typing import Any
 
 from playwright.sync_api import sync_playwright
@@ -39,6 +37,7 @@ from measured_page import (
     slope_per_minute,
     verdict,
 )
+from ticktape.bench.input_rate import InputRate
 from ticktape.bench.machine import describe_machine
 from ticktape.bench.processes import free_port, running, wait_for_port
 
@@ -46,19 +45,6 @@ FLOOR_FPS = 60.0
 FLAT_MB_PER_MINUTE = 0.5
 # The system counts pages, and the browser gives them back at its own pace: no figure to a tenth.
 FLAT_RESIDENT_MB_PER_MINUTE = 2.0
-FULL_RATE = 0.99
-
-
-def records_taken(port: int) -> float:
-    """Records by order that the server has taken so far, by its own count."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
-        text = answer.read().decode()
-    counts = re.findall(
-        r'^ticktape_records_total\{[^}]*schema="mbo"[^}]*\} ([\d.e+]+)$', text, re.M
-    )
-    if not counts:
-        sys.exit("the server's /metrics count no record by order: is the exchange running?")
-    return sum(map(float, counts))
 
 
 class Page:
@@ -88,7 +74,7 @@ class Page:
 
 
 def measure(
-    page: Page, browser_session: Any, pid: int, port: int, seconds: float
+    page: Page, browser_session: Any, pid: int, port: int, rate: float, seconds: float
 ) -> dict[str, Any]:
     """Watch the page for as long as asked; its heap is measured between the frames counted."""
     stamps: list[float] = []
@@ -98,12 +84,8 @@ def measure(
     drift: list[dict[str, float]] = []
     page.taken()
     began = time.monotonic()
-    before, cpu, server, records = (
-        page.metrics(),
-        browser_processes(browser_session),
-        process_cpu_s(pid),
-        records_taken(port),
-    )
+    before, cpu, server = page.metrics(), browser_processes(browser_session), process_cpu_s(pid)
+    coming = InputRate(port, rate)
     rest = max(5.0, min(60.0, seconds / 6))
     pauses: list[int] = []
     heap.append((0.0, page.heap_mb()))
@@ -126,6 +108,7 @@ def measure(
         )
         page.taken()
     took = time.monotonic() - began
+    coming.take()
     after = page.metrics()
     share = lambda name: (after[name] - before[name]) / took  # noqa: E731 -- a word for a formula
     kinds = {
@@ -137,7 +120,8 @@ def measure(
         "seconds": took,
         # Where more waits for a core than there are cores, the figures are those of the queue.
         "load": os.getloadavg()[0],
-        "records_per_s": (records_taken(port) - records) / took,
+        "records_per_s": coming.measured,
+        "fell_short": coming.fell_short,
         "frames": joined(stamps, pauses),
         "frames_over_time": drift,
         "long_tasks": len(long_tasks),
@@ -176,6 +160,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
                 browser.new_browser_cdp_session(),
                 process.pid,
                 port,
+                options.rate,
                 60 * options.minutes,
             )
             return {
@@ -197,14 +182,13 @@ def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     mean = frames.get("fps_mean", 0)
     flat = found["heap_mb_per_minute"] <= FLAT_MB_PER_MINUTE
     settled = found["resident_mb_per_minute"] <= FLAT_RESIDENT_MB_PER_MINUTE
-    is_full = found["records_per_s"] >= FULL_RATE * found["rate_asked"]
     return [
         *rows_of_machine(found),
         ("load", f"{found['load']:.1f} on {found['machine']['cores']} cores"),
         (
             "records/s",
             f"{found['records_per_s']:,.0f} (asked: {found['rate_asked']:,.0f}: "
-            f"{verdict(is_full)}; exchange and server at nice {found['nice']})",
+            f"{verdict(not found['fell_short'])}; exchange and server at nice {found['nice']})",
         ),
         ("frames/s, mean", f"{mean:.1f} (floor {FLOOR_FPS:.0f}: {verdict(mean >= FULL_FPS)})"),
         ("frames/s, median second", f"{frames.get('fps_median_second', 0):.0f}"),

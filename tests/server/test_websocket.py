@@ -1,6 +1,7 @@
 """``/ws/live``: what each message is, who gets it, and what a slow reader costs the others."""
 
 import json
+from collections import defaultdict
 
 import aiohttp
 import numpy as np
@@ -26,7 +27,7 @@ from ticktape.server.hub import Hub
 from ticktape.server.rows import trade_messages
 from ticktape.server.shared_messages import TradeRun
 from ticktape.server.source import Source
-from ticktape.server.view import TRADES_KEPT
+from ticktape.server.view import BARS_KEPT, TRADES_KEPT
 from ticktape.tape import Batch, Schema, new_records
 from ticktape.tape.layouts import UNDEF_TIMESTAMP
 
@@ -337,7 +338,25 @@ async def test_waiting_bars_are_bounded():
     for turn in range(BARS_WAITING + 10):
         client.add_closed((Schema.OHLCV_1S, (1, ES), (turn, 0, 0, 0, 0, 0, 0, 0, 0)))
     assert len(client.closed) == BARS_WAITING
+    assert client.dropped == 10
     assert min(key[2] for key in client.closed) == 10
+
+
+async def test_a_late_joiner_gets_all_of_the_past_and_none_of_it_counts_as_dropped(demo):
+    for turn, instrument in enumerate((ES, CL)):
+        start_ns = LATER + turn * (BARS_KEPT + 1) * SECOND
+        await demo.show(trades(BARS_KEPT + 1, instrument, start_ns, every_ns=SECOND))
+    async with demo.live("symbols=ES.FUT,CL.FUT&schema=ohlcv-1s,ohlcv-1m&batch=1") as socket:
+        messages = await read_until(socket, is_a("bar"))
+    past = defaultdict(list)
+    for message in of_kind(messages, "bars"):
+        past[message["schema"], message["symbol"]] += [bar["ts_event"] for bar in message["bars"]]
+    counts = {series: len(times) for series, times in past.items()}
+    assert sum(counts.values()) > BARS_WAITING
+    assert counts["ohlcv-1s", "ESH6"] == counts["ohlcv-1s", "CLH6"] == BARS_KEPT
+    assert counts["ohlcv-1m", "ESH6"] >= BARS_KEPT // 60 <= counts["ohlcv-1m", "CLH6"]
+    assert all(times == sorted(times) for times in past.values())
+    assert demo.viewer.hub.dropped == 0
 
 
 async def test_the_past_that_is_kept_is_bounded(demo):

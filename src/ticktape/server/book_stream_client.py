@@ -160,7 +160,7 @@ class BookClient:
         """
         if self._notices:
             return self._notices.popleft()
-        if not self._messages and self._behind and self._told < self.conflated:
+        if not self._messages and self._told < self.conflated:
             self._told = self.conflated
             return encode(BookStatus(self.conflated, self.begun_anew)).decode()
         while not self._messages and self._behind:

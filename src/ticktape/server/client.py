@@ -30,7 +30,7 @@ class Client:
 
     Trades: at most `trades_waiting`, oldest dropped and counted. Books and bars so far: only which
     ones changed, so whoever reads slowly gets the latest. Closed bars: at most `BARS_WAITING`, the
-    oldest dropped and counted.
+    oldest dropped and counted; those of before it came wait apart, none of them dropped.
 
     Parameters
     ----------
@@ -82,6 +82,7 @@ class Client:
         """Forget everything that waits, except notices."""
         self._trades: deque[TradePart] = deque()
         self.waiting = 0
+        self._past: deque[ClosedBar] = deque()
         self.closed: dict[tuple[Schema, BookKey, int], ClosedBar] = {}
         self.bars: set[tuple[Schema, BookKey]] = set()
         self.books: set[BookKey] = set()
@@ -89,7 +90,7 @@ class Client:
     @property
     def items_waiting(self) -> int:
         """Everything that waits: trades, bars, books and notices."""
-        named = (self.closed, self.bars, self.books, self.notices)
+        named = (self._past, self.closed, self.bars, self.books, self.notices)
         return self.waiting + sum(map(len, named))
 
     def notify(self, message: Message) -> None:
@@ -117,8 +118,21 @@ class Client:
         if self.waiting or self.closed or self.bars or self.books:
             self.wake.set()
 
+    def add_past(self, bars: Iterable[ClosedBar]) -> None:
+        """Let bars wait that closed before this client came: all of them, ahead of what follows."""
+        self._past.extend(bars)
+
+    def take_past(self) -> list[ClosedBar]:
+        """Take the oldest bars of the past that wait, as many as may wait of those that follow."""
+        return [self._past.popleft() for _ in range(min(BARS_WAITING, len(self._past)))]
+
+    @property
+    def has_past(self) -> bool:
+        """Whether bars of the past wait."""
+        return bool(self._past)
+
     def add_closed(self, bar: ClosedBar) -> None:
-        """Let a closed bar wait; the oldest goes where too many wait."""
+        """Let a bar wait that has just closed; the oldest goes, counted, where too many wait."""
         schema, key, values = bar
         self.closed[schema, key, values[0]] = bar
         if len(self.closed) > BARS_WAITING:

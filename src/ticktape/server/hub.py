@@ -84,7 +84,7 @@ class Hub:
 
     @property
     def dropped(self) -> int:
-        """Trades dropped for all clients so far."""
+        """Trades and closed bars dropped for all clients so far."""
         return self._left_dropped + sum(client.dropped for client in self.clients)
 
     async def write(self, batch: Batch) -> None:
@@ -263,10 +263,10 @@ class Hub:
         ids = client.instrument_ids
         if Schema.TRADES in client.schemas:
             client.add_trades(TradeRun(self.view.recent_trades(ids, client.recent)))
-        for schema in client.schemas & set(SHOWN_BARS):
+        for schema in filter(client.schemas.__contains__, SHOWN_BARS):
             for key, bars in self.view.closed_bars(schema, ids).items():
-                for values in bars if client.batch else bars[-client.recent :]:
-                    client.add_closed((schema, key, values))
+                shown = bars if client.batch else bars[-client.recent :]
+                client.add_past((schema, key, values) for values in shown)
             client.bars.update((schema, key) for key in self.view.open_bar_keys(schema, ids))
         if Schema.MBP_10 in client.schemas:
             client.books.update(key for key in self.directory.book_keys() if key[1] in ids)
@@ -287,6 +287,11 @@ class Hub:
         """
         while client.notices:
             yield _encode(client.notices.popleft())
+        if client.has_past:
+            yield from self._closed_bars(client, client.take_past())
+            # What came meanwhile stands behind all of it.
+            client.wake.set()
+            return
         closed, client.closed = client.closed, {}
         yield from self._closed_bars(client, list(closed.values()))
         trades = trade_texts(client.take_trades(), self.directory.symbol_of)

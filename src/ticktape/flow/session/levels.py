@@ -75,9 +75,10 @@ class LevelsSettings:
     vwap_every_ns : int
         How often the VWAP and its bands are told, at most: at the ends of such windows.
     vwap_bands : tuple of float
-        How many standard deviations each of the three bands is from the VWAP, nearest first.
+        How many standard deviations each of the three bands is from the VWAP, nearest first:
+        0.01 to 100.
     opening_ranges_ns : tuple of int
-        Lengths of the three opening ranges, shortest first; whole seconds.
+        Lengths of the three opening ranges, shortest first: whole seconds, 1 at least.
     initial_balance_ns : int
         Length of the initial balance.
     previous_within_days : int
@@ -103,13 +104,14 @@ class LevelsSettings:
                     f"{name} cannot be {getattr(self, name)}", hint="give more than zero"
                 )
         lengths, bands = self.opening_ranges_ns, self.vwap_bands
+        told = ", ".join(f"{length / _SECOND_NS:g} s" for length in lengths)
         if len(lengths) != _OPENING_RANGES or not _is_rising(lengths, _SECOND_NS, 2**62):
             raise BadValueError(
-                f"opening ranges cannot be of {lengths} ns", hint="give three, shortest first"
+                f"opening ranges cannot be of {told}", hint="give three of 1 s or more, shortest first"
             )
         if any(length % _SECOND_NS for length in lengths):
             raise BadValueError(
-                f"opening ranges cannot be of {lengths} ns", hint="give whole seconds"
+                f"opening ranges cannot be of {told}", hint="give whole seconds"
             )
         if len(bands) != BANDS or not _is_rising(bands, _NEAREST_BAND, _FURTHEST_BAND):
             raise BadValueError(

@@ -308,7 +308,7 @@ class Session:
 
     def _fail(self, error: BaseException) -> None:
         """End the session for a fault of ours; the client is told of it."""
-        self._log.error("the source failed", exc_info=error)
+        self._log.error("the session failed", exc_info=error)
         self._refuse(SessionRefusedError(ErrorCode.INTERNAL_ERROR, f"Internal error: {error}"))
         self._ended_for = "failed"
 
