@@ -19,7 +19,8 @@ export interface OpenedSocket {
 
 export interface SocketHandlers<Data> {
   onMessage(data: Data): void;
-  onClose(code: number): void;
+  /** `unread`: so many messages that had come were thrown away with it. */
+  onClose(code: number, unread?: number): void;
 }
 
 export type Opener<Data> = (url: string, handlers: SocketHandlers<Data>) => OpenedSocket;
@@ -29,6 +30,8 @@ export interface ReconnectHandlers<Data> {
   onConnection(connection: Connection): void;
   /** A new socket is on its way: what the last one said no longer holds. */
   onOpen?(): void;
+  /** So many messages had come, and were thrown away unread with their socket. */
+  onUnread?(messages: number): void;
 }
 
 /** The server closes with this where asking for the same again cannot succeed. */
@@ -107,8 +110,9 @@ export class ReconnectingSocket<Data> {
     this.handlers.onConnection({ state: "connecting", attempt: this.attempt });
     this.socket = this.opener(url, {
       onMessage: (data) => this.handlers.onData(data),
-      onClose: (code) => {
+      onClose: (code, unread = 0) => {
         this.socket = null;
+        if (unread > 0) this.handlers.onUnread?.(unread);
         if (code === POLICY_VIOLATION && this.refusal !== null) {
           this.handlers.onConnection({ state: "refused", problem: this.refusal });
         } else this.retry(url);

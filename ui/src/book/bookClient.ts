@@ -10,9 +10,9 @@ import type { Mail } from "./mailbox";
 import { openSocket } from "./socket";
 import type { BookMessage } from "./wire";
 
-/** What the server left out for this connection because the page read slowly, since it was made. */
+/** What did not come as it was sent. The server tells what it left out for a slow reader since the socket was opened. */
 export interface BookStatus {
-  /** Messages that the next snapshot stands for. */
+  /** Messages that a later snapshot stands for. */
   conflated: number;
   /** Books that began anew. */
   begunAnew: number;
@@ -21,6 +21,8 @@ export interface BookStatus {
 export interface BookHandlers {
   onMessage(message: BookMessage): void;
   onStatus(status: BookStatus): void;
+  /** The page was too far behind: so many messages were thrown away unread, and a new connection is made. */
+  onUnread(messages: number): void;
   onConnection(connection: Connection): void;
   onProblem(problem: Problem): void;
 }
@@ -35,6 +37,7 @@ export class BookClient {
     const heard = {
       onData: (data: Mail) => this.take(data),
       onConnection: (connection: Connection) => handlers.onConnection(connection),
+      onUnread: (messages: number) => handlers.onUnread(messages),
     };
     this.socket = new ReconnectingSocket(heard, openSocket, random);
   }

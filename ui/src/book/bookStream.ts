@@ -30,7 +30,7 @@ export interface StreamHandlers {
   onProblem(problem: Problem): void;
   /** A book may look otherwise than before. */
   onChange(): void;
-  /** So much more did not come as it was sent: left out by the server, or missed on the way. */
+  /** So much more did not come as it was sent: left out by the server, missed on the way, or thrown away here. */
   onLoss(loss: BookStatus): void;
 }
 
@@ -56,7 +56,10 @@ export class BookStream {
     this.client = new BookClient({
       onMessage: (message) => this.take(message),
       onStatus: (status) => this.lose(status),
+      onUnread: (messages) => this.loseUnread(messages),
       onConnection: (connection) => {
+        // The server counts from the opening of a socket, however often it greets over it.
+        if (connection.state === "connecting") this.told = { conflated: 0, begunAnew: 0 };
         if (connection.state === "live") this.startOver();
         handlers.onConnection(connection);
       },
@@ -145,7 +148,6 @@ export class BookStream {
   /** A new connection: what it sends does not go on from what an earlier one sent. */
   private startOver(): void {
     this.awaited.clear();
-    this.told = { conflated: 0, begunAnew: 0 };
     for (const book of this.books.values()) book.expectAnew();
     if (this.orderId !== null) this.client.askOrder(this.orderId);
   }
@@ -157,6 +159,12 @@ export class BookStream {
       conflated: status.conflated - told.conflated,
       begunAnew: status.begunAnew - told.begunAnew,
     });
+  }
+
+  /** Those that are not whole were counted when they began anew. */
+  private loseUnread(messages: number): void {
+    const begunAnew = [...this.books.values()].filter((book) => book.isWhole).length;
+    this.handlers.onLoss({ conflated: messages, begunAnew });
   }
 
   private take(message: BookMessage): void {

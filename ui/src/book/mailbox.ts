@@ -7,7 +7,10 @@ export type WorkerOrder =
   | { kind: "open"; url: string }
   | { kind: "send"; text: string }
   | { kind: "ready" };
-export type WorkerAnswer = { kind: "messages"; messages: Mail[] } | { kind: "close"; code: number };
+export type WorkerAnswer =
+  | { kind: "messages"; messages: Mail[] }
+  /** `unread`: so many messages that waited were thrown away with it. */
+  | { kind: "close"; code: number; unread: number };
 
 /** Close code of our own: the page reads too slowly, and comes back for a snapshot. */
 export const TOO_FAR_BEHIND = 4_000;
@@ -18,12 +21,12 @@ export class Mailbox {
   private isReady = true;
 
   /**
-   * `post` hands messages over; `overflow` is called once more than `mostBytes` wait: the page
-   * is so far behind that it should begin anew.
+   * `post` hands messages over; `overflow` is called once more than `mostBytes` wait, with
+   * how many messages were thrown away: the page is so far behind that it should begin anew.
    */
   constructor(
     private readonly post: (messages: Mail[]) => void,
-    private readonly overflow: () => void,
+    private readonly overflow: (unread: number) => void,
     private readonly mostBytes: number,
   ) {}
 
@@ -32,8 +35,9 @@ export class Mailbox {
     this.bytes += typeof message === "string" ? message.length : message.byteLength;
     if (this.isReady) this.deliver();
     else if (this.bytes > this.mostBytes) {
+      const unread = this.waiting.length;
       this.empty();
-      this.overflow();
+      this.overflow(unread);
     }
   }
 

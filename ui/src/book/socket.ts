@@ -16,7 +16,7 @@ function openBeside(url: string, handlers: SocketHandlers<Mail>): OpenedSocket {
     if (data.kind === "close") {
       isOurs = false;
       worker.terminate();
-      handlers.onClose(data.code);
+      handlers.onClose(data.code, data.unread);
       return;
     }
     for (const message of data.messages) if (isOurs) handlers.onMessage(message);

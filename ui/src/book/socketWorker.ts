@@ -21,14 +21,14 @@ function post(messages: Mail[]): void {
   scope.postMessage({ kind: "messages", messages }, transfer);
 }
 
-function end(code: number): void {
+function end(code: number, unread = 0): void {
   socket = null;
-  scope.postMessage({ kind: "close", code }, []);
+  scope.postMessage({ kind: "close", code, unread }, []);
 }
 
-function overflow(): void {
+function overflow(unread: number): void {
   const late = socket;
-  end(TOO_FAR_BEHIND);
+  end(TOO_FAR_BEHIND, unread);
   late?.close();
 }
 

@@ -48,6 +48,7 @@ export function TrustMarks({ source }: { source: Source }) {
       <Count
         name="drops"
         value={source.drops + book.conflated}
+        isMarked={book.begunAnew > 0}
         title={dropsTitle(source.drops, book)}
       />
       <Count name="gaps" value={source.gaps} title={["Records missed", ...told].join("\n")} />
@@ -91,7 +92,7 @@ function BookState() {
 
 function dropsTitle(live: number, { conflated, begunAnew }: BookStatus): string {
   return [
-    "What this page did not get, because it read slowly",
+    "What did not come to this page as it was sent",
     `Trades and closed bars dropped: ${formatSize(live)}`,
     `Messages of books left out, a later snapshot tells more: ${formatSize(conflated)}`,
     `Books begun anew: ${formatSize(begunAnew)}`,
@@ -104,9 +105,17 @@ function lagOf(lagMs: number | null): string {
   return `${lagMs.toFixed(lagMs < 10 ? 1 : 0)} ms`;
 }
 
-function Count({ name, value, title }: { name: string; value: number; title: string }) {
+interface CountProps {
+  name: string;
+  value: number;
+  title: string;
+  /** Whether what the title tells is worth a mark where there is nothing to count. */
+  isMarked?: boolean;
+}
+
+function Count({ name, value, title, isMarked = false }: CountProps) {
   return (
-    <span className={value > 0 ? "mark bad" : "mark"} title={title}>
+    <span className={value > 0 || isMarked ? "mark bad" : "mark"} title={title}>
       <b>{name}</b> {formatSize(value)}
     </span>
   );

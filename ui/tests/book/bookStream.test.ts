@@ -3,6 +3,7 @@ import type { Connection } from "../../src/api/liveClient";
 import type { Problem } from "../../src/api/messages";
 import type { BookStatus } from "../../src/book/bookClient";
 import { BookStream, type ColumnsOf } from "../../src/book/bookStream";
+import { TOO_FAR_BEHIND, type WorkerAnswer } from "../../src/book/mailbox";
 import { bookMessage, resetMessage, volumeMessage } from "./messages";
 
 class Socket {
@@ -34,6 +35,20 @@ class Socket {
   }
   asks(name: string) {
     return new URL(this.url).searchParams.get(name);
+  }
+}
+
+/** The worker that holds the socket in a browser. */
+class Beside {
+  static newest: Beside | null = null;
+  onmessage: ((event: { data: WorkerAnswer }) => void) | null = null;
+  constructor() {
+    Beside.newest = this;
+  }
+  postMessage() {}
+  terminate() {}
+  answers(data: WorkerAnswer) {
+    this.onmessage?.({ data });
   }
 }
 
@@ -256,6 +271,38 @@ describe("what did not come as it was sent", () => {
     socket.says(change(7));
     socket.says(change(8));
     expect(losses).toEqual([{ conflated: 0, begunAnew: 1 }]);
+  });
+
+  it("is counted on where the server greets again over the same connection", () => {
+    const socket = watched();
+    socket.says(status(41, 2));
+    socket.greets();
+    socket.says(status(50, 3));
+    expect(losses).toEqual([
+      { conflated: 41, begunAnew: 2 },
+      { conflated: 9, begunAnew: 1 },
+    ]);
+  });
+
+  it("is also what a page that is too far behind throws away: its books begin anew, each once", () => {
+    vi.stubGlobal("Worker", Beside);
+    stream.point("http://page:8080/", 7);
+    stream.watch({ orders: true, levels: 60 });
+    settle();
+    const greeting = JSON.stringify({ type: "connected" });
+    const books = [1, 2].map((publisherId) =>
+      bookMessage([{ side: "B", price: 100, size: 1 }], { publisherId }),
+    );
+    Beside.newest?.answers({ kind: "messages", messages: [greeting, ...books] });
+    Beside.newest?.answers({ kind: "close", code: TOO_FAR_BEHIND, unread: 340 });
+    expect(losses).toEqual([{ conflated: 340, begunAnew: 2 }]);
+    vi.advanceTimersByTime(20_000);
+    Beside.newest?.answers({ kind: "messages", messages: [greeting] });
+    Beside.newest?.answers({ kind: "close", code: TOO_FAR_BEHIND, unread: 5 });
+    expect(losses[1]).toEqual({ conflated: 5, begunAnew: 0 });
+    vi.advanceTimersByTime(20_000);
+    Beside.newest?.answers({ kind: "close", code: 1006, unread: 0 });
+    expect(losses).toHaveLength(2);
   });
 });
 

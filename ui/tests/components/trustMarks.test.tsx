@@ -27,6 +27,15 @@ it("drops are those of the trades and of every book stream, told apart in the ti
 it("a page that got everything is not marked", () => {
   const place = render(<TrustMarks source={SOURCE} />);
   expect(drops(place).className).toBe("mark");
-  after(() => noteLoss({ conflated: 1, begunAnew: 1 }));
+  after(() => noteLoss({ conflated: 1, begunAnew: 0 }));
   expect(drops(place).className).toBe("mark bad");
+});
+
+it("a book that began anew is marked where nothing was left out, and nobody is blamed for it", () => {
+  const place = render(<TrustMarks source={SOURCE} />);
+  after(() => noteLoss({ conflated: 0, begunAnew: 1 }));
+  expect(drops(place).textContent).toBe("drops 0");
+  expect(drops(place).className).toBe("mark bad");
+  expect(drops(place).title).toContain("Books begun anew: 1");
+  expect(drops(place).title).not.toContain("slowly");
 });
