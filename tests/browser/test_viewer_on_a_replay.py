@@ -142,11 +142,15 @@ def test_the_tape_rests_under_the_pointer_and_filters_by_size(open_page, replay)
     expect(tape_rows(page).first).to_contain_text(re.compile(r"(ES|NQ|CL)[A-Z]\d"))
 
 
-# Follows the newest row until two trades stand above it, or it is no longer that trade's.
+# Follows the newest row until two trades stand above it, or it is no longer that trade's; gives
+# where the rows begin, after where the head ends.
 FOLLOW_A_ROW = """() => {
   const rows = [...document.querySelectorAll('[data-trade]')];
   const at = rows.findIndex(row => row.followed === row.innerText);
-  if (at >= 2) return rows.map(row => row.getBoundingClientRect().top);
+  if (at >= 2) {
+    const head = document.querySelector('.tape .tape-row.head').getBoundingClientRect();
+    return [head.bottom, ...rows.map(row => row.getBoundingClientRect().top)];
+  }
   if (at < 0) {
     for (const row of rows) row.followed = undefined;
     rows[0].followed = rows[0].innerText;
@@ -159,7 +163,8 @@ def test_a_trade_keeps_its_row_when_others_come_on_top(open_page, replay):
     # Not more trades between two pictures than are in sight, however slow the machine.
     replay.order("speed", speed=0.5)
     page = watched(open_page, replay)
-    tops = page.wait_for_function(FOLLOW_A_ROW).json_value()
+    head_ends, *tops = page.wait_for_function(FOLLOW_A_ROW).json_value()
+    assert abs(tops[0] - head_ends) < 0.5, "the newest right under the head"
     apart = {round(below - above) for above, below in pairwise(tops)}
     assert apart == {20}, "newest on top, each right under the one before it"
 
