@@ -20,7 +20,7 @@ const ASK_AGAIN_MS = 1_000;
 interface ReplayStore {
   /** What happened when; null until the server has counted it. */
   activity: ReplayActivity | null;
-  /** Where the cursor is being sent, until the server says that it is there. */
+  /** Where the cursor is being sent, until the server has taken it. */
   wantedNs: bigint | null;
   /** What speed was chosen last, until the server has taken it. */
   wantedSpeed: { speed: number | null } | null;
