@@ -30,7 +30,7 @@ export function BubbleCard(props: BubbleCardProps) {
     setPrints(null);
     setProblem(null);
     printsOf(symbol, bubble, leastPrint).then(
-      (come) => isWanted && setPrints(come),
+      (come) => isWanted && setPrints(come.prints),
       (error: unknown) => isWanted && setProblem(problemOf(error).message),
     );
     return () => {

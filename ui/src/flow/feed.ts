@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Problem } from "../api/messages";
 import type { Connection } from "../api/reconnectingSocket";
 import { FlowClient, type FlowOrder, flowUrl } from "./flowClient";
-import { FlowState } from "./flowState";
+import { FlowState, LEAST_PRINT_BY_DEFAULT } from "./flowState";
 import type { FlowMessage, SymbolMessage } from "./wire";
 
 export interface FeedStatus {
@@ -90,8 +90,7 @@ export class FlowFeed {
         case "Connected": {
           const found = message.instruments.find(({ symbol }) => symbol === this.symbol);
           if (found?.tick != null && found.tick > 0) state.tick = found.tick;
-          // Told where it is not the default.
-          state.leastPrint = Number(found?.thresholds?.[LEAST_PRINT] ?? 1);
+          state.leastPrint = Number(found?.thresholds?.[LEAST_PRINT] ?? LEAST_PRINT_BY_DEFAULT);
           if (this.hasAsked) break;
           this.hasAsked = true;
           this.order({ action: "set_bars", symbol: this.symbol, every: this.every });

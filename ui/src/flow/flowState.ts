@@ -91,6 +91,12 @@ const MOST = {
   few: 1_000,
 };
 
+/**
+ * The server's default of `windows.min_size_contracts`. It tells only thresholds that are not the defaults, so the page has
+ * to know this one; were it another, prints told of a bubble would not add up to its size.
+ */
+export const LEAST_PRINT_BY_DEFAULT = 1;
+
 export class FlowState {
   readonly bubbles = new TimedList<BubbleItem>(MOST.bubbles);
   readonly sweeps = new TimedList<SweepItem>(MOST.sweeps);
@@ -120,7 +126,7 @@ export class FlowState {
   private clockMs: number | null = null;
   lastTick: number | null = null;
   /** Prints of fewer contracts are in no bubble. */
-  leastPrint = 1;
+  leastPrint = LEAST_PRINT_BY_DEFAULT;
   isCaught = false;
   /** Grows with every change. */
   version = 0;

@@ -79,7 +79,9 @@ export function mountChart(body: HTMLElement, id: string, shown: Shown): Mounted
   };
   const prints = new PointedPrints(
     (bubble) =>
-      feed === null ? Promise.resolve([]) : printsOf(feed.symbol, bubble, feed.state.leastPrint),
+      feed === null
+        ? Promise.resolve({ prints: [], isWhole: true })
+        : printsOf(feed.symbol, bubble, feed.state.leastPrint),
     () => showTip(),
   );
   const showTip = () => {

@@ -12,21 +12,33 @@ const MOST_PRINTS = 20_000;
 /** Of so many bubbles the prints are kept, those that were asked for last. */
 const MOST_KEPT = 64;
 
-const kept = new Map<string, Promise<Trade[]>>();
+/** What came of a bubble's prints. */
+export interface CamePrints {
+  prints: Trade[];
+  /** Whether they make up its size; of what is not all of it, as of a source that forgets, more may come. */
+  isWhole: boolean;
+}
+
+const kept = new Map<string, Promise<CamePrints>>();
 
 /** Prints that a bubble has counted, those of its window, side and at least this size; the largest first. */
-export function printsOf(symbol: string, bubble: BubbleItem, leastPrint: number): Promise<Trade[]> {
+export function printsOf(
+  symbol: string,
+  bubble: BubbleItem,
+  leastPrint: number,
+): Promise<CamePrints> {
   const key = `${symbol} ${bubble.id} ${leastPrint}`;
   const known = kept.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // Kept as long as one that is asked for now.
+    kept.delete(key);
+    kept.set(key, known);
+    return known;
+  }
   const asked = fetchPrints(symbol, bubble, leastPrint);
   kept.set(key, asked);
   const forget = () => kept.get(key) === asked && kept.delete(key);
-  asked.then((prints) => {
-    // What is not all of it, as of a source that forgets, may be another time.
-    const size = prints.reduce((sum, print) => sum + print.size, 0);
-    if (size !== bubble.size) forget();
-  }, forget);
+  asked.then(({ isWhole }) => !isWhole && forget(), forget);
   for (const oldest of kept.keys()) {
     if (kept.size <= MOST_KEPT) break;
     kept.delete(oldest);
@@ -36,9 +48,9 @@ export function printsOf(symbol: string, bubble: BubbleItem, leastPrint: number)
 
 async function fetchPrints(
   symbol: string,
-  { message, side }: BubbleItem,
+  { message, side, size: whole }: BubbleItem,
   leastPrint: number,
-): Promise<Trade[]> {
+): Promise<CamePrints> {
   const [startNs, endNs] = [BigInt(message.startNs), BigInt(message.tsNs)];
   const clip = useSession.getState().source?.replay != null;
   const { rows } = await fetchHistorical({
@@ -50,9 +62,10 @@ async function fetchPrints(
     clip,
   });
   const letter = side === "buy" ? "B" : "A";
-  return rows
+  const prints = rows
     .flatMap((row) => (row.kind === "bar" ? [] : [row.trade]))
     .filter(({ side: own, tsEvent }) => own === letter && tsEvent >= startNs && tsEvent < endNs)
     .filter(({ size }) => size >= leastPrint)
     .sort((a, b) => b.size - a.size);
+  return { prints, isWhole: prints.reduce((sum, { size }) => sum + size, 0) === whole };
 }

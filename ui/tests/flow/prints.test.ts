@@ -3,7 +3,7 @@ import type { Trade } from "../../src/api/messages";
 import { FlowFeed } from "../../src/flow/feed";
 import { type BubbleItem, FlowState } from "../../src/flow/flowState";
 import { PointedPrints, type Prints, REST_MS } from "../../src/flow/pointedPrints";
-import { printsOf } from "../../src/flow/prints";
+import { type CamePrints, printsOf } from "../../src/flow/prints";
 import { bubbleLines, tipLines, type Words } from "../../src/flow/words";
 import { bubble, connected, ns, START_MS, SYMBOL, TICK } from "./messages";
 
@@ -49,7 +49,7 @@ describe("the prints of a bubble", () => {
       trade(end - 1, 4, "B"),
       trade(end, 8, "B"),
     ];
-    const prints = await printsOf(SYMBOL, item, 1);
+    const { prints } = await printsOf(SYMBOL, item, 1);
     expect(prints.map(({ size }) => size)).toEqual([4, 2]);
     const [{ start_rfc3339: start = "", end_rfc3339: last = "" } = {}] = asked;
     // Records are received later than what they tell of happened.
@@ -59,18 +59,36 @@ describe("the prints of a bubble", () => {
 
   it("are as large as the studies count them", async () => {
     data = [5, 4, 3, 2].map((size) => trade(START_MS + 9_100, size, "B"));
-    const prints = await printsOf(SYMBOL, bought(10, 9), 4);
+    const { prints } = await printsOf(SYMBOL, bought(10, 9), 4);
     expect(prints.map(({ size }) => size)).toEqual([5, 4]);
   });
 
   it("are asked for once, and again where not all of them were there", async () => {
     data = [trade(START_MS + 19_100, 5, "B")];
     const item = bought(20, 7);
-    expect(await printsOf(SYMBOL, item, 1)).toHaveLength(1);
+    const come = async () => {
+      const { prints, isWhole } = await printsOf(SYMBOL, item, 1);
+      return [prints.length, isWhole];
+    };
+    expect(await come()).toEqual([1, false]);
     data = [...data, trade(START_MS + 19_200, 2, "B")];
-    expect(await printsOf(SYMBOL, item, 1)).toHaveLength(2);
-    expect(await printsOf(SYMBOL, item, 1)).toHaveLength(2);
+    expect(await come()).toEqual([2, true]);
+    expect(await come()).toEqual([2, true]);
     expect(asked).toHaveLength(2);
+  });
+
+  it("are kept of those that were asked for last", async () => {
+    data = [];
+    const ask = (second: number) => printsOf(SYMBOL, bought(second, 0), 1);
+    for (let second = 101; second <= 164; second += 1) await ask(second);
+    expect(asked).toHaveLength(64);
+    await ask(101);
+    await ask(165);
+    expect(asked).toHaveLength(65);
+    await ask(101);
+    expect(asked).toHaveLength(65);
+    await ask(102);
+    expect(asked).toHaveLength(66);
   });
 
   it("are counted from the size that the server tells", () => {
@@ -88,7 +106,7 @@ describe("the prints of a bubble", () => {
 describe("a pointer on bubbles", () => {
   const [first, second, third] = [bought(31, 1), bought(32, 1), bought(33, 1)];
   let wanted: string[] = [];
-  let answers: ((prints: Trade[]) => void)[] = [];
+  let answers: ((come: CamePrints) => void)[] = [];
   let comes = 0;
   let pointed: PointedPrints;
 
@@ -110,13 +128,14 @@ describe("a pointer on bubbles", () => {
   });
 
   const rest = () => vi.advanceTimersByTimeAsync(REST_MS);
+  const whole = (prints: Trade[] = []): CamePrints => ({ prints, isWhole: true });
 
   it("asks for the prints of one that it rests on", async () => {
     expect(pointed.at(first)).toBe("asked");
     pointed.at(second);
     await rest();
     expect(wanted).toEqual([second.id]);
-    answers[0]?.([]);
+    answers[0]?.(whole());
     await rest();
     expect(comes).toBe(1);
     expect(pointed.at(second)).toEqual([]);
@@ -128,10 +147,47 @@ describe("a pointer on bubbles", () => {
       await rest();
     }
     expect(wanted).toEqual([first.id]);
-    answers[0]?.([]);
+    answers[0]?.(whole());
     await rest();
     expect(wanted).toEqual([first.id, third.id]);
     expect(comes).toBe(0);
+  });
+
+  it("asks again where more may come, and each time after a longer rest", async () => {
+    pointed.at(first);
+    await rest();
+    answers[0]?.({ prints: [], isWhole: false });
+    await rest();
+    expect(wanted).toHaveLength(1);
+    expect(pointed.at(first)).toEqual([]);
+    await rest();
+    expect(wanted).toHaveLength(2);
+    answers[1]?.({ prints: [], isWhole: false });
+    await rest();
+    pointed.at(first);
+    await rest();
+    pointed.at(first);
+    expect(wanted).toHaveLength(2);
+    await rest();
+    expect(wanted).toHaveLength(3);
+    answers[2]?.(whole());
+    await rest();
+    pointed.at(first);
+    await vi.advanceTimersByTimeAsync(100 * REST_MS);
+    expect(wanted).toHaveLength(3);
+  });
+
+  it("does not ask again by telling that they have come", async () => {
+    const looking = new PointedPrints(
+      ({ id }) => {
+        wanted.push(id);
+        return Promise.resolve({ prints: [], isWhole: false });
+      },
+      () => looking.at(first),
+    );
+    looking.at(first);
+    await vi.advanceTimersByTimeAsync(100 * REST_MS);
+    expect(wanted).toHaveLength(1);
   });
 
   it("asks nothing once it has left", async () => {
