@@ -22,7 +22,7 @@ export function LadderTable({ scene }: { scene: Scene }) {
         data-bar-px={asks?.width}
         data-lot-px={(asks?.width ?? 0) / scale}
         data-volume-x={volume?.x}
-        data-traded-px={((volume?.width ?? 0) - 2) / mostVolume}
+        data-traded-px={volume && (volume.width - 2) / mostVolume}
       >
         <thead>
           <tr>
