@@ -25,6 +25,8 @@ export interface FlowInstrument extends OfSymbol {
     regularOpenNs: string;
     regularCloseNs: string;
   } | null;
+  /** Stands for those thresholds on which signals depend; empty by the defaults. */
+  rules?: string;
   /** Of its studies, by name: those that are not the defaults. */
   thresholds?: Readonly<Record<string, string>>;
 }

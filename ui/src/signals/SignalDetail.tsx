@@ -23,8 +23,8 @@ interface SignalDetailProps {
 /** One signal in full, with the note that a person keeps with it. */
 export function SignalDetail({ signal, zone, onClose, onNoted }: SignalDetailProps) {
   const decimals = useDecimals(signal.symbol);
-  const { strength, score, amount, direction, rules } = signal;
-  const [sooner, later] = useHorizons(rules);
+  const { id, strength, score, amount, direction, rules } = signal;
+  const [sooner, later] = useHorizons(rules, id);
   return (
     <section className="signal-detail" aria-label="Signal">
       <div className="signal-said">

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { fetchSessions } from "../api/flowHttp";
+import { useSignals } from "../stores/signals";
 import type { OwnThresholds } from "./thresholds";
 
 export type Horizons = readonly [string, string];
@@ -22,20 +23,33 @@ function inWords(length: string): string {
   return count === undefined ? length : `${count} ${UNITS[unit] ?? unit}`;
 }
 
-/** Those of signals that were made by a set of thresholds: as the sessions of it tell. */
-export function useHorizons(rules: string): Horizons {
-  const [told, setTold] = useState<{ rules: string; horizons: Horizons } | null>(null);
+/** As sessions told them, by rules: these stand for the same thresholds for ever. */
+const toldBySessions = new Map<string, Horizons>();
+
+/**
+ * Those of signals that were made by a set of thresholds: by those in use, where they are these, else as the sessions of
+ * it tell. `opened` is whatever the page shows them for: where they did not come, the next one asks again.
+ */
+export function useHorizons(rules: string, opened: string): Horizons {
+  const inUse = useSignals((s) => s.thresholdsByRules.get(rules));
+  const [, setTold] = useState("");
+  const isKnown = rules === "" || inUse !== undefined || toldBySessions.has(rules);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is opened next asks again
   useEffect(() => {
-    if (rules === "") return;
+    if (isKnown) return;
     const mine = new AbortController();
     fetchSessions(1, rules, mine.signal).then(
-      ([session]) =>
-        session !== undefined && setTold({ rules, horizons: horizonsOf(session.thresholds) }),
+      ([session]) => {
+        if (session === undefined) return;
+        toldBySessions.set(rules, horizonsOf(session.thresholds));
+        setTold(rules);
+      },
       // Whatever is wrong, the lists say it.
       () => {},
     );
     return () => mine.abort();
-  }, [rules]);
+  }, [rules, isKnown, opened]);
   if (rules === "") return BY_DEFAULT;
-  return told?.rules === rules ? told.horizons : UNTOLD;
+  if (inUse !== undefined) return horizonsOf(inUse);
+  return toldBySessions.get(rules) ?? UNTOLD;
 }

@@ -20,6 +20,8 @@ interface SignalsStore {
   problem: Problem | null;
   /** Of the symbols that the page streams: thresholds that are not the defaults. */
   thresholds: ReadonlyMap<string, OwnThresholds>;
+  /** The same, by the rules that stand for them in a signal. */
+  thresholdsByRules: ReadonlyMap<string, OwnThresholds>;
 }
 
 /** All that is read here; the server sends nothing else. */
@@ -36,6 +38,7 @@ export const useSignals = create<SignalsStore>()(() => ({
   connection: { state: "idle" },
   problem: null,
   thresholds: new Map(),
+  thresholdsByRules: new Map(),
 }));
 
 type Listener = { onNews(news: News): void; onBegin(symbol: string): void };
@@ -68,8 +71,11 @@ function redraw(): void {
 export function takeFlowMessages(messages: readonly FlowMessage[]): void {
   for (const message of messages) {
     if (message.type === "Connected") {
-      const told = message.instruments.map((one) => [one.symbol, one.thresholds ?? {}] as const);
-      useSignals.setState({ thresholds: new Map(told) });
+      const told = message.instruments.map((one) => ({ ...one, own: one.thresholds ?? {} }));
+      useSignals.setState({
+        thresholds: new Map(told.map(({ symbol, own }) => [symbol, own])),
+        thresholdsByRules: new Map(told.map(({ rules = "", own }) => [rules, own])),
+      });
     }
     if (message.type === "Begin") {
       levelsBySymbol.delete(message.symbol);

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
-import { act } from "react";
+import { act, useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 import { horizonsOf } from "../../src/signals/horizons";
 import { SignalDetail } from "../../src/signals/SignalDetail";
 import { decodeSignal } from "../../src/signals/signal";
+import { takeFlowMessages } from "../../src/stores/signals";
 import { render } from "../components/rendering";
 
 const RULES = "1f0c9a2b";
@@ -51,9 +52,9 @@ it("name what became of a signal, without asking where nothing is set", () => {
   expect(asked).not.toHaveBeenCalled();
 });
 
-it("of a signal by other thresholds are those of the sessions that were made by them", async () => {
-  const session = {
-    id: `ESZ5-2025-11-24-${RULES}`,
+function sessionBy(rules: string) {
+  return {
+    id: `ESZ5-2025-11-24-${rules}`,
     dataset: "GLBX.MDP3",
     mode: "replay",
     symbol: "ESZ5",
@@ -67,14 +68,25 @@ it("of a signal by other thresholds are those of the sessions that were made by 
     losses: 0,
     breakeven: 0,
     win_rate: null,
-    rules: RULES,
+    rules,
     thresholds: { "outcomes.horizons": "30s,2m" },
   };
+}
+
+/** The sessions that the server has, and what it is asked; `isThere` tells whether it answers. */
+function server(isThere = () => true): string[] {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (path: string) => {
     asked.push(path);
-    return new Response(JSON.stringify({ sessions: [session], total: 1 }));
+    if (!isThere()) throw new TypeError("nobody is there");
+    const rules = new URL(path, "http://page").searchParams.get("rules") ?? "";
+    return new Response(JSON.stringify({ sessions: [sessionBy(rules)], total: 1 }));
   });
+  return asked;
+}
+
+it("of a signal by other thresholds are those of the sessions that were made by them", async () => {
+  const asked = server();
   const place = detail(RULES);
   // Until they are known, they are not called what they are not.
   expect(place.textContent).toContain("sooner: win");
@@ -82,4 +94,50 @@ it("of a signal by other thresholds are those of the sessions that were made by 
   await vi.waitFor(() => expect(place.textContent).toContain("30 s: win 6002"));
   expect(place.textContent).toContain("2 min: pending");
   expect(asked).toEqual([`/api/sessions?limit=1&rules=${RULES}`]);
+});
+
+it("are asked for once for all signals by the same thresholds", async () => {
+  const asked = server();
+  const place = detail("2a2a2a2a");
+  await act(async () => vi.waitFor(() => expect(asked).not.toEqual([])));
+  await act(async () => {});
+  expect(place.textContent).toContain("30 s: win");
+  expect(detail("2a2a2a2a").textContent).toContain("30 s: win");
+  expect(asked).toHaveLength(1);
+});
+
+it("are asked for again with the next signal, where they did not come", async () => {
+  let isThere = false;
+  const asked = server(() => isThere);
+  const made = signal("3b3b3b3b");
+  let open = (_id: string) => {};
+  function Opened() {
+    const [id, setId] = useState("first");
+    open = setId;
+    return <SignalDetail signal={{ ...made, id }} zone="utc" onClose={() => {}} />;
+  }
+  const place = render(<Opened />);
+  await act(async () => vi.waitFor(() => expect(asked).toHaveLength(1)));
+  expect(place.textContent).toContain("sooner: win");
+  isThere = true;
+  act(() => open("second"));
+  await act(async () => vi.waitFor(() => expect(asked).toHaveLength(2)));
+  await act(async () => {});
+  expect(place.textContent).toContain("30 s: win");
+  expect(asked).toHaveLength(2);
+});
+
+it("are those in use where the signal is by these, and nobody is asked", () => {
+  const asked = server();
+  const thresholds = { "outcomes.horizons": "10s,1h" };
+  takeFlowMessages([
+    {
+      type: "Connected",
+      symbols: ["NQZ5"],
+      mode: "replay",
+      instruments: [{ symbol: "NQZ5", tick: 0.25, rules: "4c4c4c4c", thresholds }],
+    },
+  ]);
+  expect(detail("4c4c4c4c").textContent).toContain("10 s: win");
+  expect(asked).toEqual([]);
 });
