@@ -24,6 +24,7 @@ from tests.server.test_book_answers import orders
 from ticktape.ops.metrics import REGISTRY, render_metrics
 from ticktape.pipeline import BoundedQueue
 from ticktape.server.limits import Limits
+from ticktape.server.request_scope import KNOWN_METHODS
 from ticktape.server.shared_messages import TradeRun
 from ticktape.tape.gaps import Gap, gap_batch
 
@@ -272,7 +273,7 @@ async def test_labels_are_of_few_values_whatever_is_asked(running):
     routes = {dict(labels).get("route") for _, labels in found}
     assert not [route for route in routes if route and re.search(r"S\d|nothing", route)]
     methods = {dict(labels).get("method") for _, labels in found}
-    assert methods <= {None, "GET", "POST", "PUT", "DELETE", "HEAD", "other"}
+    assert methods <= {None, "other", *KNOWN_METHODS}
     symbols = np.array(["ESH6", "ZZZ9"])
     assert not [labels for _, labels in found for one in symbols if one in str(labels)]
 

@@ -18,7 +18,7 @@ from ticktape.server.limits import Limits
 TRY_AGAIN_LATER: Final = 1013
 # Set in the scope of a request whose body did not come to its end.
 BODY_BROKE_OFF: Final = "ticktape.body_broke_off"
-_METHODS: Final = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
+KNOWN_METHODS: Final = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 # Of an id that a caller gives: what cannot break a header or a line of a log.
 _GOOD_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _STREAMS: Final[dict[str, ClientKind]] = {
@@ -147,7 +147,7 @@ class RequestScope:
         HTTP.open -= 1
         # The framework's name of the path that answered; there are as many as calls.
         route = scope.get("path_template") or "none"
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
         HTTP.note(method, route, status, sent, seconds)
         if not _log_of_module.isEnabledFor(logging.INFO):
             return

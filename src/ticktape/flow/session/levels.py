@@ -107,12 +107,11 @@ class LevelsSettings:
         told = ", ".join(f"{length / _SECOND_NS:g} s" for length in lengths)
         if len(lengths) != _OPENING_RANGES or not _is_rising(lengths, _SECOND_NS, 2**62):
             raise BadValueError(
-                f"opening ranges cannot be of {told}", hint="give three of 1 s or more, shortest first"
+                f"opening ranges cannot be of {told}",
+                hint="give three of 1 s or more, shortest first",
             )
         if any(length % _SECOND_NS for length in lengths):
-            raise BadValueError(
-                f"opening ranges cannot be of {told}", hint="give whole seconds"
-            )
+            raise BadValueError(f"opening ranges cannot be of {told}", hint="give whole seconds")
         if len(bands) != BANDS or not _is_rising(bands, _NEAREST_BAND, _FURTHEST_BAND):
             raise BadValueError(
                 f"bands cannot be {bands} deviations from the VWAP",
