@@ -19,11 +19,11 @@ from tests.server.test_metrics import scrape
 
 from ticktape.server.limits import Limits
 
-QUEUE_BYTES = 100_000
+QUEUE_BYTES = 200_000
 
 
 async def test_a_peer_that_stalls_is_bounded_and_begins_anew_when_it_reads_on():
-    batches = busy_batches(seed=13, count=6_000, parts=40)
+    batches = busy_batches(seed=13, count=6_000, parts=24)
     # What the sockets of both ends hold comes before what the server lets wait.
     rounds = 20
     async with stage(limits=Limits(max_client_queue_bytes=QUEUE_BYTES)) as running:
