@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import urllib.request
 
@@ -84,7 +85,7 @@ def test_a_step_shows_exactly_its_event(open_page, replay, until):
         before = mbo_position(replay)
         page.keyboard.press("ArrowRight")
         until("a step", lambda before=before: mbo_position(replay) > before)
-        until("the event", lambda before=before: fresh(page) == (before, mbo_position(replay)))
+        until("the event", lambda before=before: shows_event(page, before, mbo_position(replay)))
     expect(page.get_by_role("region", name="Inspector")).to_contain_text("event at the cursor")
 
 
@@ -98,8 +99,12 @@ def effects_shown(page) -> dict[int, str]:
 
 def test_what_every_record_did_is_what_the_server_says_it_did(open_page, replay, until):
     page = still(open_page, replay, until)
+    wanted = {"addA", "cancelC", "modifyM", "noneT", "noneF"}
     kinds = set()
-    for key in ("ArrowRight", "Shift+N", "ArrowRight", "Shift+N", "Shift+N", "ArrowLeft"):
+    keys = itertools.cycle(("ArrowRight", "Shift+N", "ArrowRight", "Shift+N", "ArrowLeft"))
+    for key in itertools.islice(keys, 60):
+        if wanted <= kinds:
+            break
         before = mbo_position(replay)
         page.keyboard.press(key)
         until("a step", lambda before=before: mbo_position(replay) != before)
@@ -112,7 +117,7 @@ def test_what_every_record_did_is_what_the_server_says_it_did(open_page, replay,
             server[position]["effect"]["kind"] + server[position]["record"]["action"]
             for position in shown
         }
-    assert {"addA", "cancelC", "modifyM", "noneT", "noneF"} <= kinds
+    assert wanted <= kinds
 
 
 def test_a_picked_record_is_told_with_its_own_effect(open_page, replay, until):
@@ -147,3 +152,10 @@ def fresh(page) -> tuple[int, int]:
         "all => all.map(row => Number(row.dataset.record))"
     )
     return (min(places), max(places) + 1) if places else (0, 0)
+
+
+def shows_event(page, begin: int, end: int) -> bool:
+    """Whether the newest event is exactly these records, as far as the list has room for them."""
+    first, after = fresh(page)
+    is_whole = records(page).count() > after - first
+    return after == end and (first == begin if is_whole else first >= begin)

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Instrument } from "../api/messages";
 import type { BookEvent } from "../book/eventRing";
 import {
+  heldEnd,
   indexOfRow,
   newestEvent,
   placeNow,
@@ -145,12 +146,11 @@ interface RecordListProps {
 function RecordList({ ring, whenEmpty, tickOf }: RecordListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const zone = useSettings((s) => s.zone);
-  const { picked, heldEnd, isFocusWanted } = useInspector();
-  // What was held of the stream says nothing of what was fetched, nor after the stream began anew.
-  const isHeld = heldEnd !== null && heldEnd > ring.begin && heldEnd <= ring.end;
-  const end = isHeld ? heldEnd : ring.end;
+  const { picked, held, isFocusWanted } = useInspector();
+  const standing = heldEnd(ring, held);
+  const end = standing ?? ring.end;
   const rows = rowCount(ring, end);
-  const fresh = isHeld ? 0 : newestEvent(ring);
+  const fresh = standing === null ? newestEvent(ring) : 0;
   const virtual = useVirtualizer({
     count: rows,
     getScrollElement: () => scroller.current,

@@ -32,6 +32,21 @@ export function rowCount(ring: Records, end: number): number {
   return Math.max(0, end - ring.begin);
 }
 
+/**
+ * Where the list ends that was held with its newest record at a position, in whichever records are shown now;
+ * null: it is not held, or nothing of it is here any more.
+ */
+export function heldEnd(ring: Records, held: number | null): number | null {
+  if (held === null) return null;
+  let [low, high] = [ring.begin, ring.end];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ring.positionAt(middle) <= held) low = middle + 1;
+    else high = middle;
+  }
+  return low > ring.begin ? low : null;
+}
+
 /** How many of the newest records are of one event: the one that the market, or a step, just made. */
 export function newestEvent(ring: Records): number {
   const { begin, end } = ring;

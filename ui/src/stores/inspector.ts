@@ -4,6 +4,7 @@ import { create } from "zustand";
 import { fetchEffects, problemOf } from "../api/http";
 import type { BookEvent } from "../book/eventRing";
 import {
+  heldEnd,
   indexOfRow,
   newestEvent,
   type Records,
@@ -18,8 +19,8 @@ import { useSession } from "./session";
 interface Inspector {
   /** The record that a person picked; null: the newest, whatever comes. */
   picked: BookEvent | null;
-  /** End of the list while it stands still; null while it moves. */
-  heldEnd: number | null;
+  /** Position of the newest record of the list while it stands still; null while it moves. */
+  held: number | null;
   /** Of a paused replay, where the stream has not the event at the cursor: the records before it. */
   fetched: { mboPosition: number; records: Records } | null;
   /** The list is to take the keys, once it is there. */
@@ -28,7 +29,7 @@ interface Inspector {
 
 export const useInspector = create<Inspector>()(() => ({
   picked: null,
-  heldEnd: null,
+  held: null,
   fetched: null,
   isFocusWanted: false,
 }));
@@ -48,25 +49,25 @@ export function recordsShown(): Records | null {
 }
 
 export function follow(): void {
-  useInspector.setState({ picked: null, heldEnd: null });
+  useInspector.setState({ picked: null, held: null });
 }
 
 /** Hold the list where it is, with this record of it picked. */
 export function pickRow(row: number): void {
   const ring = recordsShown();
   if (ring === null) return;
-  const end = useInspector.getState().heldEnd ?? ring.end;
+  const end = heldEnd(ring, useInspector.getState().held) ?? ring.end;
   const index = indexOfRow(end, Math.min(Math.max(row, 0), rowCount(ring, end) - 1));
   if (index < ring.begin || index >= ring.end) return;
-  useInspector.setState({ picked: ring.at(index), heldEnd: end });
+  useInspector.setState({ picked: ring.at(index), held: ring.positionAt(end - 1) });
 }
 
 /** Go to the next older record (1) or a newer one (-1). */
 export function movePick(rows: number): void {
   const ring = recordsShown();
   if (ring === null) return;
-  const { picked, heldEnd } = useInspector.getState();
-  const end = heldEnd ?? ring.end;
+  const { picked, held } = useInspector.getState();
+  const end = heldEnd(ring, held) ?? ring.end;
   pickRow((picked === null ? 0 : rowOf(ring, end, picked.position)) + rows);
 }
 

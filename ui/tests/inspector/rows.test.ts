@@ -1,7 +1,14 @@
 import { expect, it } from "vitest";
 import { EventRing } from "../../src/book/eventRing";
 import { EVENT_BYTES } from "../../src/book/wire";
-import { indexOfRow, newestEvent, rowCount, rowOf } from "../../src/inspector/rows";
+import {
+  heldEnd,
+  indexOfRow,
+  newestEvent,
+  recordsOf,
+  rowCount,
+  rowOf,
+} from "../../src/inspector/rows";
 
 /** Records at these positions; those that are negative do not end their event. */
 function ringOf(capacity: number, positions: readonly number[]): EventRing {
@@ -33,6 +40,22 @@ it("rows count from the newest, and a record is found again by its position", ()
     expect(ring.positionAt(indexOfRow(ring.end, row))).toBe(position);
   }
   expect(rowOf(ring, ring.end, 8)).toBe(-1);
+});
+
+it("a list that is held ends at the same record in whichever records are shown", () => {
+  const ring = ringOf(8, [4, 7, 9]);
+  expect(heldEnd(ring, null)).toBeNull();
+  expect(heldEnd(ring, 7)).toBe(2);
+  expect(heldEnd(ring, 9)).toBe(3);
+  const fetched = recordsOf([ring.at(1), ring.at(2)]);
+  expect(heldEnd(fetched, 7)).toBe(1);
+  // Of another instrument's records between them.
+  expect(heldEnd(fetched, 8)).toBe(1);
+});
+
+it("a list of which nothing is here any more is not held", () => {
+  expect(heldEnd(ringOf(2, [4, 7, 9]), 4)).toBeNull();
+  expect(heldEnd(ringOf(2, []), 4)).toBeNull();
 });
 
 it("what the ring has let go is in no row", () => {
