@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
+from bare_pages import bare_frames, rows_of_bare
 from measured_page import (
     FULL_FPS,
     RENDERER,
@@ -175,11 +176,16 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         trades, from_ns = made_up_trades(options.rate, 3 * options.seconds + 120)
         write_day(tape, trades)
         command = ["up", "--replay", str(tape), "--paused", "--port", str(port)]
-        with running(*command, "--gateway-port", "0") as process:
+        with running(*command, "--gateway-port", "0", nice=options.nice) as process:
             wait_for_port(process, port, READY_SECONDS)
             order(port, action="seek", ts_ns=str(from_ns))
             browser = launch(playwright)
             try:
+                order(port, action="speed", speed=1)
+                order(port, action="resume")
+                bare = bare_frames(browser, options.width, options.height, options.bare)
+                order(port, action="pause")
+                order(port, action="seek", ts_ns=str(from_ns))
                 page = FlowPage(browser, port, options.width, options.height)
                 session = browser.new_browser_cdp_session()
                 page.look_at_all()
@@ -198,6 +204,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
                     "renderer": page.page.evaluate(RENDERER),
                     "viewport": [options.width, options.height],
                     "trades_per_s": options.rate,
+                    "nice": options.nice,
+                    "bare": bare,
                     **{
                         name: watched(page, session, process.pid, act) for name, act in acts.items()
                     },
@@ -208,7 +216,11 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     """What was measured, to be read."""
-    told = [*rows_of_machine(found), ("trades/s", f"{found['trades_per_s']:,.0f}")]
+    told = [
+        *rows_of_machine(found),
+        ("trades/s", f"{found['trades_per_s']:,.0f} (server at nice {found['nice']})"),
+        *rows_of_bare(found["bare"]),
+    ]
     for name in ("follow", "drag", "zoom"):
         one = found[name]
         frames = one["frames"]
@@ -232,7 +244,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0, help="of each of the three")
     parser.add_argument("--rate", type=float, default=5_000.0, help="trades a second")
+    parser.add_argument("--nice", type=int, default=10, help="of the server")
     parser.add_argument("--settle", type=float, default=5.0, help="seconds before it is measured")
+    parser.add_argument("--bare", type=float, default=20.0, help="seconds of each bare page")
     measure_and_tell(parser, run, rows)
 
 

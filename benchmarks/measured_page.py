@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import linear_regression, median
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Playwright
@@ -106,11 +106,15 @@ def frame_figures(stamps: list[float]) -> dict[str, float]:
     }
 
 
-def slope_per_minute(heap_mb: list[tuple[float, float]]) -> float:
-    """Growth in MB a minute over the last third, once every ring of the page is full."""
-    late = heap_mb[-max(2, len(heap_mb) // 3) :]
-    minutes = (late[-1][0] - late[0][0]) / 60
-    return (late[-1][1] - late[0][1]) / minutes if minutes > 0 else 0.0
+def slope_per_minute(mb_by_s: list[tuple[float, float]]) -> float:
+    """Growth in MB a minute over the later half, once every ring of the page is full.
+
+    By least squares: of two samples alone the pages that a collection of garbage happens to leave
+    would be most of the answer.
+    """
+    late = mb_by_s[-max(2, len(mb_by_s) // 2) :]
+    at_s, mb = zip(*late, strict=True)
+    return 60 * linear_regression(at_s, mb).slope if len(set(at_s)) > 1 else 0.0
 
 
 def joined(stamps: list[float], pauses: list[int]) -> dict[str, float]:

@@ -20,11 +20,13 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from bare_pages import bare_frames, rows_of_bare
 from measured_page import (
     FULL_FPS,
     RENDERER,
     TAKE,
     WATCH,
+    Process,
     browser_processes,
     cores_used,
     frame_figures,
@@ -45,6 +47,8 @@ FLOOR_FPS = 60.0
 FLAT_MB_PER_MINUTE = 0.5
 # The system counts pages, and the browser gives them back at its own pace: no figure to a tenth.
 FLAT_RESIDENT_MB_PER_MINUTE = 2.0
+# A long task is told of a little after it ended: our own collection of garbage is not the page's.
+OBSERVED_MS = 300
 
 
 class Page:
@@ -81,6 +85,7 @@ def measure(
     long_tasks: list[float] = []
     heap: list[tuple[float, float]] = []
     resident: list[tuple[float, float]] = []
+    resident_of: list[dict[str, float]] = []
     drift: list[dict[str, float]] = []
     page.taken()
     began = time.monotonic()
@@ -99,13 +104,15 @@ def measure(
         drift.append(frame_figures(taken["frames"]))
         heap.append((time.monotonic() - began, page.heap_mb()))
         at_s, mb = heap[-1]
-        resident.append((at_s, sum(p.resident_mb for p in browser_processes(browser_session))))
+        resident_of.append(resident_by_kind(browser_processes(browser_session)))
+        resident.append((at_s, sum(resident_of[-1].values())))
         mean = drift[-1].get("fps_mean", 0)
         print(
             f"{at_s / 60:.1f} min: {mean:.1f} frames/s, heap {mb:.1f} MB, "
             f"browser {resident[-1][1]:.0f} MB",
             file=sys.stderr,
         )
+        page.page.wait_for_timeout(OBSERVED_MS)
         page.taken()
     took = time.monotonic() - began
     coming.take()
@@ -132,10 +139,7 @@ def measure(
         "style_share": share("RecalcStyleDuration"),
         "browser_cores": {kind: used / took for kind, used in kinds.items()},
         "server_cores": (process_cpu_s(pid) - server) / took,
-        "resident_mb": {
-            kind: sum(p.resident_mb for p in browser_processes(browser_session) if p.kind == kind)
-            for kind in kinds
-        },
+        "resident_mb_by_kind": resident_of,
         "resident_mb_over_time": resident,
         "resident_mb_per_minute": slope_per_minute(resident),
         "heap_mb": heap,
@@ -153,6 +157,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         wait_for_port(process, port, 240)
         browser = launch(playwright)
         try:
+            bare = bare_frames(browser, options.width, options.height, options.bare)
             page = Page(browser, port, options.width, options.height)
             page.page.wait_for_timeout(1000 * options.settle)
             found = measure(
@@ -170,6 +175,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
                 "viewport": [options.width, options.height],
                 "rate_asked": options.rate,
                 "nice": options.nice,
+                "bare": bare,
                 **found,
             }
         finally:
@@ -194,6 +200,7 @@ def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
         ("frames/s, median second", f"{frames.get('fps_median_second', 0):.0f}"),
         ("frames/s, worst 1 % second", f"{frames.get('fps_worst_hundredth_second', 0):.0f}"),
         ("frame time p50 / p99 / most", frame_times(frames)),
+        *rows_of_bare(found["bare"]),
         (
             "frames dropped",
             f"{frames.get('frames_dropped', 0)} "
@@ -216,6 +223,14 @@ def rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def resident_by_kind(processes: list[Process]) -> dict[str, float]:
+    """Memory in MB of the browser's processes of each kind."""
+    found: dict[str, float] = {}
+    for one in processes:
+        found[one.kind] = found.get(one.kind, 0) + one.resident_mb
+    return found
+
+
 def course(mb_by_time: list[tuple[float, float]]) -> str:
     """How large it was after so many minutes each."""
     return ", ".join(f"{at_s / 60:.1f}: {mb:.1f}" for at_s, mb in mb_by_time)
@@ -227,6 +242,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50_000.0, help="records a second")
     parser.add_argument("--nice", type=int, default=10, help="of the exchange and the server")
     parser.add_argument("--settle", type=float, default=20.0, help="seconds before it is measured")
+    parser.add_argument("--bare", type=float, default=20.0, help="seconds of each bare page")
     measure_and_tell(parser, run, rows)
 
 
