@@ -69,7 +69,10 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the viewer; 0 for any.")] = None,
     gateway_port: Annotated[
-        int | None, typer.Option(help="Port of the local live gateway; 0 for any.")
+        int | None,
+        typer.Option(
+            help="Port of the local live gateway that --demo and --replay have; 0 for any."
+        ),
     ] = None,
     tapes: Annotated[
         Path | None, typer.Option(help="A folder of DBN or CSV tapes to serve ranges from.")
