@@ -36,9 +36,9 @@ from ticktape.tape.batch import Batch
 from ticktape.tape.layouts import Schema
 
 _WATCH_SECONDS: Final = 0.1
-# A quarter of what a client waits between two frames, with which a window's message is out in time;
-# half of it where records are many, and requests would wait.
-_GATHER_SECONDS: Final = 0.012, 0.025
+# An eighth of what a client waits between two frames, with which a window's message is out in time
+# on a slow machine too; half of it where records are many, and requests would wait.
+_GATHER_SECONDS: Final = 0.006, 0.025
 _CLOSE_SECONDS: Final = 0.25
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
