@@ -49,6 +49,11 @@ async def port_of(process):
     return int(re.search(r":(\d+)", line)[1])
 
 
+async def subscribed(up):
+    """Wait until the relay is given records: a session that has not begun misses what comes."""
+    await until(lambda: any(session.outlet.records_sent for session in up.sessions))
+
+
 async def read_until(client, records, seen):
     """Read orders and gaps until the last of some records came."""
     wanted = (int(records["ts_recv"][-1]), int(records["order_id"][-1]))
@@ -84,6 +89,7 @@ async def test_a_killed_relay_comes_back_with_what_it_had_kept_and_one_gap(tmp_p
         with relay_process(up.port, *options) as process:
             client = await RawClient.authenticated(await port_of(process))
             client.send("schema=mbo|symbols=ALL_SYMBOLS|snapshot=1\nstart_session\n")
+            await subscribed(up)
             seen = []
             pushing = asyncio.create_task(feed.push(Batch(Schema.MBO, early)))
             await read_until(client, early, seen)
@@ -95,7 +101,7 @@ async def test_a_killed_relay_comes_back_with_what_it_had_kept_and_one_gap(tmp_p
         await feed.push(Batch(Schema.MBO, missed))
         with relay_process(up.port, *options) as process:
             port = await port_of(process)
-            await until(lambda: up.sessions)
+            await subscribed(up)
             client = await RawClient.authenticated(port)
             client.send("schema=mbo|symbols=ALL_SYMBOLS|start=0\nstart_session\n")
             seen = []
