@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from ticktape.ops.event_loop import new_event_loop
 
@@ -22,6 +25,19 @@ def _own_tape_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _own_signals(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests' signals out of the user's own file."""
     os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loggers_ask_anew() -> Iterator[None]:
+    """A logger that keeps what it was first used with would keep it from one test to another."""
+    configure = structlog.configure
+
+    def configure_uncached(**options: Any) -> None:
+        configure(**options | {"cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", configure_uncached)
+        yield
 
 
 @pytest.fixture(scope="session")

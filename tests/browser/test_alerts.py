@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from tests.browser.viewer_page import expect, watched
+from tests.browser.viewer_page import drawn, expect, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -122,11 +122,14 @@ def test_only_chosen_kinds_are_told_and_each_by_its_sound(open_page, replay, unt
     page = listening(open_page, replay)
     dialog = panel(page)
     tell_only(dialog, "Sweep")
+    # What was raised before is told first.
+    drawn(page)
     page.evaluate("heard.told.length = heard.tones.length = 0")
     until("sweeps", lambda: alerted(page) >= 3, 60)
     assert {alarm for alarm, _ in heard(page, "told")} == {"sweep"}
     assert {tone.split()[0] for tone in heard(page, "tones")} == {"sawtooth"}
     tell_only(dialog, "Iceberg")
+    drawn(page)
     page.evaluate("heard.told.length = heard.tones.length = 0")
     until("icebergs", lambda: alerted(page) >= 3, 60)
     assert {alarm for alarm, _ in heard(page, "told")} == {"iceberg"}

@@ -14,7 +14,7 @@ from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
 from tests.gateway.test_raw_sessions import FailingFeed
 from tests.gateway.test_staying_up import ALL, reset, until
 
-from ticktape.gateway.live import BroadcastSource, session
+from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.live.limits import Limits
 from ticktape.ops.logging import set_up_logging
 from ticktape.ops.metrics import REGISTRY
@@ -217,13 +217,11 @@ async def test_a_replay_that_is_held_too_long_counts_a_stall(small_tape):
 
 
 @pytest.fixture
-def log(monkeypatch):
+def log():
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
     set_up_logging("info", stream=stream)
-    # A logger keeps what it was first used with, in whichever test that was.
-    monkeypatch.setattr(session, "_log", structlog.wrap_logger(logging.getLogger("ticktape.test")))
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
