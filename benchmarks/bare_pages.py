@@ -23,7 +23,7 @@ const clear = () => {
 };
 clear();
 """
-BARE = {"empty": "", "clears WebGL": CLEARING}
+BARE = {"an empty page": "", "a page that clears WebGL": CLEARING}
 SETTLE_S = 3
 
 
@@ -46,10 +46,7 @@ def bare_frames(
 
 def rows_of_bare(found: dict[str, dict[str, float]]) -> list[tuple[str, str]]:
     """The same browser's frames without the viewer, to be read."""
-    return [
-        (f"a page that is {name}" if name == "empty" else f"a page that {name}", told(frames))
-        for name, frames in found.items()
-    ]
+    return [(name, told(frames)) for name, frames in found.items()]
 
 
 def told(frames: dict[str, float]) -> str:

@@ -181,7 +181,6 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             order(port, action="seek", ts_ns=str(from_ns))
             browser = launch(playwright)
             try:
-                order(port, action="speed", speed=1)
                 order(port, action="resume")
                 bare = bare_frames(browser, options.width, options.height, options.bare)
                 order(port, action="pause")

@@ -136,3 +136,14 @@ class RawClient:
 
     def close(self):
         self._writer.close()
+
+
+async def until(condition, limit_s=20.0):
+    async with asyncio.timeout(limit_s):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def until_served(gateway):
+    """Wait until a session is given records: one that has not begun misses what comes."""
+    await until(lambda: any(one.outlet.records_sent for one in gateway.sessions))

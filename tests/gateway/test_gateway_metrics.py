@@ -9,10 +9,10 @@ import time
 import numpy as np
 import pytest
 import structlog
-from tests.gateway.gateway_clients import RawClient, official_session, serving
+from tests.gateway.gateway_clients import RawClient, official_session, serving, until
 from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
 from tests.gateway.test_raw_sessions import FailingFeed
-from tests.gateway.test_staying_up import ALL, reset, until
+from tests.gateway.test_staying_up import ALL, reset
 
 from ticktape.gateway.live import BroadcastSource
 from ticktape.gateway.live.limits import Limits

@@ -5,9 +5,8 @@ import socket
 
 import numpy as np
 import pytest
-from tests.gateway.gateway_clients import serving
+from tests.gateway.gateway_clients import serving, until
 from tests.gateway.test_broadcast import PushFeed, rest_of, subscribed
-from tests.gateway.test_staying_up import until
 
 from ticktape.flow.derive import make_deriver
 from ticktape.gateway.live import BroadcastSource

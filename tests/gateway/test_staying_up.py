@@ -7,7 +7,14 @@ import struct
 
 import numpy as np
 import pytest
-from tests.gateway.gateway_clients import DATASET, RawClient, official_session, serving
+from tests.gateway.gateway_clients import (
+    DATASET,
+    RawClient,
+    official_session,
+    serving,
+    until,
+    until_served,
+)
 from tests.gateway.test_broadcast import PushFeed, subscribed
 
 from ticktape.gateway.live import BroadcastSource
@@ -21,12 +28,6 @@ ALL = "schema=mbo|symbols=ALL_SYMBOLS"
 
 def value(metric, *labels):
     return metric.labels(*labels)._value.get()
-
-
-async def until(condition, limit_s=20.0):
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 class Survivor:
@@ -224,7 +225,7 @@ async def test_an_official_client_sees_why_it_was_ended(small_tape):
     limits = Limits(queued_bytes=many.nbytes)
     async with serving(BroadcastSource(feed), limits=limits) as gateway:
         session = asyncio.create_task(official_session(gateway.port, {"schema": "mbo"}))
-        await until(lambda: any(one.outlet.records_sent for one in gateway.sessions))
+        await until_served(gateway)
         for _ in range(12):
             await feed.push(Batch(Schema.MBO, many))
         with pytest.raises(Exception, match="Slow client detected"):

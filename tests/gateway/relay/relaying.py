@@ -1,6 +1,5 @@
 """A relay in this process, over another local gateway."""
 
-import asyncio
 from contextlib import asynccontextmanager
 
 from tests.gateway.gateway_clients import DATASET, KEY, serving
@@ -36,9 +35,3 @@ async def relaying(port, subscriptions=ALL_MBO, feed_options=None, gateway_optio
     source = RelaySource(upstream_on(port, subscriptions, **(feed_options or {})), **options)
     async with serving(source, **(gateway_options or {})) as gateway:
         yield source, gateway
-
-
-async def until(condition, limit_s=20.0):
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0.005)

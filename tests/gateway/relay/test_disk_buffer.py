@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from tests.gateway.relay.relaying import until
+from tests.gateway.gateway_clients import until
 from tests.gateway.test_broadcast import books_of, cut
 
 from ticktape.gateway.live.history import AgedOutError

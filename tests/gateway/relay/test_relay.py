@@ -3,8 +3,8 @@
 import asyncio
 
 import numpy as np
-from tests.gateway.gateway_clients import RawClient, official_session, serving
-from tests.gateway.relay.relaying import relaying, until
+from tests.gateway.gateway_clients import RawClient, official_session, serving, until, until_served
+from tests.gateway.relay.relaying import relaying
 from tests.gateway.test_broadcast import PushFeed, books_of, cut, rest_of, subscribed
 from tests.gateway.test_gateway_metrics import Moved
 
@@ -43,7 +43,7 @@ async def test_an_official_client_gets_the_tape_through_the_relay(small_tape):
         await until(lambda: relay._upstream.sessions)
 
         async def feed_when_joined():
-            await until(lambda: any(one.outlet.records_sent for one in gateway.sessions))
+            await until_served(gateway)
             await feed.push(Batch(Schema.DEFINITION, small_tape.definitions))
             await push_cut(feed, small_tape.records)
             await feed.push(None)
@@ -260,7 +260,7 @@ async def test_start_comes_from_the_buffer_on_disk_and_goes_on_without_a_seam(sm
         await until(lambda: relay.now_ns == int(early["ts_recv"][-1]))
 
         async def feed_when_joined():
-            await until(lambda: any(one.outlet.records_sent for one in gateway.sessions))
+            await until_served(gateway)
             await push_cut(feed, late)
             await feed.push(None)
 

@@ -1,7 +1,7 @@
 """What a relay tells of its upstream and of its buffer."""
 
-from tests.gateway.gateway_clients import serving
-from tests.gateway.relay.relaying import relaying, until
+from tests.gateway.gateway_clients import serving, until
+from tests.gateway.relay.relaying import relaying
 from tests.gateway.test_broadcast import PushFeed, cut
 from tests.gateway.test_gateway_metrics import Moved, read
 

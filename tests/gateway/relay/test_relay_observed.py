@@ -7,8 +7,7 @@ import socket
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from tests.gateway.gateway_clients import serving
-from tests.gateway.relay.relaying import until
+from tests.gateway.gateway_clients import serving, until_served
 from tests.gateway.relay.test_relay_process import port_of, relay_process
 from tests.gateway.test_broadcast import PushFeed
 
@@ -61,7 +60,7 @@ async def test_a_relay_is_ready_while_its_upstream_is_there_and_a_book_is_valid(
             status, text = await get(metrics_port, "/nothing")
             assert (status, list(json.loads(text))) == (404, ["code", "message", "hint"])
             assert await ready(metrics_port, "no-book") == 503
-            await until(lambda: up.sessions and any(s.outlet.records_sent for s in up.sessions))
+            await until_served(up)
             await feed.push(Batch(Schema.MBO, small_tape.records))
             assert await ready(metrics_port) == 200
 

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from tests.gateway.gateway_clients import KEY, RawClient, serving
-from tests.gateway.relay.relaying import until
+from tests.gateway.gateway_clients import KEY, RawClient, serving, until, until_served
 from tests.gateway.test_broadcast import PushFeed, books_of, cut
 
 from ticktape.gateway.live import BroadcastSource
@@ -47,11 +46,6 @@ async def port_of(process):
     line = (await asyncio.to_thread(process.stdout.readline)).decode()
     assert "serving" in line, process.stderr.read().decode()
     return int(re.search(r":(\d+)", line)[1])
-
-
-async def subscribed(up):
-    """Wait until the relay is given records: a session that has not begun misses what comes."""
-    await until(lambda: any(session.outlet.records_sent for session in up.sessions))
 
 
 async def read_until(client, records, seen):
@@ -89,7 +83,7 @@ async def test_a_killed_relay_comes_back_with_what_it_had_kept_and_one_gap(tmp_p
         with relay_process(up.port, *options) as process:
             client = await RawClient.authenticated(await port_of(process))
             client.send("schema=mbo|symbols=ALL_SYMBOLS|snapshot=1\nstart_session\n")
-            await subscribed(up)
+            await until_served(up)
             seen = []
             pushing = asyncio.create_task(feed.push(Batch(Schema.MBO, early)))
             await read_until(client, early, seen)
@@ -101,7 +95,7 @@ async def test_a_killed_relay_comes_back_with_what_it_had_kept_and_one_gap(tmp_p
         await feed.push(Batch(Schema.MBO, missed))
         with relay_process(up.port, *options) as process:
             port = await port_of(process)
-            await subscribed(up)
+            await until_served(up)
             client = await RawClient.authenticated(port)
             client.send("schema=mbo|symbols=ALL_SYMBOLS|start=0\nstart_session\n")
             seen = []

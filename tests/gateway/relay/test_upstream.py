@@ -4,8 +4,8 @@ import asyncio
 
 import numpy as np
 import pytest
-from tests.gateway.gateway_clients import serving
-from tests.gateway.relay.relaying import ALL_MBO, QUICK, relaying, until, upstream_on
+from tests.gateway.gateway_clients import serving, until
+from tests.gateway.relay.relaying import ALL_MBO, QUICK, relaying, upstream_on
 from tests.gateway.test_broadcast import PushFeed, cut, rest_of, subscribed
 from tests.gateway.test_gateway_metrics import Moved
 

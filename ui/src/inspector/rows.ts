@@ -38,13 +38,19 @@ export function rowCount(ring: Records, end: number): number {
  */
 export function heldEnd(ring: Records, held: number | null): number | null {
   if (held === null) return null;
-  let [low, high] = [ring.begin, ring.end];
+  const end = endAfter(ring, ring.end, held);
+  return end > ring.begin ? end : null;
+}
+
+/** Index after the last record before `end` that stands at a position or before it; `begin`: there is none. */
+function endAfter(ring: Records, end: number, position: number): number {
+  let [low, high] = [ring.begin, end];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ring.positionAt(middle) <= held) low = middle + 1;
+    if (ring.positionAt(middle) <= position) low = middle + 1;
     else high = middle;
   }
-  return low > ring.begin ? low : null;
+  return low;
 }
 
 /** How many of the newest records are of one event: the one that the market, or a step, just made. */
@@ -60,15 +66,8 @@ export function newestEvent(ring: Records): number {
 
 /** Row of the record at a position; -1 if it is not, or no longer, held. */
 export function rowOf(ring: Records, end: number, position: number): number {
-  let [low, high] = [ring.begin, end - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = ring.positionAt(middle);
-    if (found === position) return end - 1 - middle;
-    if (found < position) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
+  const at = endAfter(ring, end, position) - 1;
+  return at >= ring.begin && ring.positionAt(at) === position ? end - 1 - at : -1;
 }
 
 /** Where the order of a record stands now in the book that is shown, if its level lists its orders. */
